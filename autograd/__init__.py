@@ -1,0 +1,63 @@
+"""Write backpropagation one scalar at a time; the engine finds the matrices.
+
+>>> from autograd import Value, sigmoid
+>>> w, a, b, y = Value(0.8), Value(0.6), Value(-0.2), Value(1.0)
+>>> cost = (sigmoid(w * a + b) - y) ** 2
+>>> cost.backward()
+>>> round(w.grad, 4)
+-0.1266
+"""
+
+from .errors import AutogradError
+from .functions import (
+    cos,
+    detach,
+    exp,
+    log,
+    log_softmax,
+    logsumexp,
+    maximum,
+    mean,
+    minimum,
+    relu,
+    sigmoid,
+    sin,
+    softmax,
+    softplus,
+    sqrt,
+    tanh,
+    total,
+    weighted_sum,
+    where,
+)
+from .labels import Label
+from .modes import no_grad
+from .reverse import gradient
+from .value import Value
+
+__all__ = [
+    "AutogradError",
+    "Label",
+    "Value",
+    "cos",
+    "detach",
+    "exp",
+    "gradient",
+    "log",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "no_grad",
+    "relu",
+    "sigmoid",
+    "sin",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "tanh",
+    "total",
+    "weighted_sum",
+    "where",
+]

@@ -1,0 +1,64 @@
+"""What can go wrong, as a tree.
+
+::
+
+    AutogradError
+    ├── OperandError      (TypeError)        something that is no number or Value was given
+    ├── ArgumentError     (ValueError)       an argument of the right type with an unusable value
+    │   └── ShapeError                       lengths or shapes that do not fit together
+    ├── DomainError       (ArithmeticError)  log(0), sqrt(-1), 1/0: no real result there
+    ├── NonFiniteError    (ArithmeticError)  NaN or infinity made from finite operands
+    ├── GraphError        (ValueError)       the graph does not hold what was asked of it
+    ├── RecordingError    (RuntimeError)     a function that cannot be recorded faithfully
+    ├── GuardError        (RuntimeError)     a row that takes another branch than the recorded one
+    ├── RenderError       (RuntimeError)     no renderer, or one that failed
+    └── FileFormatError   (ValueError)       a file that is not what it should be
+
+Every message says what was expected, what came and what to do. Each class
+also derives from the built-in exception named beside it, so code that knows
+nothing of this package can catch it.
+"""
+
+
+class AutogradError(Exception):
+    """The root of the tree: ``except AutogradError`` catches all of them."""
+
+
+class OperandError(AutogradError, TypeError):
+    """An operand that is neither a real number nor a Value."""
+
+
+class ArgumentError(AutogradError, ValueError):
+    """An argument of the right type whose value cannot be used."""
+
+
+class ShapeError(ArgumentError):
+    """Lengths or shapes that do not fit together."""
+
+
+class DomainError(AutogradError, ArithmeticError):
+    """An operation was asked for a point where it has no real result."""
+
+
+class NonFiniteError(AutogradError, ArithmeticError):
+    """NaN or infinity came out of finite operands."""
+
+
+class GraphError(AutogradError, ValueError):
+    """The graph does not hold what was asked of it."""
+
+
+class RecordingError(AutogradError, RuntimeError):
+    """A function that cannot be recorded faithfully."""
+
+
+class GuardError(AutogradError, RuntimeError):
+    """A row of a batch takes another branch than the one recorded."""
+
+
+class RenderError(AutogradError, RuntimeError):
+    """A drawing could not be rendered."""
+
+
+class FileFormatError(AutogradError, ValueError):
+    """A file is truncated, corrupt or of another kind."""

@@ -1,0 +1,190 @@
+"""The functions that users type, and `VALUES`, the namespace that reads the table's rules with Values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import SimpleNamespace
+from typing import Any, cast
+
+from .errors import OperandError, ShapeError
+from .namespaces import FLOATS, Namespace
+from .primitives import (
+    COS,
+    EXP,
+    LOG,
+    LOGSUMEXP,
+    MAXIMUM,
+    MINIMUM,
+    RELU,
+    SIGMOID,
+    SIN,
+    SOFTPLUS,
+    SQRT,
+    TABLE,
+    TANH,
+    TOTAL,
+    WEIGHTED_SUM,
+    WHERE,
+    Primitive,
+)
+from .value import Value, apply, as_value
+
+
+def exp(a: Any) -> Value:
+    """e to the power of `a`; infinite where that exceeds the largest float."""
+    return apply(EXP, (as_value(a, "exp(a)"),))
+
+
+def log(a: Any) -> Value:
+    """The natural logarithm of `a` > 0."""
+    return apply(LOG, (as_value(a, "log(a)"),))
+
+
+def sqrt(a: Any) -> Value:
+    """The square root of `a` >= 0; its derivative needs `a` > 0."""
+    return apply(SQRT, (as_value(a, "sqrt(a)"),))
+
+
+def sin(a: Any) -> Value:
+    """The sine of `a` in radians."""
+    return apply(SIN, (as_value(a, "sin(a)"),))
+
+
+def cos(a: Any) -> Value:
+    """The cosine of `a` in radians."""
+    return apply(COS, (as_value(a, "cos(a)"),))
+
+
+def tanh(a: Any) -> Value:
+    """The hyperbolic tangent of `a`, in -1..1."""
+    return apply(TANH, (as_value(a, "tanh(a)"),))
+
+
+def sigmoid(a: Any) -> Value:
+    """``1 / (1 + exp(-a))``, in 0..1, without overflow: the document's activation function."""
+    return apply(SIGMOID, (as_value(a, "sigmoid(a)"),))
+
+
+def relu(a: Any) -> Value:
+    """`a` where it is positive, else 0; the derivative at 0 is 0."""
+    return apply(RELU, (as_value(a, "relu(a)"),))
+
+
+def softplus(a: Any) -> Value:
+    """``log(1 + exp(a))``, without overflow; its derivative is the sigmoid."""
+    return apply(SOFTPLUS, (as_value(a, "softplus(a)"),))
+
+
+def maximum(a: Any, b: Any) -> Value:
+    """The larger of two; at a tie, the first."""
+    return apply(MAXIMUM, (as_value(a, "maximum(a)"), as_value(b, "maximum(b)")))
+
+
+def minimum(a: Any, b: Any) -> Value:
+    """The smaller of two; at a tie, the first."""
+    return apply(MINIMUM, (as_value(a, "minimum(a)"), as_value(b, "minimum(b)")))
+
+
+def where(condition: Any, a: Any, b: Any) -> Value:
+    """`a` where the condition holds, else `b`; both are computed, one receives the gradient.
+
+    Parameters
+    ----------
+    condition : bool
+        A comparison such as ``x > 0``. Inside a compiled function it is decided
+        anew for each row of a batch.
+    a, b : Value or real number
+        What to choose from.
+
+    Raises
+    ------
+    OperandError
+        If the condition is not a comparison's result.
+    """
+    if isinstance(condition, Value) and not hasattr(condition, "is_condition"):
+        raise OperandError(f"where(condition): expected a comparison, got {condition!r}; write v > 0 or v != 0")
+    return apply(WHERE, (as_value(condition, "where(condition)"), as_value(a, "where(a)"), as_value(b, "where(b)")))
+
+
+def detach(a: Any) -> Value:
+    """The number of `a` as a constant: no gradient flows through it."""
+    return as_value(a, "detach(a)").detach()
+
+
+def weighted_sum(weights: Iterable[Any], activations: Iterable[Any], bias: Any = None) -> Value:
+    """``sum(w * a for each pair) + bias`` as one node: a neuron's z.
+
+    Parameters
+    ----------
+    weights, activations : iterables of Value or real number
+        As many of one as of the other, at least one.
+    bias : Value or real number, optional
+        Added to the sum.
+
+    Raises
+    ------
+    ShapeError
+        If the numbers of weights and activations differ, or there are none.
+    OperandError
+        If a member is no number.
+    """
+    ws, xs = _values(weights, "weighted_sum(weights)"), _values(activations, "weighted_sum(activations)")
+    if len(ws) != len(xs):
+        raise ShapeError(
+            f"weighted_sum: expected as many activations as weights, got {len(xs)} activations and {len(ws)} weights"
+        )
+    return apply(WEIGHTED_SUM, ws + xs if bias is None else (*ws, *xs, as_value(bias, "weighted_sum(bias)")))
+
+
+def total(values: Iterable[Any]) -> Value:
+    """The sum of at least one value, as one node."""
+    return apply(TOTAL, _values(values, "total(values)"))
+
+
+def mean(values: Iterable[Any]) -> Value:
+    """The sum of at least one value, divided by their number."""
+    members = _values(values, "mean(values)")
+    return apply(TOTAL, members) / len(members)
+
+
+def logsumexp(values: Iterable[Any]) -> Value:
+    """``log(sum(exp(a) for a in values))``, as one node, without overflow."""
+    return apply(LOGSUMEXP, _values(values, "logsumexp(values)"))
+
+
+def softmax(values: Iterable[Any]) -> list[Value]:
+    """``exp(a) / sum(exp(...))`` for each value: positive, summing to 1, without overflow."""
+    return [exp(a) for a in log_softmax(values)]
+
+
+def log_softmax(values: Iterable[Any]) -> list[Value]:
+    """The logarithms of `softmax`, finite where those of its results would not be."""
+    members = _values(values, "log_softmax(values)")
+    normaliser = apply(LOGSUMEXP, members)
+    return [a - normaliser for a in members]
+
+
+def _values(things: Iterable[Any], name: str) -> tuple[Value, ...]:
+    if isinstance(things, Value) or not isinstance(things, Iterable):
+        raise OperandError(f"{name}: expected a sequence of Values or numbers, got {type(things).__name__}")
+    members = tuple(things)
+    if not members:
+        raise ShapeError(f"{name}: expected at least one value, got none")
+    if set(map(type, members)) == {Value}:
+        return members
+    return tuple(as_value(member, f"{name}[{index}]") for index, member in enumerate(members))
+
+
+def _read_with_values(primitive: Primitive) -> Callable[..., Any]:
+    """The function of a primitive for rules read with Values: constants among themselves stay floats."""
+
+    def function(*operands: Any) -> Any:
+        if any(isinstance(operand, Value) for operand in operands):
+            return apply(primitive, tuple(as_value(operand, primitive.name) for operand in operands))
+        return primitive.rule(FLOATS, *operands)
+
+    return function
+
+
+VALUES = cast(Namespace, SimpleNamespace(**{name: _read_with_values(primitive) for name, primitive in TABLE.items()}))
+"""Rules read with Values give Values: derivatives that can be differentiated again."""

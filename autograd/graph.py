@@ -1,0 +1,48 @@
+"""The order in which a graph is walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .value import Value
+
+
+def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Value]:
+    """Every value that `outputs` depend on, operands before what was computed from them.
+
+    The chain rule needs this order, reversed: a gradient may be passed on only
+    when all that use the value have added their part to it.
+
+    Parameters
+    ----------
+    outputs : iterable of Value
+        Where to start; they are in the result.
+    leaves : bool
+        Whether values without operands are listed too.
+
+    Returns
+    -------
+    list of Value
+        Each value once, the same order for the same graph. Nothing recurses:
+        depth is bounded by memory alone.
+    """
+    order: list[Value] = []
+    seen: set[Value] = set()
+    for output in outputs:
+        # None on the stack says: all operands of the value below it are in the order.
+        stack: list[Value | None] = [output]
+        while stack:
+            value = stack.pop()
+            if value is None:
+                order.append(stack.pop())  # type: ignore[arg-type]  # below a None stands a Value
+            elif value not in seen:
+                seen.add(value)
+                if value.operands:
+                    stack += (value, None)
+                    if leaves:
+                        stack += value.operands[::-1]
+                    else:
+                        stack += [operand for operand in value.operands[::-1] if operand.operands]
+                elif leaves:
+                    order.append(value)
+    return order

@@ -1,0 +1,78 @@
+"""What the current thread is doing besides plain arithmetic: not recording, or recording for `compile`.
+
+Modes live in context variables, so threads and tasks do not disturb one
+another. `active` counts the modes entered anywhere: while it is zero an
+operator needs one look at a module attribute and asks no context variable.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+active = 0
+_lock = threading.Lock()
+
+
+class Recorder(Protocol):
+    """What `compile` installs while it records a function."""
+
+    def condition(self, primitive: Any, left: Any, right: Any) -> Any:
+        """What a comparison gives: a condition whose truth, when asked for, leaves a guard."""
+
+    def read(self, value: Any) -> None:
+        """Called before ``value.data`` is read; raises where that would freeze one sample's number."""
+
+
+_recording_gradients: ContextVar[bool] = ContextVar("recording_gradients", default=True)
+_recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+
+
+@contextmanager
+def entered(variable: ContextVar[Any], setting: Any) -> Iterator[None]:
+    """Set a mode's context variable for the body of a ``with``."""
+    global active
+    token = variable.set(setting)
+    with _lock:
+        active += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            active -= 1
+        variable.reset(token)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording: results are constants that keep no operands.
+
+    Examples
+    --------
+    >>> from autograd import Value, no_grad
+    >>> w = Value(3.0)
+    >>> with no_grad():
+    ...     z = w * w
+    >>> z.operands
+    ()
+    """
+    with entered(_recording_gradients, False):
+        yield
+
+
+def recording_gradients() -> bool:
+    """False inside `no_grad`."""
+    return _recording_gradients.get()
+
+
+def recorder() -> Recorder | None:
+    """The recorder of the function being compiled in this thread, if any."""
+    return _recorder.get()
+
+
+def recording(with_recorder: Recorder) -> Any:
+    """A context in which comparisons and reads of ``.data`` are reported to `with_recorder`."""
+    return entered(_recorder, with_recorder)

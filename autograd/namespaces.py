@@ -1,0 +1,242 @@
+"""What a rule of the table is read in.
+
+A rule such as sigmoid's partial ``v * (1 - v)`` or relu's ``ns.step(a)`` names
+no number type: operators come from its arguments, functions from the namespace
+`ns`. Here are the readings that need nothing else: `FLOATS` for the reverse
+pass, and `ARRAYS` for whole batches. Values (`autograd.functions.VALUES`) and
+symbols build on the table and live beside what they build.
+
+Outside a function's domain floats raise ``ValueError`` or ``ZeroDivisionError``
+and arrays set NumPy's floating-point flags; too large a result is infinite in
+both. The stable forms are in one place, here.
+"""
+
+from __future__ import annotations
+
+import math
+from operator import mul
+from typing import Any, Protocol, cast
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+
+
+class Namespace(Protocol):
+    """The functions that a rule may call, each for one kind of number."""
+
+    exp: Any
+    log: Any
+    sqrt: Any
+    sin: Any
+    cos: Any
+    tanh: Any
+    sigmoid: Any
+    relu: Any
+    softplus: Any
+    absolute: Any
+    sign: Any
+    step: Any
+    power: Any
+    maximum: Any
+    minimum: Any
+    where: Any
+    less: Any
+    less_equal: Any
+    greater: Any
+    greater_equal: Any
+    equal: Any
+    not_equal: Any
+    weighted_sum: Any
+    total: Any
+    logsumexp: Any
+
+
+class _Floats:
+    """Python floats, for the eager engine."""
+
+    log = staticmethod(math.log)
+    sqrt = staticmethod(math.sqrt)
+    sin = staticmethod(math.sin)
+    cos = staticmethod(math.cos)
+    tanh = staticmethod(math.tanh)
+    absolute = staticmethod(abs)
+
+    @staticmethod
+    def exp(a: float) -> float:
+        try:
+            return math.exp(a)
+        except OverflowError:
+            return math.inf
+
+    @staticmethod
+    def sigmoid(a: float) -> float:
+        # Each branch exponentiates a number that is not positive, so nothing overflows.
+        if a >= 0:
+            return 1.0 / (1.0 + math.exp(-a))
+        e = math.exp(a)
+        return e / (1.0 + e)
+
+    @staticmethod
+    def relu(a: float) -> float:
+        return 0.0 if a <= 0 else a
+
+    @staticmethod
+    def softplus(a: float) -> float:
+        return max(a, 0.0) + math.log1p(math.exp(-abs(a))) if a == a else a
+
+    @staticmethod
+    def sign(a: float) -> float:
+        return 1.0 if a > 0 else -1.0 if a < 0 else a * 0.0
+
+    @staticmethod
+    def step(a: float) -> float:
+        return 1.0 if a > 0 else 0.0 if a <= 0 else a
+
+    @staticmethod
+    def power(a: float, b: float) -> float:
+        try:
+            return math.pow(a, b)
+        except OverflowError:
+            return -math.inf if a < 0 and b % 2 == 1 else math.inf
+
+    @staticmethod
+    def maximum(a: float, b: float) -> float:
+        return a if a >= b or a != a else b
+
+    @staticmethod
+    def minimum(a: float, b: float) -> float:
+        return a if a <= b or a != a else b
+
+    @staticmethod
+    def where(condition: float, a: float, b: float) -> float:
+        return a if condition else b
+
+    @staticmethod
+    def less(a: float, b: float) -> float:
+        return 1.0 if a < b else 0.0
+
+    @staticmethod
+    def less_equal(a: float, b: float) -> float:
+        return 1.0 if a <= b else 0.0
+
+    @staticmethod
+    def greater(a: float, b: float) -> float:
+        return 1.0 if a > b else 0.0
+
+    @staticmethod
+    def greater_equal(a: float, b: float) -> float:
+        return 1.0 if a >= b else 0.0
+
+    @staticmethod
+    def equal(a: float, b: float) -> float:
+        return 1.0 if a == b else 0.0
+
+    @staticmethod
+    def not_equal(a: float, b: float) -> float:
+        return 1.0 if a != b else 0.0
+
+    @staticmethod
+    def weighted_sum(*operands: float) -> float:
+        n = len(operands) // 2
+        bias = operands[-1] if len(operands) % 2 else 0.0
+        return sum(map(mul, operands[:n], operands[n : 2 * n]), bias)
+
+    @staticmethod
+    def total(*operands: float) -> float:
+        return sum(operands, 0.0)
+
+    @staticmethod
+    def logsumexp(*operands: float) -> float:
+        largest = max(operands)
+        if math.isinf(largest):
+            return largest
+        return largest + math.log(sum(math.exp(a - largest) for a in operands))
+
+
+class _Arrays:
+    """NumPy arrays, elementwise; the functions of many operands take arrays that broadcast."""
+
+    exp = staticmethod(np.exp)
+    log = staticmethod(np.log)
+    sqrt = staticmethod(np.sqrt)
+    sin = staticmethod(np.sin)
+    cos = staticmethod(np.cos)
+    tanh = staticmethod(np.tanh)
+    absolute = staticmethod(np.absolute)
+    sign = staticmethod(np.sign)
+    power = staticmethod(np.power)
+
+    @staticmethod
+    def sigmoid(a: Array) -> Array:
+        # exp may overflow to infinity, and 1 / (1 + inf) is the right 0.
+        with np.errstate(over="ignore"):
+            return np.asarray(1.0 / (1.0 + np.exp(-a)))
+
+    @staticmethod
+    def relu(a: Array) -> Array:
+        return np.maximum(a, 0.0)
+
+    @staticmethod
+    def softplus(a: Array) -> Array:
+        return np.maximum(a, 0.0) + np.log1p(np.exp(-np.absolute(a)))
+
+    @staticmethod
+    def step(a: Array) -> Array:
+        return np.heaviside(a, 0.0)
+
+    @staticmethod
+    def maximum(a: Array, b: Array) -> Array:
+        return np.maximum(a, b)
+
+    @staticmethod
+    def minimum(a: Array, b: Array) -> Array:
+        return np.minimum(a, b)
+
+    @staticmethod
+    def where(condition: Array, a: Array, b: Array) -> Array:
+        return np.where(np.asarray(condition) != 0, a, b)
+
+    @staticmethod
+    def less(a: Array, b: Array) -> Array:
+        return np.asarray(a < b, dtype=float)
+
+    @staticmethod
+    def less_equal(a: Array, b: Array) -> Array:
+        return np.asarray(a <= b, dtype=float)
+
+    @staticmethod
+    def greater(a: Array, b: Array) -> Array:
+        return np.asarray(a > b, dtype=float)
+
+    @staticmethod
+    def greater_equal(a: Array, b: Array) -> Array:
+        return np.asarray(a >= b, dtype=float)
+
+    @staticmethod
+    def equal(a: Array, b: Array) -> Array:
+        return np.asarray(a == b, dtype=float)
+
+    @staticmethod
+    def not_equal(a: Array, b: Array) -> Array:
+        return np.asarray(a != b, dtype=float)
+
+    @staticmethod
+    def weighted_sum(*operands: Array) -> Array:
+        n = len(operands) // 2
+        bias = operands[-1] if len(operands) % 2 else 0.0
+        return np.asarray(sum(map(mul, operands[:n], operands[n : 2 * n]), bias))
+
+    @staticmethod
+    def total(*operands: Array) -> Array:
+        return np.asarray(sum(operands, 0.0))
+
+    @staticmethod
+    def logsumexp(*operands: Array) -> Array:
+        stacked = np.stack(np.broadcast_arrays(*operands))
+        largest = stacked.max(axis=0)
+        return np.asarray(largest + np.log(np.exp(stacked - largest).sum(axis=0)))
+
+
+FLOATS = cast(Namespace, _Floats())
+ARRAYS = cast(Namespace, _Arrays())

@@ -1,0 +1,192 @@
+"""The table: every operation of the engine, declared once.
+
+An entry says how an operation is written, where it is defined, what it
+computes (`rule`) and the partial derivative with respect to each operand
+(`partials`). Rules are read in a namespace `ns` (see `autograd.namespaces`):
+with floats by the reverse pass, with Values for higher derivatives, with
+arrays and symbols by the compiler and the drawings. In a partial, `v` is the
+operation's own result, which many derivatives reuse.
+
+Conventions at kinks: relu'(0) = 0 and |a|' = 0 at 0; at a tie `maximum` and
+`minimum` are their first operand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .namespaces import Namespace
+
+Interval = tuple[float, float]
+ANYWHERE: Interval = (-math.inf, math.inf)
+POSITIVE: Interval = (0.0, math.inf)
+
+
+@dataclass(frozen=True, eq=False)
+class Primitive:
+    """One operation of the table.
+
+    Attributes
+    ----------
+    name : str
+        The operation's name, also that of its function in a namespace.
+    rule : callable
+        ``rule(ns, *operands)``, the result.
+    partials : tuple of callables, or one callable
+        ``partials[i](ns, v, *operands)``, the derivative of the result `v` with
+        respect to operand i. For an operation of any number of operands, one
+        ``partials(ns, i, v, *operands)``.
+    symbol : str
+        How mathematics writes it, such as ``"+"`` or ``"σ"``.
+    infix : bool
+        Whether the symbol stands between two operands.
+    needs : str
+        The domain in words for an error message; empty when it is everywhere.
+    domain : tuple of (low, high)
+        For each operand, where the operation is smooth or defined; tests sample from it.
+    kink : callable, optional
+        ``kink(*operands)`` is zero where the operation has no derivative.
+    """
+
+    name: str
+    rule: Callable[..., Any]
+    partials: tuple[Callable[..., Any], ...] | Callable[..., Any]
+    symbol: str
+    infix: bool = False
+    needs: str = ""
+    domain: tuple[Interval, ...] = field(default=(ANYWHERE,))
+    kink: Callable[..., float] | None = None
+
+    @property
+    def arity(self) -> int | None:
+        """The number of operands, or None where any number may come."""
+        return len(self.partials) if isinstance(self.partials, tuple) else None
+
+    def partial(self, ns: Namespace, index: int, v: Any, operands: Sequence[Any]) -> Any:
+        """The local partial of result `v` with respect to operand `index`, read in `ns`."""
+        if isinstance(self.partials, tuple):
+            return self.partials[index](ns, v, *operands)
+        return self.partials(ns, index, v, *operands)
+
+    def __reduce__(self) -> str:
+        # Entries are module constants: a pickle names them, and unpickling finds the same object.
+        return self.name.upper()
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """A rule that is the namespace's function of the same name."""
+    return lambda ns, *operands: getattr(ns, name)(*operands)
+
+
+def _zero(ns: Namespace, v: Any, *operands: Any) -> float:
+    return 0.0
+
+
+def _one(ns: Namespace, v: Any, *operands: Any) -> float:
+    return 1.0
+
+
+def _minus_one(ns: Namespace, v: Any, *operands: Any) -> float:
+    return -1.0
+
+
+TWICE_ANYWHERE = (ANYWHERE, ANYWHERE)
+
+# fmt: off
+ADD      = Primitive("add",      lambda ns, a, b: a + b, (_one, _one), "+", infix=True, domain=TWICE_ANYWHERE)
+SUBTRACT = Primitive("subtract", lambda ns, a, b: a - b, (_one, _minus_one), "−", infix=True, domain=TWICE_ANYWHERE)
+MULTIPLY = Primitive("multiply", lambda ns, a, b: a * b,
+                     (lambda ns, v, a, b: b,
+                      lambda ns, v, a, b: a), "·", infix=True, domain=TWICE_ANYWHERE)
+DIVIDE   = Primitive("divide",   lambda ns, a, b: a / b,
+                     (lambda ns, v, a, b: 1 / b,
+                      lambda ns, v, a, b: -v / b), "/", infix=True, needs="a divisor other than 0",
+                     domain=(ANYWHERE, POSITIVE))
+# The exponent b - 1 is replaced where b = 0, so that 0 ** 0 has the derivative 0 and not 0 / 0;
+# the logarithm is replaced where a = 0, so that 0 ** b has the derivative 0 by b and not 0 * log(0).
+POWER    = Primitive("power", _function("power"),
+                     (lambda ns, v, a, b: b * ns.power(a, ns.where(ns.equal(b, 0.0), 1.0, b - 1)),
+                      lambda ns, v, a, b: v * ns.log(ns.where(ns.equal(a, 0.0), 1.0, a))), "^", infix=True,
+                     needs="a base that is positive, or not 0 with a whole exponent, or 0 with a positive exponent",
+                     domain=(POSITIVE, ANYWHERE))
+NEGATIVE = Primitive("negative", lambda ns, a: -a, (_minus_one,), "−")
+POSITIVE_OF = Primitive("positive_of", lambda ns, a: a * 1.0, (_one,), "+")
+ABSOLUTE = Primitive("absolute", _function("absolute"), (lambda ns, v, a: ns.sign(a),), "abs", kink=lambda a: a)
+
+EXP      = Primitive("exp",      _function("exp"),      (lambda ns, v, a: v,), "exp")
+LOG      = Primitive("log",      _function("log"),      (lambda ns, v, a: 1 / a,), "log",
+                     needs="an operand above 0", domain=(POSITIVE,))
+SQRT     = Primitive("sqrt",     _function("sqrt"),     (lambda ns, v, a: 0.5 / v,), "√",
+                     needs="an operand of at least 0, and for its derivative above 0", domain=(POSITIVE,))
+SIN      = Primitive("sin",      _function("sin"),      (lambda ns, v, a: ns.cos(a),), "sin", needs="a finite operand")
+COS      = Primitive("cos",      _function("cos"),      (lambda ns, v, a: -ns.sin(a),), "cos", needs="a finite operand")
+TANH     = Primitive("tanh",     _function("tanh"),     (lambda ns, v, a: 1 - v * v,), "tanh")
+SIGMOID  = Primitive("sigmoid",  _function("sigmoid"),  (lambda ns, v, a: v * (1 - v),), "σ")
+RELU     = Primitive("relu",     _function("relu"),     (lambda ns, v, a: ns.step(a),), "relu", kink=lambda a: a)
+SOFTPLUS = Primitive("softplus", _function("softplus"), (lambda ns, v, a: ns.sigmoid(a),), "softplus")
+
+MAXIMUM  = Primitive("maximum",  _function("maximum"),
+                     (lambda ns, v, a, b: ns.greater_equal(a, b),
+                      lambda ns, v, a, b: ns.less(a, b)), "max", domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+MINIMUM  = Primitive("minimum",  _function("minimum"),
+                     (lambda ns, v, a, b: ns.less_equal(a, b),
+                      lambda ns, v, a, b: ns.greater(a, b)), "min", domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+WHERE    = Primitive("where",    _function("where"),
+                     (_zero,
+                      lambda ns, v, c, a, b: ns.where(c, 1.0, 0.0),
+                      lambda ns, v, c, a, b: ns.where(c, 0.0, 1.0)), "where", domain=(ANYWHERE,) * 3)
+
+# Operations of any number of operands. The operands of a weighted sum are all weights, then all
+# activations, then the bias if there is one.
+WEIGHTED_SUM = Primitive("weighted_sum", _function("weighted_sum"),
+                         lambda ns, i, v, *operands: (
+                             1.0 if i == len(operands) // 2 * 2 else
+                             operands[(i + len(operands) // 2) % (len(operands) // 2 * 2)]), "Σ")
+TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, *operands: 1.0, "Σ")
+LOGSUMEXP    = Primitive("logsumexp",    _function("logsumexp"),
+                         lambda ns, i, v, *operands: ns.exp(operands[i] - v), "logsumexp")
+
+# Piecewise constant: what the kinked operations and their derivatives are made of.
+SIGN          = Primitive("sign",          _function("sign"),          (_zero,), "sign", kink=lambda a: a)
+STEP          = Primitive("step",          _function("step"),          (_zero,), "step", kink=lambda a: a)
+LESS          = Primitive("less",          _function("less"),          (_zero, _zero), "<", infix=True,
+                          domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+LESS_EQUAL    = Primitive("less_equal",    _function("less_equal"),    (_zero, _zero), "≤", infix=True,
+                          domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+GREATER       = Primitive("greater",       _function("greater"),       (_zero, _zero), ">", infix=True,
+                          domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+GREATER_EQUAL = Primitive("greater_equal", _function("greater_equal"), (_zero, _zero), "≥", infix=True,
+                          domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+EQUAL         = Primitive("equal",         _function("equal"),         (_zero, _zero), "=", infix=True,
+                          domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+NOT_EQUAL     = Primitive("not_equal",     _function("not_equal"),     (_zero, _zero), "≠", infix=True,
+                          domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+DETACH        = Primitive("detach",        lambda ns, a: a,            (_zero,), "detach")
+# fmt: on
+
+TABLE: dict[str, Primitive] = {
+    primitive.name: primitive
+    for primitive in (
+        ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATIVE, POSITIVE_OF, ABSOLUTE,
+        EXP, LOG, SQRT, SIN, COS, TANH, SIGMOID, RELU, SOFTPLUS,
+        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP,
+        SIGN, STEP, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, DETACH,
+    )
+}  # fmt: skip
+"""Every operation by its name."""
+
+
+def _no_rule(ns: Namespace) -> Any:
+    raise AssertionError("a leaf has no rule")
+
+
+# What makes a Value without operands: a leaf is a variable to differentiate by, a constant is a
+# number that stood in an expression and receives no gradient.
+LEAF = Primitive("leaf", _no_rule, (), "", domain=())
+CONSTANT = Primitive("constant", _no_rule, (), "", domain=())

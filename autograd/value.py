@@ -1,0 +1,418 @@
+"""`Value`: a number that remembers how it was made."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+from . import modes
+from .errors import ArgumentError, DomainError, OperandError
+from .labels import Label
+from .namespaces import FLOATS
+from .primitives import (
+    ABSOLUTE,
+    ADD,
+    CONSTANT,
+    COS,
+    DETACH,
+    DIVIDE,
+    EQUAL,
+    EXP,
+    GREATER,
+    GREATER_EQUAL,
+    LEAF,
+    LESS,
+    LESS_EQUAL,
+    LOG,
+    MULTIPLY,
+    NEGATIVE,
+    NOT_EQUAL,
+    POSITIVE_OF,
+    POWER,
+    RELU,
+    SIGMOID,
+    SIN,
+    SOFTPLUS,
+    SQRT,
+    SUBTRACT,
+    TANH,
+    Primitive,
+)
+
+_new = object.__new__
+
+
+class Value:
+    """A real number, and the operation and operands that it was computed from.
+
+    Parameters
+    ----------
+    data : real number
+        The number; NumPy scalars, fractions and bools become floats.
+    label : str or Label, optional
+        The name under which it is drawn and told.
+
+    Attributes
+    ----------
+    data : float
+        The number.
+    grad : float
+        The derivative of the last output that ``backward()`` was called on with
+        respect to this value. Leaves accumulate over calls; the others hold the
+        last pass's alone.
+    label : Label or None
+        The name.
+    operands : tuple of Value
+        What it was computed from, in order, duplicates kept; empty for a leaf.
+    primitive : Primitive
+        The operation that computed it.
+
+    Raises
+    ------
+    OperandError
+        If `data` is not a real number.
+
+    Notes
+    -----
+    Comparisons compare numbers and give bools; the hash is that of the object,
+    so Values of equal data are different members of a set or keys of a dict.
+
+    Examples
+    --------
+    >>> w, a = Value(0.8, label="w"), Value(0.6, label="a")
+    >>> c = (w * a - 1) ** 2
+    >>> c.backward()
+    >>> round(w.grad, 3), round(a.grad, 3)
+    (-0.624, -0.832)
+    """
+
+    __slots__ = ("_data", "_label", "grad", "operands", "primitive")
+
+    _data: float
+    _label: Label | None
+    grad: float
+    operands: tuple[Value, ...]
+    primitive: Primitive
+
+    def __init__(self, data: Any, label: Label | str | None = None) -> None:
+        self._data = as_float(data)
+        self._label = Label.of(label)
+        self.grad = 0.0
+        self.operands = ()
+        self.primitive = LEAF
+
+    @property
+    def data(self) -> float:
+        """The number. Setting it changes this value alone, not what was computed from it."""
+        if modes.active:
+            recorder = modes.recorder()
+            if recorder is not None:
+                recorder.read(self)
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._data = as_float(number)
+
+    @property
+    def label(self) -> Label | None:
+        """The name under which the value is drawn and told; a str becomes a `Label`."""
+        return self._label
+
+    @label.setter
+    def label(self, label: Label | str | None) -> None:
+        self._label = Label.of(label)
+
+    def backward(self) -> None:
+        """Add the derivative of this value with respect to each leaf to the leaf's ``grad``.
+
+        Computed values that it depends on get their derivative of this pass
+        alone, so a second call exactly doubles what a first one left in leaves.
+        """
+        from .reverse import backward
+
+        backward(self)
+
+    def detach(self) -> Value:
+        """The same number as a constant: no gradient flows through it."""
+        if modes.active and modes.recorder() is not None:
+            return apply(DETACH, (self,))
+        return constant(self._data)
+
+    # The four operators that graphs are mostly made of have a path of their own: it saves a
+    # third of the time of `apply`. tests/autograd/test_value.py holds both equal.
+
+    def __add__(self, other: Any) -> Value:
+        if other.__class__ is not Value and (other := as_operand(other)) is None:
+            return NotImplemented
+        if modes.active:
+            return apply(ADD, (self, other))
+        value = _new(Value)
+        value._data = self._data + other._data
+        value._label = None
+        value.grad = 0.0
+        value.operands = (self, other)
+        value.primitive = ADD
+        return value
+
+    def __mul__(self, other: Any) -> Value:
+        if other.__class__ is not Value and (other := as_operand(other)) is None:
+            return NotImplemented
+        if modes.active:
+            return apply(MULTIPLY, (self, other))
+        value = _new(Value)
+        value._data = self._data * other._data
+        value._label = None
+        value.grad = 0.0
+        value.operands = (self, other)
+        value.primitive = MULTIPLY
+        return value
+
+    def __sub__(self, other: Any) -> Value:
+        return _binary(SUBTRACT, self, other)
+
+    def __truediv__(self, other: Any) -> Value:
+        return _binary(DIVIDE, self, other)
+
+    def __pow__(self, other: Any, modulo: None = None) -> Value:
+        if modulo is not None:
+            raise OperandError("pow(): expected two arguments, got a modulo; write a ** b")
+        return _binary(POWER, self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        return _reflected(ADD, other, self)
+
+    def __rsub__(self, other: Any) -> Value:
+        return _reflected(SUBTRACT, other, self)
+
+    def __rmul__(self, other: Any) -> Value:
+        return _reflected(MULTIPLY, other, self)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return _reflected(DIVIDE, other, self)
+
+    def __rpow__(self, other: Any, modulo: None = None) -> Value:
+        return _reflected(POWER, other, self)
+
+    def __neg__(self) -> Value:
+        return apply(NEGATIVE, (self,))
+
+    def __pos__(self) -> Value:
+        return apply(POSITIVE_OF, (self,))
+
+    def __abs__(self) -> Value:
+        return apply(ABSOLUTE, (self,))
+
+    def __lt__(self, other: Any) -> bool:
+        return _compare(LESS, self, other)
+
+    def __le__(self, other: Any) -> bool:
+        return _compare(LESS_EQUAL, self, other)
+
+    def __gt__(self, other: Any) -> bool:
+        return _compare(GREATER, self, other)
+
+    def __ge__(self, other: Any) -> bool:
+        return _compare(GREATER_EQUAL, self, other)
+
+    def __eq__(self, other: object) -> bool:
+        return _compare(EQUAL, self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return _compare(NOT_EQUAL, self, other)
+
+    __hash__ = object.__hash__
+
+    # NumPy calls these when np.exp and its like meet a Value or an object array.
+
+    def exp(self) -> Value:
+        """e to the power of this value."""
+        return apply(EXP, (self,))
+
+    def log(self) -> Value:
+        """The natural logarithm."""
+        return apply(LOG, (self,))
+
+    def sqrt(self) -> Value:
+        """The square root."""
+        return apply(SQRT, (self,))
+
+    def sin(self) -> Value:
+        """The sine of this value in radians."""
+        return apply(SIN, (self,))
+
+    def cos(self) -> Value:
+        """The cosine of this value in radians."""
+        return apply(COS, (self,))
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
+        return apply(TANH, (self,))
+
+    def sigmoid(self) -> Value:
+        """``1 / (1 + exp(-z))``, the document's activation function."""
+        return apply(SIGMOID, (self,))
+
+    def relu(self) -> Value:
+        """The value where it is positive, else 0; the derivative at 0 is 0."""
+        return apply(RELU, (self,))
+
+    def softplus(self) -> Value:
+        """``log(1 + exp(z))``, without overflow."""
+        return apply(SOFTPLUS, (self,))
+
+    def __bool__(self) -> bool:
+        raise OperandError(_use_data("bool", self))
+
+    def __float__(self) -> float:
+        raise OperandError(_use_data("float", self))
+
+    def __int__(self) -> int:
+        raise OperandError(_use_data("int", self))
+
+    def __complex__(self) -> complex:
+        raise OperandError(_use_data("complex", self))
+
+    def __index__(self) -> int:
+        raise OperandError(f"an index: expected an int, got {self!r}; use int(v.data)")
+
+    def __repr__(self) -> str:
+        return f"Value({self._data!r})" if self._label is None else f"Value({self._data!r}, label={str(self._label)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.operands:
+            raise OperandError(
+                f"pickle or deepcopy: expected a leaf, got {self!r} computed by {self.primitive.name}; "
+                "save the numbers (v.data) or the function that builds the graph"
+            )
+        return _restored, (self._data, self._label, self.grad, self.primitive)
+
+
+def _restored(data: float, label: Label | None, grad: float, primitive: Primitive) -> Value:
+    value = _new(Value)
+    value._data, value._label, value.grad = data, label, grad
+    value.operands, value.primitive = (), primitive
+    return value
+
+
+def as_float(number: Any, name: str = "Value()") -> float:
+    """A real number as a float.
+
+    Raises
+    ------
+    OperandError
+        If `number` is not a `numbers.Real`; the message names it as `name` and says what to do.
+    ArgumentError
+        If it is an integer or fraction too large for a float.
+    """
+    if number.__class__ is float:
+        return number
+    if isinstance(number, numbers.Real):
+        try:
+            return float(number)
+        except OverflowError:
+            raise ArgumentError(f"{name}: expected a number within ±1.8e308, got a larger one; scale it") from None
+    raise OperandError(f"{name}: expected a real number, got {_described(number)}")
+
+
+def _described(thing: Any) -> str:
+    if isinstance(thing, Value):
+        return f"{thing!r}; a Value holds a number, use the Value itself or v.data"
+    if isinstance(thing, numbers.Complex):
+        return f"the complex number {thing!r}; use its .real or abs()"
+    if isinstance(thing, str | bytes):
+        return f"the {type(thing).__name__} {thing[:40]!r}; convert it with float()"
+    if hasattr(thing, "shape") or isinstance(thing, list | tuple):
+        shape = f" of shape {thing.shape}" if hasattr(thing, "shape") else f" of {len(thing)}"
+        return f"{type(thing).__name__}{shape}; make one Value for each element, or use autograd.compile for batches"
+    return f"{type(thing).__name__}; convert it with float()"
+
+
+def constant(number: float) -> Value:
+    """A number that stood in an expression, as an operand without gradient."""
+    value = _new(Value)
+    value._data = number
+    value._label = None
+    value.grad = 0.0
+    value.operands = ()
+    value.primitive = CONSTANT
+    return value
+
+
+def as_operand(thing: Any) -> Value | None:
+    """A Value as it is, a real number as a constant, None for anything else."""
+    if isinstance(thing, Value):
+        return thing
+    return constant(as_float(thing)) if isinstance(thing, numbers.Real) else None
+
+
+def as_value(thing: Any, name: str) -> Value:
+    """`as_operand`, or an `OperandError` that names the argument."""
+    operand = as_operand(thing)
+    if operand is None:
+        raise OperandError(f"{name}: expected a Value or a real number, got {_described(thing)}")
+    return operand
+
+
+def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
+    """The result of an operation of the table, with its operands recorded.
+
+    Raises
+    ------
+    DomainError
+        Where the operation has no real result; names it, its operands, their labels and values.
+    """
+    try:
+        data = primitive.rule(FLOATS, *[operand._data for operand in operands])
+    except (ValueError, ZeroDivisionError):
+        raise DomainError(out_of_domain(primitive, operands)) from None
+    value = _new(Value)
+    value._data = data
+    value._label = None
+    value.grad = 0.0
+    if modes.active and not modes.recording_gradients():
+        value.operands = ()
+        value.primitive = CONSTANT
+    else:
+        value.operands = operands
+        value.primitive = primitive
+    return value
+
+
+def out_of_domain(primitive: Primitive, operands: Sequence[Value], of: str = "") -> str:
+    """The sentence for a domain error, `of` being ``"the derivative of "`` in a reverse pass."""
+    shown = ", ".join(named(operand) for operand in operands[:4]) + (", ..." if len(operands) > 4 else "")
+    needs = primitive.needs or "operands where it has a real result"
+    return f"{of}{primitive.name}: expected {needs}, got {shown}"
+
+
+def named(value: Value) -> str:
+    """A value for an error message: its label, if any, and its number."""
+    return f"{value._data!r}" if value._label is None else f"{value._label} = {value._data!r}"
+
+
+def _binary(primitive: Primitive, left: Value, other: Any) -> Value:
+    right = as_operand(other)
+    return NotImplemented if right is None else apply(primitive, (left, right))
+
+
+def _reflected(primitive: Primitive, other: Any, right: Value) -> Value:
+    left = as_operand(other)
+    return NotImplemented if left is None else apply(primitive, (left, right))
+
+
+def _compare(primitive: Primitive, left: Value, other: Any) -> bool:
+    right = as_operand(other)
+    if right is None:
+        return NotImplemented
+    if modes.active and (recorder := modes.recorder()) is not None:
+        return recorder.condition(primitive, left, right)  # type: ignore[no-any-return]  # acts as a bool
+    return bool(primitive.rule(FLOATS, left._data, right._data))
+
+
+def _use_data(kind: str, value: Value) -> str:
+    return (
+        f"{kind}(v): expected a number, got {value!r}; write {kind}(v.data), "
+        "or compare it (v > 0), or use autograd.where"
+    )
