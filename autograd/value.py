@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from . import modes
 from .errors import ArgumentError, DomainError, OperandError
@@ -405,10 +405,11 @@ def _reflected(primitive: Primitive, other: Any, right: Value) -> Value:
 def _compare(primitive: Primitive, left: Value, other: Any) -> bool:
     right = as_operand(other)
     if right is None:
-        return NotImplemented
+        return cast(bool, NotImplemented)
     if modes.active and (recorder := modes.recorder()) is not None:
-        return recorder.condition(primitive, left, right)  # type: ignore[no-any-return]  # acts as a bool
-    return bool(primitive.rule(FLOATS, left._data, right._data))
+        return cast(bool, recorder.condition(primitive, left, right))
+    truth: bool = primitive.rule(FLOATS, left._data, right._data) != 0.0
+    return truth
 
 
 def _use_data(kind: str, value: Value) -> str:
