@@ -30,19 +30,19 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
     seen: set[Value] = set()
     for output in outputs:
         # None on the stack says: all operands of the value below it are in the order.
-        stack: list[Value | None] = [output]
+        stack: list[Value | None] = [output] if leaves or output.operands else []
         while stack:
             value = stack.pop()
             if value is None:
                 order.append(stack.pop())  # type: ignore[arg-type]  # below a None stands a Value
             elif value not in seen:
                 seen.add(value)
-                if value.operands:
-                    stack += (value, None)
-                    if leaves:
-                        stack += value.operands[::-1]
-                    else:
-                        stack += [operand for operand in value.operands[::-1] if operand.operands]
-                elif leaves:
+                height = len(stack)
+                stack += (value, None)
+                for operand in value.operands[::-1]:
+                    if (leaves or operand.operands) and operand not in seen:
+                        stack.append(operand)
+                if len(stack) == height + 2:  # nothing to wait for
+                    del stack[height:]
                     order.append(value)
     return order

@@ -32,45 +32,54 @@ def local_partial(value: Value, index: int) -> float:
 def backward(output: Value) -> None:
     """Add d output / d leaf to every leaf's ``grad``; set the others' ``grad`` to this pass's.
 
-    The operations of `_FAST` have their rule written out, for speed; a test
-    holds them equal to the table.
+    Constants receive nothing. The commonest operations have the table's rule
+    written out, for speed; tests/autograd/test_reverse.py holds both equal.
     """
     order = topological_order((output,), leaves=False)
     for value in order:
         value.grad = 0.0
     output.grad += 1.0
     for value in reversed(order):
-        primitive = value.primitive
-        if primitive is MULTIPLY:
-            a, b = value.operands
-            grad = value.grad
-            a.grad += grad * b._data
-            b.grad += grad * a._data
-        elif primitive is ADD:
-            a, b = value.operands
-            grad = value.grad
-            a.grad += grad
-            b.grad += grad
-        elif primitive is WEIGHTED_SUM:
-            _weighted_sum_backward(value)
-        elif primitive is TOTAL:
-            grad = value.grad
-            for operand in value.operands:
-                operand.grad += grad
-        else:
-            for index, operand in enumerate(value.operands):
-                if operand.primitive is not CONSTANT:
-                    operand.grad += value.grad * local_partial(value, index)
+        if (rule := _WRITTEN_OUT.get(value.primitive)) is not None:
+            rule(value, value.grad)
+            continue
+        for index, operand in enumerate(value.operands):
+            if operand.primitive is not CONSTANT:
+                operand.grad += value.grad * local_partial(value, index)
 
 
-def _weighted_sum_backward(value: Value) -> None:
-    operands, grad = value.operands, value.grad
+def _multiply_backward(value: Value, grad: float) -> None:
+    a, b = value.operands
+    if a.primitive is not CONSTANT:
+        a.grad += grad * b._data
+    if b.primitive is not CONSTANT:
+        b.grad += grad * a._data
+
+
+def _sum_backward(value: Value, grad: float) -> None:
+    for operand in value.operands:
+        if operand.primitive is not CONSTANT:
+            operand.grad += grad
+
+
+def _weighted_sum_backward(value: Value, grad: float) -> None:
+    operands = value.operands
     n = len(operands) // 2
     for weight, activation in zip(operands[:n], operands[n:], strict=False):
-        weight.grad += grad * activation._data
-        activation.grad += grad * weight._data
-    if len(operands) % 2:
+        if weight.primitive is not CONSTANT:
+            weight.grad += grad * activation._data
+        if activation.primitive is not CONSTANT:
+            activation.grad += grad * weight._data
+    if len(operands) % 2 and operands[-1].primitive is not CONSTANT:
         operands[-1].grad += grad
+
+
+_WRITTEN_OUT = {
+    ADD: _sum_backward,
+    MULTIPLY: _multiply_backward,
+    TOTAL: _sum_backward,
+    WEIGHTED_SUM: _weighted_sum_backward,
+}
 
 
 @overload
