@@ -162,7 +162,7 @@ def _partial_value(value: Value, index: int) -> Any:
     operands = [operand._data if operand.primitive is CONSTANT else operand for operand in value.operands]
     try:
         return value.primitive.partial(VALUES, index, value, operands)
-    except (ValueError, ZeroDivisionError):
+    except (ValueError, ZeroDivisionError, DomainError):
         raise DomainError(out_of_domain(value.primitive, value.operands, of="the derivative of ")) from None
 
 

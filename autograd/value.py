@@ -6,6 +6,8 @@ import numbers
 from collections.abc import Sequence
 from typing import Any, cast
 
+import numpy as np
+
 from . import modes
 from .errors import ArgumentError, DomainError, OperandError
 from .labels import Label
@@ -41,6 +43,7 @@ from .primitives import (
 )
 
 _new = object.__new__
+_REAL = (numbers.Real, np.bool_)  # NumPy registers its other scalars as Real, not its bool
 
 
 class Value:
@@ -302,13 +305,13 @@ def as_float(number: Any, name: str = "Value()") -> float:
     Raises
     ------
     OperandError
-        If `number` is not a `numbers.Real`; the message names it as `name` and says what to do.
+        If `number` is neither a `numbers.Real` nor a NumPy bool; the message names it as `name` and says what to do.
     ArgumentError
         If it is an integer or fraction too large for a float.
     """
     if number.__class__ is float:
         return number
-    if isinstance(number, numbers.Real):
+    if isinstance(number, _REAL):
         try:
             return float(number)
         except OverflowError:
@@ -342,9 +345,11 @@ def constant(number: float) -> Value:
 
 def as_operand(thing: Any) -> Value | None:
     """A Value as it is, a real number as a constant, None for anything else."""
+    if thing.__class__ is float:  # spares floats the slow question to numbers.Real
+        return constant(thing)
     if isinstance(thing, Value):
         return thing
-    return constant(as_float(thing)) if isinstance(thing, numbers.Real) else None
+    return constant(as_float(thing, "an operand")) if isinstance(thing, _REAL) else None
 
 
 def as_value(thing: Any, name: str) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import itertools
 import math
 import random
 import statistics
@@ -18,7 +19,7 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
-from autograd import Value, relu, weighted_sum
+from autograd import Value, weighted_sum
 from autograd.graph import topological_order
 
 SIZES = (784, 16, 16, 10)
@@ -68,9 +69,7 @@ class StoredValue:
             elif value not in seen:
                 seen.add(value)
                 stack.append((value, True))
-                for child in value.children:
-                    if child not in seen:
-                        stack.append((child, False))
+                stack.extend((child, False) for child in value.children if child not in seen)
         self.grad = 1.0
         for value in reversed(order):
             grad = value.grad
@@ -83,7 +82,7 @@ def network(make: Callable[[float], Any], seed: int = 0) -> list[list[tuple[list
     rng = random.Random(seed)
     return [
         [([make(rng.gauss(0, 1) / n**0.5) for _ in range(n)], make(0.1)) for _ in range(m)]
-        for n, m in zip(SIZES, SIZES[1:], strict=False)
+        for n, m in itertools.pairwise(SIZES)
     ]
 
 
