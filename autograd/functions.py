@@ -27,7 +27,7 @@ from .primitives import (
     WHERE,
     Primitive,
 )
-from .value import Value, apply, as_value
+from .value import Value, apply, as_operand, as_value
 
 
 def exp(a: Any) -> Value:
@@ -170,9 +170,13 @@ def _values(things: Iterable[Any], name: str) -> tuple[Value, ...]:
     members = tuple(things)
     if not members:
         raise ShapeError(f"{name}: expected at least one value, got none")
-    if set(map(type, members)) == {Value}:
+    if all(issubclass(kind, Value) for kind in set(map(type, members))):
         return members
-    return tuple(as_value(member, f"{name}[{index}]") for index, member in enumerate(members))
+    operands = (as_operand(member) for member in members)
+    return tuple(
+        as_value(members[index], f"{name}[{index}]") if operand is None else operand
+        for index, operand in enumerate(operands)
+    )
 
 
 def _read_with_values(primitive: Primitive) -> Callable[..., Any]:
