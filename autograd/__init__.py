@@ -8,6 +8,7 @@
 -0.1266
 """
 
+from .compiler import Compiled, compile
 from .errors import AutogradError
 from .functions import (
     cos,
@@ -37,8 +38,10 @@ from .value import Value
 
 __all__ = [
     "AutogradError",
+    "Compiled",
     "Label",
     "Value",
+    "compile",
     "cos",
     "detach",
     "exp",

@@ -40,12 +40,15 @@ def backward(output: Value) -> None:
         value.grad = 0.0
     output.grad += 1.0
     for value in reversed(order):
+        grad = value.grad
+        if grad == 0.0:
+            continue  # nothing to pass on, even where a partial is infinite: a branch `where` did not choose
         if (rule := _WRITTEN_OUT.get(value.primitive)) is not None:
-            rule(value, value.grad)
+            rule(value, grad)
             continue
         for index, operand in enumerate(value.operands):
             if operand.primitive is not CONSTANT:
-                operand.grad += value.grad * local_partial(value, index)
+                operand.grad += grad * local_partial(value, index)
 
 
 def _multiply_backward(value: Value, grad: float) -> None:
@@ -147,7 +150,9 @@ def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Val
     """d output / d value for everything that `output` depends on, as floats or as Values."""
     adjoints: dict[Value, Any] = {output: 1.0}
     for value in reversed(topological_order((output,), leaves=False)):
-        adjoint = adjoints[value]
+        adjoint = adjoints.get(value, 0.0)
+        if adjoint.__class__ is float and adjoint == 0.0:
+            continue  # as in `backward`
         for index, operand in enumerate(value.operands):
             if operand.primitive is CONSTANT and operand not in wanted:
                 continue

@@ -103,7 +103,8 @@ class Value:
         self._label = Label.of(label)
         self.grad = 0.0
         self.operands = ()
-        self.primitive = LEAF
+        # A number made inside a function that is being compiled is a constant of it, not a parameter.
+        self.primitive = CONSTANT if modes.active and modes.recorder() is not None else LEAF
 
     @property
     def data(self) -> float:

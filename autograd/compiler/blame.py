@@ -1,0 +1,54 @@
+"""Blame: the operation, operands and row that first made a non-finite number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import DomainError, NonFiniteError
+from ..graph import topological_order
+from ..reverse import gradient
+from ..value import Value, named
+from .record import Recording
+
+
+def blame(
+    function: Callable[..., Any], recording: Recording, batch: Sequence[Any], first_row: int, wants_gradient: bool
+) -> None:
+    """Run `function` row by row with Values and raise for the first that goes wrong.
+
+    Raises
+    ------
+    DomainError
+        As the eager engine does, with the row.
+    NonFiniteError
+        For the operation that made NaN or infinity from finite operands.
+    """
+    for row in range(len(batch[0])):
+        sample = [Value(a[row]) if a.ndim == 1 else [Value(x) for x in a[row]] for a in batch]
+        try:
+            result = function(*sample)
+            outputs = result if isinstance(result, list | tuple) else [result]
+            values = [output for output in outputs if isinstance(output, Value)]
+            _first_non_finite(values, first_row + row)
+            if wants_gradient:
+                slopes = gradient(values[0], recording.parameters)
+                if not all(map(math.isfinite, slopes)):
+                    bad = next(p for p, slope in zip(recording.parameters, slopes, strict=True) if not math.isfinite(slope))
+                    raise NonFiniteError(
+                        f"row {first_row + row}: the derivative with respect to {named(bad)} is not finite"
+                    )
+        except DomainError as error:
+            raise DomainError(f"row {first_row + row}: {error}") from None
+
+
+def _first_non_finite(outputs: Sequence[Value], row: int) -> None:
+    for value in topological_order(outputs):
+        if not math.isfinite(value._data) and all(math.isfinite(operand._data) for operand in value.operands):
+            shown = ", ".join(named(operand) for operand in value.operands[:4])
+            more = ", ..." if len(value.operands) > 4 else ""
+            raise NonFiniteError(
+                f"row {row}: {value.primitive.name} of {shown}{more} is {value._data!r}; "
+                "expected a finite number: scale the inputs or parameters"
+            )

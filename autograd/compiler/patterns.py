@@ -1,0 +1,90 @@
+"""Index patterns: when a list of positions is a strided view and needs no gather."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Index = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Positions ``base + sum(stride * i)`` over nested loops of `counts`, the last running fastest."""
+
+    base: int
+    counts: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many positions there are."""
+        return int(np.prod(self.counts, dtype=np.intp))
+
+    def split(self, breaks: tuple[int, ...]) -> Pattern | None:
+        """The same positions with a loop boundary at each of `breaks` (sizes of the inner loops), if possible."""
+        counts: list[int] = []
+        strides: list[int] = []
+        inner = self.size
+        for count, stride in zip(self.counts, self.strides, strict=True):
+            inner //= count
+            outer = inner * count
+            for wanted in sorted((b for b in breaks if inner < b < outer), reverse=True):
+                if outer % wanted or wanted % inner:
+                    return None
+                counts.append(outer // wanted)
+                strides.append(stride * (wanted // inner))
+                outer = wanted
+            counts.append(outer // inner)
+            strides.append(stride)
+        return Pattern(self.base, tuple(counts), tuple(strides))
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """The sizes of the inner loops, largest first."""
+        sizes, inner = [], self.size
+        for count in self.counts[:-1]:
+            inner //= count
+            sizes.append(inner)
+        return tuple(sizes)
+
+
+def affine(index: Index) -> Pattern | None:
+    """`index` as nested loops with constant strides, or None if it is irregular.
+
+    Runs of a constant stride are found first; the starts of the runs are then
+    read the same way. Time and memory are linear in the length.
+    """
+    index = np.asarray(index).ravel()
+    counts: list[int] = []
+    strides: list[int] = []
+    rest = index
+    while len(rest) > 1:
+        steps = np.diff(rest)
+        stride = int(steps[0])
+        breaks = np.flatnonzero(steps != stride)
+        run = int(breaks[0]) + 1 if len(breaks) else len(rest)
+        if len(rest) % run:
+            return None
+        rows = rest.reshape(-1, run)
+        if len(breaks) and not np.array_equal(rows - rows[:, :1], np.broadcast_to(rows[0] - rows[0, 0], rows.shape)):
+            return None
+        counts.append(run)
+        strides.append(stride)
+        rest = rows[:, 0]
+        if run == 1:
+            return None
+    if not counts:
+        counts, strides = [1], [0]
+    return Pattern(int(index[0]), tuple(reversed(counts)), tuple(reversed(strides)))
+
+
+def common(patterns: list[Pattern]) -> list[Pattern] | None:
+    """The patterns with the same loops each, or None where their loops do not nest into one another."""
+    breaks = tuple(sorted({b for pattern in patterns for b in pattern.breaks}, reverse=True))
+    split = [pattern.split(breaks) for pattern in patterns]
+    if any(pattern is None for pattern in split):
+        return None
+    return [pattern for pattern in split if pattern is not None]

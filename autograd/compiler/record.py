@@ -1,0 +1,161 @@
+"""Record: run a function once with Values and keep the scalar graph that it builds."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import modes
+from ..errors import RecordingError
+from ..graph import topological_order
+from ..labels import Label
+from ..primitives import CONSTANT, LEAF, Primitive
+from ..value import Value, apply, as_value, named
+
+INPUT = Primitive("input", lambda ns: None, (), "", domain=())
+
+_PACKAGE = str(Path(__file__).parent.parent)
+
+
+class Condition(Value):
+    """A comparison met while recording: `where` uses it live, its truth leaves a guard."""
+
+    __slots__ = ()
+    is_condition = True
+
+    def __bool__(self) -> bool:
+        recorder = modes.recorder()
+        if not isinstance(recorder, Tracer):
+            raise RecordingError("the truth of a comparison: asked for after the recording that made it has ended")
+        return recorder.guard(self)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A comparison whose truth decided a branch."""
+
+    condition: Value
+    truth: bool
+    comparison: str
+    line: str
+
+
+class Tracer:
+    """What comparisons and reads of ``.data`` report to during a recording."""
+
+    def __init__(self) -> None:
+        self.guards: dict[Value, Guard] = {}
+
+    def condition(self, primitive: Primitive, left: Value, right: Value) -> Any:
+        """A live condition, or a bool where both sides are constants."""
+        node = apply(primitive, (left, right))
+        if left.primitive is CONSTANT and right.primitive is CONSTANT:
+            return bool(node._data)
+        node.__class__ = Condition
+        return node
+
+    def guard(self, condition: Value) -> bool:
+        """The truth of a condition for the recorded sample, noted so that every other row is checked."""
+        truth = bool(condition._data)
+        if condition not in self.guards:
+            left, right = condition.operands
+            comparison = f"{_side(left)} {condition.primitive.symbol} {_side(right)}"
+            self.guards[condition] = Guard(condition, truth, comparison, source_line())
+        return truth
+
+    def read(self, value: Value) -> None:
+        """Refuse to let one sample's number be frozen into the program."""
+        if any(leaf.primitive in (INPUT, LEAF) for leaf in topological_order((value,))):
+            raise RecordingError(
+                f"reading .data at {source_line()}: {named(value)} depends on an input or a parameter, and its number "
+                "would be frozen into the compiled function; compute with the Value itself, or use detach(v), "
+                "maximum(a, b) or where(condition, a, b)"
+            )
+
+
+def _side(value: Value) -> str:
+    return f"{value._data:g}" if value.primitive is CONSTANT else str(value.label or value.primitive.name)
+
+
+def source_line() -> str:
+    """The innermost line outside this package that is being run, with its text."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(name, number).strip()
+    return f"{Path(name).name}:{number}" + (f": {text}" if text else "")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A scalar graph: its inputs by argument, parameters, outputs, guards, and all values in order."""
+
+    inputs: list[list[Value]]
+    parameters: list[Value]
+    outputs: list[Value]
+    is_list: bool
+    guards: list[Guard]
+    order: list[Value]
+
+
+def record(function: Callable[..., Any], sample: Sequence[float | Sequence[float]], names: Sequence[str]) -> Recording:
+    """The graph that `function` builds for one sample.
+
+    Parameters
+    ----------
+    function : callable
+        Takes Values and lists of Values, returns a Value or a list of Values.
+    sample : sequence of float or sequence of float
+        One sample's arguments; the branches it takes are the recorded ones.
+    names : sequence of str
+        What to call the arguments.
+
+    Raises
+    ------
+    RecordingError
+        If the function returns anything else, or Values of another recording.
+    """
+    arguments: list[Any] = []
+    inputs: list[list[Value]] = []
+    for name, given in zip(names, sample, strict=True):
+        if isinstance(given, float):
+            members = [_input(given, Label(name))]
+            arguments.append(members[0])
+        else:
+            members = [_input(x, Label(name, "", str(k))) for k, x in enumerate(given)]
+            arguments.append(members)
+        inputs.append(members)
+    tracer = Tracer()
+    with modes.recording(tracer):
+        result = function(*arguments)
+        outputs, is_list = _checked(result)
+    guards = list(tracer.guards.values())
+    order = topological_order([*outputs, *(guard.condition for guard in guards)])
+    own = {value for members in inputs for value in members}
+    if any(value.primitive is INPUT and value not in own for value in order):
+        raise RecordingError(
+            "the compiled function: its result depends on inputs of another recording; "
+            "build every value from this call's arguments and keep none between calls"
+        )
+    parameters = [value for value in order if value.primitive is LEAF]
+    return Recording(inputs, parameters, outputs, is_list, guards, order)
+
+
+def _input(number: float, label: Label) -> Value:
+    value = Value(number, label)
+    value.primitive = INPUT
+    return value
+
+
+def _checked(result: Any) -> tuple[list[Value], bool]:
+    if isinstance(result, Value):
+        return [result], False
+    if isinstance(result, list | tuple) and result and any(isinstance(member, Value) for member in result):
+        return [as_value(member, f"the compiled function's result[{k}]") for k, member in enumerate(result)], True
+    came = f"{type(result).__name__} {result!r:.40}" if result is not None else "None; is a return missing?"
+    raise RecordingError(f"the compiled function: expected it to return a Value or a list of Values, got {came}")
