@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, exp, gradient, maximum, no_grad, sigmoid, softplus, tanh, total, weighted_sum
+from autograd import Value, exp, gradient, maximum, no_grad, sigmoid, softplus, sqrt, tanh, total, weighted_sum, where
 from autograd.errors import OperandError
 from autograd.graph import topological_order
 from autograd.reverse import local_partial
@@ -146,6 +146,30 @@ def test_derivatives_take_part_in_further_computation():
     penalty = dx * dx
     penalty.backward()
     assert (x.grad, y.grad) == (8 * 2.0 * 9.0, 8 * 4.0 * 3.0)
+
+
+@pytest.mark.parametrize(
+    "compute, at",
+    [
+        (lambda x: where(x < 700.0, exp(x), x), 1000.0),  # exp's partial is infinite here
+        (lambda x: where(x > 0.0, sqrt(x), x), 0.0),  # sqrt has none
+        (lambda x: where(x > 0.0, x**0.5, x), 0.0),
+    ],
+)
+def test_a_branch_that_was_not_chosen_passes_nothing_on(compute, at):
+    x = Value(at)
+    c = compute(x)
+    c.backward()
+    assert x.grad == gradient(c, x) == gradient(c, x, create_graph=True).data == 1.0
+
+
+def test_what_is_not_finite_is_not_hidden():
+    x, y = Value(1000.0), Value(2.0)
+    c = exp(x) * y
+    assert gradient(c, [x, y]) == [math.inf, math.inf]
+    assert all(map(math.isnan, gradient(c / c, [x, y])))
+    nan = Value(math.nan)
+    assert math.isnan(gradient(nan * nan, nan))
 
 
 def test_a_derivative_is_written_without_idle_factors():
