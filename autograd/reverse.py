@@ -21,12 +21,7 @@ def local_partial(value: Value, index: int) -> float:
     DomainError
         Where the operation has a result but no finite derivative, such as sqrt at 0.
     """
-    primitive, operands = value.primitive, value.operands
-    try:
-        partial = primitive.partial(FLOATS, index, value._data, [operand._data for operand in operands])
-    except (ValueError, ZeroDivisionError):
-        raise DomainError(out_of_domain(primitive, operands, of="the derivative of ")) from None
-    return partial  # type: ignore[no-any-return]  # floats in, a float out
+    return _partial(value, index, _read(value.operands, False), False)  # type: ignore[no-any-return]  # floats in, a float out
 
 
 def backward(output: Value) -> None:
@@ -147,28 +142,45 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
 
 
 def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Value, Any]:
-    """d output / d value for everything that `output` depends on, as floats or as Values."""
+    """d output / d value for each value between `output` and `wanted`, as floats or as Values."""
+    order = topological_order((output,), leaves=False)
+    between = set(wanted)
+    for value in order:
+        if not between.isdisjoint(value.operands):
+            between.add(value)
     adjoints: dict[Value, Any] = {output: 1.0}
-    for value in reversed(topological_order((output,), leaves=False)):
+    for value in reversed(order):
         adjoint = adjoints.get(value, 0.0)
         if adjoint.__class__ is float and adjoint == 0.0:
             continue  # as in `backward`
+        operands = _read(value.operands, create_graph)
         for index, operand in enumerate(value.operands):
-            if operand.primitive is CONSTANT and operand not in wanted:
-                continue
-            partial = _partial_value(value, index) if create_graph else local_partial(value, index)
-            term = _product(adjoint, partial) if create_graph else adjoint * partial
-            adjoints[operand] = _sum(adjoints[operand], term) if operand in adjoints else term
+            if operand in between:
+                partial = _partial(value, index, operands, create_graph)
+                term = _product(adjoint, partial) if create_graph else adjoint * partial
+                adjoints[operand] = _sum(adjoints[operand], term) if operand in adjoints else term
     return adjoints
 
 
-def _partial_value(value: Value, index: int) -> Any:
-    """The local partial as a Value, or as a float where it is constant."""
-    operands = [operand._data if operand.primitive is CONSTANT else operand for operand in value.operands]
+def _read(operands: tuple[Value, ...], as_values: bool) -> list[Any]:
+    """What the partials are computed from: numbers, or Values with floats for the constants."""
+    if as_values:
+        return [operand._data if operand.primitive is CONSTANT else operand for operand in operands]
+    return [operand._data for operand in operands]
+
+
+def _partial(value: Value, index: int, operands: list[Any], as_values: bool) -> Any:
+    """The local partial as a float, or as a Value where it is not constant."""
+    primitive = value.primitive
+    if primitive is WEIGHTED_SUM:  # read through the table, each partial would copy all operands
+        pairs = len(operands) // 2
+        return 1.0 if index == 2 * pairs else operands[index - pairs if index >= pairs else index + pairs]
     try:
-        return value.primitive.partial(VALUES, index, value, operands)
+        if as_values:
+            return primitive.partial(VALUES, index, value, operands)
+        return primitive.partial(FLOATS, index, value._data, operands)
     except (ValueError, ZeroDivisionError, DomainError):
-        raise DomainError(out_of_domain(value.primitive, value.operands, of="the derivative of ")) from None
+        raise DomainError(out_of_domain(primitive, value.operands, of="the derivative of ")) from None
 
 
 def _product(a: Any, b: Any) -> Any:

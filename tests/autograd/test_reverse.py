@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, exp, gradient, maximum, no_grad, sigmoid, softplus, sqrt, tanh, total, weighted_sum, where
-from autograd.errors import OperandError
+from autograd.errors import DomainError, OperandError
 from autograd.graph import topological_order
 from autograd.reverse import local_partial
 from autograd.value import constant
@@ -113,6 +113,22 @@ def test_gradient_takes_one_value_or_any_iterable():
     assert gradient(x * 3.0, x) == 3.0
     assert gradient(x * 3.0, (v for v in (x, x))) == [3.0, 3.0]
     assert gradient(x * 3.0, []) == []
+
+
+def test_gradient_asks_nothing_of_operands_that_were_not_asked_for():
+    """The derivative of (-2) ** n by n does not exist, that by the base does."""
+    x, n = Value(-2.0), Value(2.0)
+    assert gradient(x**n, x) == gradient(x**n, x, create_graph=True).data == -4.0
+    with pytest.raises(DomainError, match="the derivative of power"):
+        gradient(x**n, n)
+
+
+def test_a_wide_sum_takes_time_in_proportion_to_its_width():
+    """Each partial of a weighted sum is read without a copy of all operands: 40,000 would not end."""
+    weights, activations = [Value(1.0) for _ in range(20_000)], [Value(2.0) for _ in range(20_000)]
+    z = weighted_sum(weights, activations)
+    assert gradient(z, weights) == [2.0] * 20_000
+    assert gradient(z, activations, create_graph=True) == [1.0] * 20_000
 
 
 @pytest.mark.parametrize(
