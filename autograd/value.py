@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Sequence
 from typing import Any, cast
 
-import numpy as np
-
 from . import modes
-from .errors import ArgumentError, DomainError, OperandError
+from .errors import DomainError, OperandError
 from .labels import Label
 from .namespaces import FLOATS
 from .primitives import (
@@ -41,9 +38,9 @@ from .primitives import (
     TANH,
     Primitive,
 )
+from .reals import REAL, as_float, described
 
 _new = object.__new__
-_REAL = (numbers.Real, np.bool_)  # NumPy registers its other scalars as Real, not its bool
 
 
 class Value:
@@ -300,39 +297,6 @@ def _restored(data: float, label: Label | None, grad: float, primitive: Primitiv
     return value
 
 
-def as_float(number: Any, name: str = "Value()") -> float:
-    """A real number as a float.
-
-    Raises
-    ------
-    OperandError
-        If `number` is neither a `numbers.Real` nor a NumPy bool; the message names it as `name` and says what to do.
-    ArgumentError
-        If it is an integer or fraction too large for a float.
-    """
-    if number.__class__ is float:
-        return number
-    if isinstance(number, _REAL):
-        try:
-            return float(number)
-        except OverflowError:
-            raise ArgumentError(f"{name}: expected a number within ±1.8e308, got a larger one; scale it") from None
-    raise OperandError(f"{name}: expected a real number, got {_described(number)}")
-
-
-def _described(thing: Any) -> str:
-    if isinstance(thing, Value):
-        return f"{thing!r}; a Value holds a number, use the Value itself or v.data"
-    if isinstance(thing, numbers.Complex):
-        return f"the complex number {thing!r}; use its .real or abs()"
-    if isinstance(thing, str | bytes):
-        return f"the {type(thing).__name__} {thing[:40]!r}; convert it with float()"
-    if hasattr(thing, "shape") or isinstance(thing, list | tuple):
-        shape = f" of shape {thing.shape}" if hasattr(thing, "shape") else f" of {len(thing)}"
-        return f"{type(thing).__name__}{shape}; make one Value for each element, or use autograd.compile for batches"
-    return f"{type(thing).__name__}; convert it with float()"
-
-
 def constant(number: float) -> Value:
     """A number that stood in an expression, as an operand without gradient."""
     value = _new(Value)
@@ -350,14 +314,14 @@ def as_operand(thing: Any) -> Value | None:
         return constant(thing)
     if isinstance(thing, Value):
         return thing
-    return constant(as_float(thing, "an operand")) if isinstance(thing, _REAL) else None
+    return constant(as_float(thing, "an operand")) if isinstance(thing, REAL) else None
 
 
 def as_value(thing: Any, name: str) -> Value:
     """`as_operand`, or an `OperandError` that names the argument."""
     operand = as_operand(thing)
     if operand is None:
-        raise OperandError(f"{name}: expected a Value or a real number, got {_described(thing)}")
+        raise OperandError(f"{name}: expected a Value or a real number, got {described(thing)}")
     return operand
 
 

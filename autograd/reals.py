@@ -1,0 +1,46 @@
+"""Which things are real numbers, and what to say of those that are not."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from .errors import ArgumentError, OperandError
+
+REAL = (numbers.Real, np.bool_)  # NumPy registers its other scalars as Real, not its bool
+
+
+def as_float(number: Any, name: str = "Value()") -> float:
+    """A real number as a float.
+
+    Raises
+    ------
+    OperandError
+        If `number` is neither a `numbers.Real` nor a NumPy bool; the message names it as `name` and says what to do.
+    ArgumentError
+        If it is an integer or fraction too large for a float.
+    """
+    if number.__class__ is float:
+        return number
+    if isinstance(number, REAL):
+        try:
+            return float(number)
+        except OverflowError:
+            raise ArgumentError(f"{name}: expected a number within ±1.8e308, got a larger one; scale it") from None
+    raise OperandError(f"{name}: expected a real number, got {described(number)}")
+
+
+def described(thing: Any) -> str:
+    """What came where a real number was expected, and how it becomes one."""
+    if hasattr(thing, "primitive"):
+        return f"{thing!r}; a Value holds a number, use the Value itself or v.data"
+    if isinstance(thing, numbers.Complex):
+        return f"the complex number {thing!r}; use its .real or abs()"
+    if isinstance(thing, str | bytes):
+        return f"the {type(thing).__name__} {thing[:40]!r}; convert it with float()"
+    if hasattr(thing, "shape") or isinstance(thing, list | tuple):
+        shape = f" of shape {thing.shape}" if hasattr(thing, "shape") else f" of {len(thing)}"
+        return f"{type(thing).__name__}{shape}; make one Value for each element, or use autograd.compile for batches"
+    return f"{type(thing).__name__}; convert it with float()"
