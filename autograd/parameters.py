@@ -29,22 +29,24 @@ class FlatParameters(Sequence[Value]):
     ----------
     data : ndarray, shape (n,)
         The numbers; written in place by optimisers.
+    grad_is_zero : bool
+        Whether every gradient is 0 whatever the array holds, so that a program may overwrite it.
     """
 
     def __init__(self, values: Iterable[Value]) -> None:
         self._values = tuple(values)
         self.data: Vector = np.array([value._data for value in self._values], dtype=float)
         self._grad: Vector = np.array([value.grad for value in self._values], dtype=float)
-        self._grad_is_zero = not self._grad.any()
+        self.grad_is_zero = not self._grad.any()
         for index, value in enumerate(self._values):
             _bind(value, self, index)
 
     @property
     def grad(self) -> Vector:
         """The accumulated gradients, shape (n,)."""
-        if self._grad_is_zero:
+        if self.grad_is_zero:
             self._grad.fill(0.0)
-            self._grad_is_zero = False
+            self.grad_is_zero = False
         return self._grad
 
     @property
@@ -54,14 +56,7 @@ class FlatParameters(Sequence[Value]):
 
     def zero_grad(self) -> None:
         """Set every gradient to 0; the array is cleared when it is next read."""
-        self._grad_is_zero = True
-
-    def overwritten_grad(self) -> Vector | None:
-        """The gradient's array for a caller that overwrites all of it, or None when it holds something."""
-        if not self._grad_is_zero:
-            return None
-        self._grad_is_zero = False
-        return self._grad
+        self.grad_is_zero = True
 
     @overload
     def __getitem__(self, index: int) -> Value: ...
@@ -86,7 +81,7 @@ class BoundValue(Value):
     __slots__ = ()
 
     @property
-    def _data(self) -> float:  # type: ignore[override]  # a property where Value has a slot
+    def _data(self) -> float:
         return float(_own_number.__get__(self)[0].data[_own_number.__get__(self)[1]])
 
     @_data.setter
@@ -95,14 +90,14 @@ class BoundValue(Value):
         flat.data[index] = number
 
     @property
-    def grad(self) -> float:  # type: ignore[override]  # a property where Value has a slot
+    def grad(self) -> float:
         flat, index = _own_number.__get__(self)
-        return 0.0 if flat._grad_is_zero else float(flat._grad[index])
+        return 0.0 if flat.grad_is_zero else float(flat._grad[index])
 
     @grad.setter
     def grad(self, number: float) -> None:
         flat, index = _own_number.__get__(self)
-        if number or not flat._grad_is_zero:
+        if number or not flat.grad_is_zero:
             flat.grad[index] = number
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from math import isfinite
 from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import ArgumentError, AutogradError, NonFiniteError, OperandError, RecordingError, ShapeError
-from ..parameters import FlatParameters, Vector, add_to_grad, bound, numbers
+from ..parameters import FlatParameters, add_to_grad, bound, numbers
 from ..value import Value
 from .blame import blame
 from .differentiate import gradient_of
@@ -24,6 +24,8 @@ from .record import Recording, record
 
 Batch = npt.NDArray[Any]
 Signature = tuple[int | None, ...]
+
+_add_reduce = np.add.reduce
 
 _CHUNK_BYTES = 256 * 2**20
 _PREPARED_SIZES = 8
@@ -72,16 +74,53 @@ def compile(function: Callable[..., Any] | None = None, *, dtype: Any = np.float
     return Compiled(function, np.dtype(dtype))
 
 
-@dataclass
 class _Version:
-    """What one shape of arguments was recorded as."""
+    """What one shape of arguments was recorded as, with its programs and their buffers."""
 
-    recording: Recording
-    parameters: Sequence[Value]
-    forward: Plan
-    gradient: Plan | None
-    programs: dict[bool, Program]
-    prepared: dict[tuple[bool, int, int], Any]
+    def __init__(self, recording: Recording, dtype: np.dtype[Any]) -> None:
+        self.recording = recording
+        values, self.forward, self.reverse = plans(recording)
+        self.parameters: Sequence[Value] = bound(values) or values
+        self.dtype = dtype
+        self.shared = isinstance(self.parameters, FlatParameters) and dtype == np.float64
+        flat = self.parameters
+        # Programs read the parameters in place where they can, else from a copy that every call renews.
+        self.data: Batch = flat.data if isinstance(flat, FlatParameters) and self.shared else np.empty(len(flat), dtype)
+        self.gradient: Batch = np.empty(len(flat), dtype)
+        self._programs: dict[str, Program] = {}
+        self._runs: dict[tuple[str, int], Callable[..., Batch]] = {}
+        self._rows_at_once: dict[str, int] = {}
+
+    def plan(self, way: str) -> Plan:
+        """The plan for ``"forward"``, or for ``"reverse"``."""
+        return self.reverse if way == "reverse" and self.reverse is not None else self.forward
+
+    def program(self, way: str) -> Program:
+        """The program of a plan."""
+        if way not in self._programs:
+            self._programs[way] = Program(self.plan(way))
+        return self._programs[way]
+
+    def rows_at_once(self, way: str) -> int:
+        """How many rows fit into the memory that buffers may take."""
+        if way not in self._rows_at_once:
+            per_row = 8 * sum(array.size for array in self.plan(way).arrays if array.batched)
+            self._rows_at_once[way] = max(1, _CHUNK_BYTES // max(per_row, 1))
+        return self._rows_at_once[way]
+
+    def run(self, way: str, rows: int, in_place: bool = False) -> Callable[..., Batch]:
+        """The program for a batch size; `in_place` writes the gradient to the parameters' own."""
+        if not self.shared:
+            flat = self.parameters
+            self.data[:] = flat.data if isinstance(flat, FlatParameters) else numbers(flat)
+        key = ("in place" if in_place else way, rows)
+        run = self._runs.get(key)
+        if run is None:
+            if len(self._runs) >= _PREPARED_SIZES:
+                self._runs.pop(next(iter(self._runs)))
+            target = self.parameters.grad if in_place and isinstance(self.parameters, FlatParameters) else self.gradient
+            run = self._runs[key] = self.program(way).prepare(rows, self.data, target, self.dtype)
+        return run
 
 
 class Compiled:
@@ -114,11 +153,11 @@ class Compiled:
         """
         batch = self._checked(arrays)
         version = self._version(batch)
-        rows = len(batch[0])
+        rows, at_once = len(batch[0]), version.rows_at_once("forward")
         out = np.empty((rows, version.forward.output.size), dtype=self._dtype)
-        for start, stop in _chunks(version.forward, rows):
-            part = [array[start:stop] for array in batch]
-            out[start:stop] = self._run(version, False, part, rows, start, None)
+        for start in range(0, rows, at_once):
+            part = [array[start : start + at_once] for array in batch]
+            out[start : start + at_once], _ = self._run(version, "forward", part, rows, start)
         return out if version.recording.is_list else out[:, 0]
 
     def gradient(self, *arrays: Any) -> tuple[float, Batch]:
@@ -131,24 +170,29 @@ class Compiled:
         """
         batch = self._checked(arrays)
         version = self._differentiable(batch)
-        gradient = np.empty(len(version.parameters), dtype=self._dtype)
-        return self._gradient_into(version, batch, gradient), gradient
+        cost = self._accumulate(version, batch)
+        return cost, version.gradient.copy()
 
     def backward(self, *arrays: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
         batch = self._checked(arrays)
         version = self._differentiable(batch)
         flat = version.parameters
+        rows = len(batch[0])
+        if (
+            version.shared
+            and rows <= version.rows_at_once("reverse")
+            and isinstance(flat, FlatParameters)
+            and flat.grad_is_zero
+        ):
+            cost = self._run(version, "reverse", batch, rows, 0, in_place=True)[1] / rows
+            flat.grad_is_zero = False
+            return cost
+        cost = self._accumulate(version, batch)
         if isinstance(flat, FlatParameters):
-            target = flat.overwritten_grad() if self._dtype == np.float64 else None
-            if target is not None:
-                return self._gradient_into(version, batch, target)
-        gradient = np.empty(len(flat), dtype=self._dtype)
-        cost = self._gradient_into(version, batch, gradient)
-        if isinstance(flat, FlatParameters):
-            flat.grad[:] += gradient
+            flat.grad[:] += version.gradient
         else:
-            add_to_grad(flat, gradient)
+            add_to_grad(flat, version.gradient)
         return cost
 
     # What was found
@@ -162,13 +206,13 @@ class Compiled:
     def plan(self) -> Plan:
         """The matrix program, forward and reverse; ``print(f.plan)`` tells it as equations."""
         version = self._recorded("plan")
-        return version.gradient or version.forward
+        return version.plan("reverse")
 
     @property
     def source(self) -> str:
         """The NumPy source that runs."""
         version = self._recorded("source")
-        return self._program(version, version.gradient is not None).source
+        return version.program("reverse").source
 
     def record(self, *arrays: Any) -> Compiled:
         """Record for arrays of these shapes without running; returns the function itself."""
@@ -206,9 +250,7 @@ class Compiled:
             if array.dtype.kind not in "fiub":
                 raise OperandError(f"{name}: expected real numbers, got an array of {array.dtype}; convert it to float")
             array = array.astype(self._dtype)
-        flat = array.ravel()
-        # A product of finite numbers is finite or overflows; only then is every number looked at.
-        if not np.isfinite(flat.dot(flat)) and not np.isfinite(flat).all():
+        if not _all_finite(array.ravel()):
             row = int(np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0])
             raise ArgumentError(f"{name}: expected finite numbers, got NaN or infinity in row {row}; clean the data")
         return array
@@ -223,13 +265,11 @@ class Compiled:
 
     def _compiled(self, batch: Sequence[Batch]) -> _Version:
         sample = [float(array[0]) if array.ndim == 1 else array[0].tolist() for array in batch]
-        recording = record(self._function, sample, self._names)
-        parameters, forward, gradient = plans(recording)
-        return _Version(recording, bound(parameters) or parameters, forward, gradient, {}, {})
+        return _Version(record(self._function, sample, self._names), self._dtype)
 
     def _differentiable(self, batch: Sequence[Batch]) -> _Version:
         version = self._version(batch)
-        if version.gradient is None:
+        if version.reverse is None:
             if version.recording.is_list:
                 raise ArgumentError(
                     f"gradient of {self!r}: expected one output, the cost, got a list of "
@@ -241,72 +281,37 @@ class Compiled:
             )
         return version
 
-    def _program(self, version: _Version, wants_gradient: bool) -> Program:
-        program = version.programs.get(wants_gradient)
-        if program is None:
-            plan = version.gradient if wants_gradient else version.forward
-            assert plan is not None
-            program = version.programs[wants_gradient] = Program(plan)
-        return program
-
-    def _gradient_into(self, version: _Version, batch: Sequence[Batch], gradient: Batch) -> float:
-        assert version.gradient is not None
-        rows = len(batch[0])
-        chunks = _chunks(version.gradient, rows)
-        if len(chunks) == 1:
-            return float(np.add.reduce(self._run(version, True, batch, rows, 0, gradient), axis=None)) / rows
-        cost, part_of_it = 0.0, np.empty_like(gradient)
-        gradient.fill(0.0)
-        for start, stop in chunks:
-            part = [array[start:stop] for array in batch]
-            cost += float(np.add.reduce(self._run(version, True, part, rows, start, part_of_it), axis=None))
-            gradient += part_of_it
+    def _accumulate(self, version: _Version, batch: Sequence[Batch]) -> float:
+        """The mean cost; the mean gradient is left in ``version.gradient``."""
+        rows, at_once = len(batch[0]), version.rows_at_once("reverse")
+        if rows <= at_once:
+            return self._run(version, "reverse", batch, rows, 0)[1] / rows
+        cost, gradient = 0.0, np.zeros_like(version.gradient)
+        for start in range(0, rows, at_once):
+            part = [array[start : start + at_once] for array in batch]
+            cost += self._run(version, "reverse", part, rows, start)[1]
+            gradient += version.gradient
+        version.gradient[:] = gradient
         return cost / rows
 
     def _run(
-        self, version: _Version, wants_gradient: bool, batch: Sequence[Batch], total: int, first_row: int, out: Any
-    ) -> Batch:
-        """The output of each row; with `out`, also this part's share of the mean gradient."""
+        self, version: _Version, way: str, batch: Sequence[Batch], total: int, first_row: int, in_place: bool = False
+    ) -> tuple[Batch, float]:
+        """The output of each row, in the program's buffer, and their sum."""
+        rows = len(batch[0])
+        run = version.run(way, rows, in_place)
+        columns = [array if array.ndim == 2 else array[:, None] for array in batch]
         try:
             with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
-                result = self._prepared(version, wants_gradient, len(batch[0]), out)(
-                    *[array if array.ndim == 2 else array[:, None] for array in batch], total, first_row
-                )
-            if np.isfinite(np.add.reduce(result, axis=None)):
-                return result
+                result = run(*columns, total, first_row)
+                summed = float(_add_reduce(result, None))
+            if isfinite(summed):
+                # The output may depend on no input; it is then the same for every row.
+                return result, summed if result.ndim == 2 else summed * rows
         except FloatingPointError:
             pass
-        blame(self._function, version.recording, batch, first_row, wants_gradient)
+        blame(self._function, version.recording, batch, first_row, way == "reverse")
         raise NonFiniteError(f"{self!r}: the result overflows; scale the inputs or parameters")
-
-    def _prepared(self, version: _Version, wants_gradient: bool, rows: int, out: Any) -> Any:
-        """The program for a batch size, its buffers allocated; parameters and gradient are where they are now."""
-        flat = version.parameters
-        if isinstance(flat, FlatParameters) and self._dtype == np.float64:
-            data: Any = flat.data
-        else:
-            data = numbers(flat).astype(self._dtype)
-        key = (wants_gradient, rows, id(data) if data is getattr(flat, "data", None) else 0)
-        found = version.prepared.get(key)
-        if found is None:
-            if len(version.prepared) >= _PREPARED_SIZES:
-                version.prepared.pop(next(iter(version.prepared)))
-            own_data = data if key[2] else data.copy()
-            own_out = np.empty(len(flat), dtype=self._dtype)
-            run = self._program(version, wants_gradient).prepare(rows, own_data, own_out, self._dtype)
-            found = version.prepared[key] = (run, own_data, own_out)
-        run, own_data, own_out = found
-        if own_data is not data:
-            own_data[:] = data
-        if out is None:
-            return run
-
-        def run_into(*arguments: Any) -> Any:
-            result = run(*arguments)
-            out[:] = own_out
-            return result
-
-        return run_into
 
 
 def plans(recording: Recording) -> tuple[list[Value], Plan, Plan | None]:
@@ -334,14 +339,13 @@ def _argument_names(function: Callable[..., Any]) -> list[str]:
     return names
 
 
+def _all_finite(flat: Batch) -> bool:
+    # A sum of squares of finite numbers is finite or overflows; only then is every number looked at.
+    return isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
+
+
 def _as_array(name: str, given: Any) -> Batch:
     try:
         return np.asarray(given)
     except (ValueError, AutogradError):
         raise ShapeError(f"{name}: expected rows of equal length, got a ragged {type(given).__name__}") from None
-
-
-def _chunks(plan: Plan, rows: int) -> list[tuple[int, int]]:
-    per_row = 8 * sum(array.size for array in plan.arrays if array.batched)
-    size = max(1, _CHUNK_BYTES // max(per_row, 1))
-    return [(start, min(start + size, rows)) for start in range(0, rows, size)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def _logsumexp(view: Any, axes: tuple[int, ...], out: Any) -> None:
 
 def _add_at(target: Any, index: Index, source: Any) -> None:
     """Add to positions of the last axis that may repeat."""
-    np.add.at(target, (Ellipsis, index), source)
+    cast(Any, np.add.at)(target, (Ellipsis, index), source)
 
 
 def _guard(condition: Any, truth: float, comparison: str, line: str, first_row: int) -> None:
@@ -307,7 +307,17 @@ class _Lowering:
 
     def _operands(self, operands: tuple[Operand, ...], views: list[str]) -> list[str]:
         remaining = iter(views)
-        return [next(remaining) if isinstance(operand, Ref) else _literal(operand) for operand in operands]
+        return [next(remaining) if isinstance(operand, Ref) else self._scalar_operand(operand) for operand in operands]
+
+    def _scalar_operand(self, operand: Operand) -> str:
+        """A number as an array without axes, which NumPy takes faster than a Python float."""
+        literal = _literal(operand)
+        if isinstance(operand, Scale) and operand.power:
+            name = self._name("s")
+            self.setup.append(f"{name} = empty((), dtype)")
+            self.body.append(f"{name}[()] = {literal}")
+            return name
+        return self._static(f"np.array({literal}, dtype)")
 
     # Instructions
 
@@ -315,8 +325,11 @@ class _Lowering:
         views, counts = self._aligned(instruction.reads, instruction.out.size)
         self._take_over(at, instruction)
         out = self._out(instruction.out, counts)
-        arguments = ", ".join(self._operands(instruction.operands, views))
-        self.body.append(f"{instruction.detail}({arguments}, out={out})")
+        if instruction.detail == "power" and isinstance(instruction.operands[1], float):
+            arguments = f"{views[0]}, {instruction.operands[1]!r}"
+        else:
+            arguments = ", ".join(self._operands(instruction.operands, views))
+        self.body.append(f"{instruction.detail}({arguments}, {out})")
 
     def _sum(self, at: int, instruction: Instruction) -> None:
         view, axes, out = self._reduction(instruction)
