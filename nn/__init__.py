@@ -1,0 +1,34 @@
+"""Neurons, layers and networks built of `autograd.Value`, and what trains them.
+
+>>> import nn
+>>> net = nn.MLP([2, 3, 1], seed=0)
+>>> [a] = net([0.0, 1.0])
+>>> 0.0 < a.data < 1.0
+True
+"""
+
+from .costs import binary_cross_entropy, cross_entropy, squared_error
+from .measures import accuracy, confusion_matrix
+from .mlp import MLP, Layer, Neuron
+from .module import Module
+from .optimisers import SGD, Adam, Optimiser
+from .saving import load
+from .training import History, fit
+
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adam",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Optimiser",
+    "accuracy",
+    "binary_cross_entropy",
+    "confusion_matrix",
+    "cross_entropy",
+    "fit",
+    "load",
+    "squared_error",
+]

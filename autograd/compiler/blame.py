@@ -35,7 +35,9 @@ def blame(
             if wants_gradient:
                 slopes = gradient(values[0], recording.parameters)
                 if not all(map(math.isfinite, slopes)):
-                    bad = next(p for p, slope in zip(recording.parameters, slopes, strict=True) if not math.isfinite(slope))
+                    bad = next(
+                        p for p, slope in zip(recording.parameters, slopes, strict=True) if not math.isfinite(slope)
+                    )
                     raise NonFiniteError(
                         f"row {first_row + row}: the derivative with respect to {named(bad)} is not finite"
                     )

@@ -88,9 +88,7 @@ def _read_with_symbols(primitive: Primitive) -> Any:
     return function
 
 
-SYMBOLS = cast(
-    Namespace, SimpleNamespace(**{name: _read_with_symbols(primitive) for name, primitive in TABLE.items()})
-)
+SYMBOLS = cast(Namespace, SimpleNamespace(**{name: _read_with_symbols(primitive) for name, primitive in TABLE.items()}))
 """Rules read with plan symbols emit the instructions that compute a partial."""
 
 
@@ -216,8 +214,7 @@ class _Reverse:
     def _map(self, instruction: Instruction, adjoint: Symbol) -> None:
         primitive = TABLE[instruction.detail]
         symbols = [
-            Symbol(self.builder, operand) if isinstance(operand, Ref) else operand
-            for operand in instruction.operands
+            Symbol(self.builder, operand) if isinstance(operand, Ref) else operand for operand in instruction.operands
         ]
         result = Symbol(self.builder, Ref(instruction.out))
         for i, operand in enumerate(instruction.operands):
@@ -227,7 +224,9 @@ class _Reverse:
                     part = adjoint * partial
                     # A scale alone stands for every position: all are summed where the operand broadcasts.
                     alone = part.read is None or part.read.size < instruction.out.size
-                    self._contribute(operand, part * float(instruction.out.size) if alone and operand.size == 1 else part)
+                    self._contribute(
+                        operand, part * float(instruction.out.size) if alone and operand.size == 1 else part
+                    )
 
     def _matmul(self, instruction: Instruction, adjoint: Symbol) -> None:
         left, right = instruction.reads
@@ -267,5 +266,3 @@ class _Reverse:
             if isinstance(operand, Ref):
                 part = adjoint.read.at(piece.index) if adjoint.read is not None else None
                 self._contribute(operand, Symbol(self.builder, part, adjoint.scale))
-
-

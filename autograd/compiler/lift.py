@@ -275,7 +275,9 @@ class _Lifter:
         out = "b" if left.array.batched or right.array.batched else ""
         sizes = {"r": r, "c": c, "k": k}
         contraction = Contraction(b[0] + letters[0], b[1] + letters[1], out + letters[2], sizes)
-        return self.builder.emit("matmul", (left, right), contraction, c * r, bool(out), key=(str(contraction), c, r, k))
+        return self.builder.emit(
+            "matmul", (left, right), contraction, c * r, bool(out), key=(str(contraction), c, r, k)
+        )
 
     def _accumulated(self, result: Operand | None, coefficient: float, part: Operand) -> Operand:
         build = self.builder.map
@@ -352,4 +354,3 @@ def _blocks(rows: Index, columns: Index) -> list[Index] | None:
     if len(alike) > _FEW_BLOCKS and len(rows) < _LARGE_BLOCK * len(alike):
         return None
     return [np.flatnonzero(np.isin(columns, own)) for own in alike.values()]
-

@@ -17,8 +17,26 @@ from .plan import Array, Contraction, Instruction, Operand, Plan, Ref, Scale
 
 # One ufunc, or several that read an operand only before the result is first written.
 _IN_PLACE = frozenset(
-    "add subtract multiply divide negative absolute exp log sqrt sin cos tanh sigmoid relu sign step "
-    "maximum minimum".split()
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "negative",
+        "absolute",
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "sign",
+        "step",
+        "maximum",
+        "minimum",
+    ]
 )
 
 _programs = count(1)
@@ -386,9 +404,7 @@ class _Lowering:
                 continue
             target = self._view(out, patterns[0])
             source = self._view(self._regular(sources[0])[0], patterns[1]) if sources else _literal(operand)
-            self.body.append(
-                f"add({target}, {source}, out={target})" if piece.adds else f"copyto({target}, {source})"
-            )
+            self.body.append(f"add({target}, {source}, out={target})" if piece.adds else f"copyto({target}, {source})")
 
     def _scatter_irregular(self, out: Array, operand: Operand, piece: Any) -> None:
         source = self._whole_flat(operand) if isinstance(operand, Ref) else _literal(operand)
@@ -422,7 +438,9 @@ class _Lowering:
         breaks = Pattern(0, shape, (0,) * len(shape)).breaks
         split = pattern.split(breaks) if pattern is not None else None
         if split is None or len([c for c in split.counts if c > 1]) > len([c for c in shape if c > 1]):
-            array, pattern = (read.array, Pattern(0, (read.size,), (1,))) if read.index is None else self._gathered(read)
+            array, pattern = (
+                (read.array, Pattern(0, (read.size,), (1,))) if read.index is None else self._gathered(read)
+            )
             split = pattern.split(breaks)
             assert split is not None
             return self._view(array, _with_axes(split, shape))
@@ -450,9 +468,10 @@ class _Lowering:
         if swapped:
             left, right, free_left, free_right = right, left, free_right, free_left
         l, r = (product.right, product.left) if swapped else (product.left, product.right)
-        merged = any(len(group) > 1 for group in (shared, free_left, free_right)) and "".join(
-            free_left + free_right
-        ) == product.out
+        merged = (
+            any(len(group) > 1 for group in (shared, free_left, free_right))
+            and "".join(free_left + free_right) == product.out
+        )
         if merged:
             self._merged_product((left, l), (right, r), out, (free_left, shared, free_right), product)
             return
@@ -476,9 +495,7 @@ class _Lowering:
         sizes = [_merged(letters, product) for letters in (free_left, shared, free_right)]
         a = _two_axes(left, free_left, shared, sizes[0], sizes[1])
         b = _two_axes(right, shared, free_right, sizes[1], sizes[2])
-        self.body.append(
-            f"product({spec!r}, {left[0]}, {right[0]}, {out}, {a}, {b}, ({sizes[0]}, {sizes[2]}))"
-        )
+        self.body.append(f"product({spec!r}, {left[0]}, {right[0]}, {out}, {a}, {b}, ({sizes[0]}, {sizes[2]}))")
 
     def _static(self, expression: str) -> str:
         """A name for an expression of buffers, made once; of inputs, the expression itself."""

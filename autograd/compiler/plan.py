@@ -122,7 +122,6 @@ class Contraction:
         return f"{self.left},{self.right}->{self.out}"
 
 
-
 @dataclass(frozen=True, eq=False)
 class Piece:
     """Where an operand of a scatter goes: `index` of the result, added there or set."""

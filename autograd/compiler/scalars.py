@@ -174,9 +174,7 @@ class _Canonical:
         """Differing coefficients of single atoms as constant factors, so that such terms are made alike."""
         if len({abs(c) for c, _, g in terms if g == NONE}) < 2:
             return terms
-        return [
-            (1.0, self._constant(c), f) if g == NONE and abs(c) != 1.0 else (c, f, g) for c, f, g in terms
-        ]
+        return [(1.0, self._constant(c), f) if g == NONE and abs(c) != 1.0 else (c, f, g) for c, f, g in terms]
 
     def _terms(self, value: Value) -> list[Term]:
         """The terms of a value as a list that the caller owns."""

@@ -1,0 +1,82 @@
+"""Checks of what users hand to networks: rows of numbers, and targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.errors import ArgumentError, OperandError, ShapeError
+
+Matrix = npt.NDArray[np.float64]
+
+
+def rows_of(name: str, given: Any, width: int) -> Matrix:
+    """`given` as finite floats of shape (samples, width).
+
+    Raises
+    ------
+    OperandError
+        If it holds anything but real numbers.
+    ShapeError
+        If it is empty, or its rows are of another length.
+    ArgumentError
+        If it holds NaN or infinity.
+    """
+    array = _numbers(name, given)
+    if array.ndim == 1 and width == 1:
+        array = array[:, None]
+    if array.ndim != 2 or array.shape[1] != width or not len(array):
+        raise ShapeError(f"{name}: expected shape (samples, {width}) with at least one sample, got {array.shape}")
+    return array
+
+
+def targets_of(name: str, given: Any, width: int, samples: int) -> Matrix:
+    """Targets as rows of shape (samples, width); digits become rows of zeros with a one.
+
+    Raises
+    ------
+    ShapeError, OperandError, ArgumentError
+        As `rows_of`; also if a digit is not among the outputs, or the number of samples differs.
+    """
+    array = _numbers(name, given)
+    if len(array) != samples:
+        raise ShapeError(f"{name}: expected {samples} targets, one for each sample, got {len(array)}")
+    if array.ndim == 1 and width > 1:
+        return np.eye(width)[digits_of(name, given, width, samples)]
+    return rows_of(name, array, width)
+
+
+def digits_of(name: str, given: Any, classes: int, samples: int) -> npt.NDArray[np.intp]:
+    """Labels 0..classes-1 as integers of shape (samples,)."""
+    array = _numbers(name, given)
+    if array.ndim != 1 or len(array) != samples:
+        raise ShapeError(f"{name}: expected {samples} labels, one for each sample, got shape {array.shape}")
+    digits = array.astype(np.intp)
+    wrong = np.flatnonzero((digits != array) | (digits < 0) | (digits >= classes))
+    if len(wrong):
+        raise ArgumentError(
+            f"{name}: expected whole numbers 0..{classes - 1}, one for each output, "
+            f"got {array[wrong[0]]:g} at {wrong[0]}"
+        )
+    return digits
+
+
+def _numbers(name: str, given: Any) -> Matrix:
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise ShapeError(f"{name}: expected rows of equal length, got rows of differing lengths") from None
+    if array.dtype.kind not in "fiub" or array.ndim == 0:
+        raise OperandError(f"{name}: expected an array of real numbers, got {_kind(given, array)}")
+    array = np.ascontiguousarray(array, dtype=float)
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise ArgumentError(f"{name}: expected finite numbers, got {array[place]} at {place}; clean the data first")
+    return array
+
+
+def _kind(given: Any, array: npt.NDArray[Any]) -> str:
+    return f"{type(given).__name__} {given!r:.40}" if array.ndim == 0 else f"an array of {array.dtype}"

@@ -1,0 +1,261 @@
+"""The multilayer perceptron of the document: neurons, layers, network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import Compiled, Label, Value, compile, no_grad, relu, sigmoid, tanh, weighted_sum
+from autograd.errors import ArgumentError, OperandError, ShapeError
+
+from .data import rows_of
+from .initialisers import INITIALISERS
+from .module import Module
+
+Matrix = npt.NDArray[np.float64]
+
+ACTIVATIONS: dict[str, Callable[[Value], Value] | None] = {
+    "sigmoid": sigmoid,
+    "tanh": tanh,
+    "relu": relu,
+    "linear": None,
+}
+"""Activation functions by name; linear leaves z as it is."""
+
+
+class Neuron(Module):
+    """``z = sum(w_k a_k) + b``, ``a = activation(z)``.
+
+    Parameters
+    ----------
+    weights : sequence of float
+        One for each input.
+    bias : float
+    activation : {"sigmoid", "tanh", "relu", "linear"}
+    layer, index : int
+        Where the neuron stands, for its labels: w^layer_index,k.
+    wide : bool
+        Whether subscripts take a comma, as in a layer of more than ten inputs or neurons.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        bias: float,
+        activation: str = "sigmoid",
+        layer: int = 1,
+        index: int = 0,
+        wide: bool = False,
+    ) -> None:
+        level, j, comma = str(layer), str(index), "," if wide else ""
+        self.weights = [Value(w, Label("w", level, f"{j}{comma}{k}")) for k, w in enumerate(weights)]
+        self.bias = Value(bias, Label("b", level, j))
+        self.activation = _one_of("activation", activation, ACTIVATIONS)
+        self._function = ACTIVATIONS[activation]
+        self._z, self._a = Label("z", level, j), Label("a", level, j)
+
+    def __call__(self, activations: Sequence[Any]) -> Value:
+        """The neuron's activation for those of the layer before."""
+        value = weighted_sum(self.weights, activations, self.bias)
+        value._label = self._z
+        if self._function is not None:
+            value = self._function(value)
+            value._label = self._a
+        return value
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """The weights, then the bias."""
+        for value in (*self.weights, self.bias):
+            yield value.label.ascii if value.label is not None else "", value
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)}, activation={self.activation!r})"
+
+
+class Layer(Module):
+    """Neurons that share their inputs.
+
+    Parameters
+    ----------
+    weights : array-like, shape (neurons, inputs)
+    biases : array-like, shape (neurons,)
+    activation : {"sigmoid", "tanh", "relu", "linear"}
+    number : int
+        The layer's number, 1 for the first after the inputs.
+    """
+
+    def __init__(self, weights: Any, biases: Any, activation: str = "sigmoid", number: int = 1) -> None:
+        weights, biases = np.asarray(weights, dtype=float), np.asarray(biases, dtype=float)
+        if weights.ndim != 2 or biases.shape != weights.shape[:1] or not weights.size:
+            raise ShapeError(
+                "Layer: expected weights (neurons, inputs) and biases (neurons,), "
+                f"got {weights.shape} and {biases.shape}"
+            )
+        wide = max(weights.shape) > 10
+        self.neurons = [
+            Neuron(row.tolist(), float(bias), activation, number, j, wide)
+            for j, (row, bias) in enumerate(zip(weights, biases, strict=True))
+        ]
+        self.activation = activation
+
+    def __call__(self, activations: Sequence[Any]) -> list[Value]:
+        """The activations of the neurons."""
+        return [neuron(activations) for neuron in self.neurons]
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Neuron by neuron."""
+        for neuron in self.neurons:
+            yield from neuron.named_parameters()
+
+    @property
+    def weights(self) -> Matrix:
+        """The numbers of the weights, shape (neurons, inputs): a copy."""
+        return np.array([[w._data for w in neuron.weights] for neuron in self.neurons])
+
+    @property
+    def biases(self) -> Matrix:
+        """The numbers of the biases, shape (neurons,): a copy."""
+        return np.array([neuron.bias._data for neuron in self.neurons])
+
+    def __repr__(self) -> str:
+        return f"Layer({len(self.neurons[0].weights)} -> {len(self.neurons)}, {self.activation})"
+
+
+class MLP(Module):
+    """A multilayer perceptron of Values.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, neurons of each hidden layer, outputs: ``[784, 16, 16, 10]`` in the document.
+    activation : {"sigmoid", "tanh", "relu", "linear"}
+        Of the hidden layers.
+    output : {"sigmoid", "tanh", "relu", "linear"}, optional
+        Of the last layer; as `activation` if not given.
+    initialiser : {"normal", "xavier", "he"}
+        How weights begin.
+    seed : int, optional
+        Makes the beginning repeatable.
+
+    Raises
+    ------
+    ArgumentError
+        If there are fewer than two sizes, a size is below 1, or a name is not known.
+
+    Examples
+    --------
+    >>> net = MLP([2, 2, 1], seed=0)
+    >>> [name for name, _ in net.named_parameters()][:3]
+    ['w^1_00', 'w^1_01', 'b^1_0']
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str = "sigmoid",
+        output: str | None = None,
+        initialiser: str = "xavier",
+        seed: int | None = None,
+    ) -> None:
+        self.sizes = _checked_sizes(sizes)
+        self.activation = _one_of("activation", activation, ACTIVATIONS)
+        self.output = _one_of("output", activation if output is None else output, ACTIVATIONS)
+        weight_deviation, bias_deviation = INITIALISERS[_one_of("initialiser", initialiser, INITIALISERS)]
+        random = np.random.default_rng(seed)
+        self.layers: list[Layer] = []
+        for number, (inputs, outputs) in enumerate(pairwise(self.sizes), start=1):
+            weights = random.normal(0.0, weight_deviation(inputs, outputs), (outputs, inputs))
+            biases = random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)
+            last = number == len(self.sizes) - 1
+            self.layers.append(Layer(weights, biases, self.output if last else activation, number))
+        self._input_labels = [Label("a", "0", str(k)) for k in range(self.sizes[0])]
+
+    def __call__(self, inputs: Sequence[Any]) -> list[Value]:
+        """The output activations for one sample.
+
+        Parameters
+        ----------
+        inputs : sequence of Value or real number, length sizes[0]
+            Numbers become Values labelled a^0_k.
+
+        Returns
+        -------
+        list of Value, length sizes[-1]
+
+        Raises
+        ------
+        ShapeError
+            If there are more or fewer inputs than the network takes.
+        """
+        try:
+            count = len(inputs)
+        except TypeError:
+            raise OperandError(f"net(x): expected a list of {self.sizes[0]} numbers, got {inputs!r:.60}") from None
+        if count != self.sizes[0]:
+            raise ShapeError(f"net(x): expected {self.sizes[0]} inputs, got {count}; give one number for each input")
+        activations: list[Value] = [
+            x if isinstance(x, Value) else Value(x, label) for x, label in zip(inputs, self._input_labels, strict=True)
+        ]
+        for layer in self.layers:
+            activations = layer(activations)
+        return activations
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Layer by layer, neuron by neuron: its weights, then its bias."""
+        for layer in self.layers:
+            yield from layer.named_parameters()
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        return compile(lambda x: self(x))
+
+    def predict(self, X: Any, compiled: bool = True) -> Matrix:
+        """The output activations of every row.
+
+        Parameters
+        ----------
+        X : array-like, shape (samples, inputs) or (inputs,)
+        compiled : bool
+            Whether to run as matrix products; else one Value at a time.
+
+        Returns
+        -------
+        ndarray, shape (samples, outputs) or (outputs,)
+        """
+        rows = rows_of("X", [X] if np.ndim(X) == 1 else X, self.sizes[0])
+        if compiled:
+            result = self._compiled(rows)
+        else:
+            with no_grad():
+                result = np.array([[a._data for a in self(row)] for row in rows.tolist()])
+        return result[0] if np.ndim(X) == 1 else result
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to an ``.npz`` file, atomically; `nn.load` reads it."""
+        from .saving import save
+
+        save(self, path)
+
+    def __repr__(self) -> str:
+        return f"MLP({self.sizes}, activation={self.activation!r}, output={self.output!r})"
+
+
+def _checked_sizes(sizes: Sequence[int]) -> list[int]:
+    if not isinstance(sizes, list | tuple | np.ndarray) or len(sizes) < 2:
+        raise ArgumentError(f"MLP(sizes): expected at least two sizes such as [784, 16, 16, 10], got {sizes!r:.60}")
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise ArgumentError(f"MLP(sizes): expected whole numbers from 1, got {size!r} in {list(sizes)!r:.60}")
+    return [int(size) for size in sizes]
+
+
+def _one_of(name: str, given: str, table: dict[str, Any]) -> str:
+    if not isinstance(given, str) or given not in table:
+        raise ArgumentError(f"{name}: expected one of {', '.join(table)}, got {given!r}")
+    return given

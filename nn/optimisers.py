@@ -1,0 +1,145 @@
+"""How parameters are changed: a small step down the gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import Value
+from autograd.errors import ArgumentError
+from autograd.parameters import flat
+
+Vector = npt.NDArray[np.float64]
+
+
+class Optimiser:
+    """Changes parameters by their gradients; a subclass gives the rule, `update`, on vectors."""
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = _within("learning_rate", learning_rate, 0.0, math.inf)
+        self.state: dict[str, Vector] = {}
+        self.steps = 0
+
+    def step(self, parameters: Sequence[Value]) -> None:
+        """Change every parameter once, by the gradient in its ``grad``.
+
+        The state (velocities, moments) belongs to positions: give the same
+        parameters in the same order each time.
+        """
+        together = flat(parameters)
+        if together is not None:
+            self._update(together.data, together.grad)
+            return
+        data = np.array([p._data for p in parameters], dtype=float)
+        self._update(data, np.array([p.grad for p in parameters], dtype=float))
+        for parameter, number in zip(parameters, data.tolist(), strict=True):
+            parameter._data = number
+
+    def _update(self, data: Vector, grad: Vector) -> None:
+        if self.state and len(next(iter(self.state.values()))) != len(data):
+            raise ArgumentError(
+                f"{type(self).__name__}.step: expected the {len(next(iter(self.state.values())))} parameters of the "
+                f"first step, got {len(data)}; make one optimiser for each network"
+            )
+        self.steps += 1
+        self.update(data, grad)
+
+    def update(self, data: Vector, grad: Vector) -> None:
+        """Change `data` in place, both of shape (parameters,)."""
+        raise NotImplementedError(f"{type(self).__name__} gives no update rule")
+
+    def _vector(self, name: str, like: Vector) -> Vector:
+        if name not in self.state:
+            self.state[name] = np.zeros_like(like)
+        return self.state[name]
+
+
+class SGD(Optimiser):
+    """Gradient descent: ``v = momentum * v + gradient``, ``w = w - learning_rate * v``.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Above 0.
+    momentum : float
+        0..1, below 1.
+    """
+
+    def __init__(self, learning_rate: float, momentum: float = 0.0) -> None:
+        super().__init__(learning_rate)
+        self.momentum = _within("momentum", momentum, 0.0, 1.0, low_included=True)
+
+    def update(self, data: Vector, grad: Vector) -> None:
+        """Change `data` in place."""
+        step = self._vector("step", data)
+        if self.momentum:
+            velocity = self._vector("velocity", data)
+            velocity *= self.momentum
+            velocity += grad
+            grad = velocity
+        np.multiply(grad, self.learning_rate, out=step)
+        np.subtract(data, step, out=data)
+
+    def __repr__(self) -> str:
+        return f"SGD({self.learning_rate}, momentum={self.momentum})"
+
+
+class Adam(Optimiser):
+    """Adam (Kingma and Ba 2015, algorithm 1): steps scaled by running moments of the gradient.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Above 0.
+    betas : (float, float)
+        How slowly the first and second moments forget, 0..1, below 1.
+    epsilon : float
+        Above 0, keeps the division finite.
+    """
+
+    def __init__(
+        self, learning_rate: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8
+    ) -> None:
+        super().__init__(learning_rate)
+        self.betas = tuple(_within("betas", beta, 0.0, 1.0, low_included=True) for beta in betas)
+        self.epsilon = _within("epsilon", epsilon, 0.0, math.inf)
+
+    def update(self, data: Vector, grad: Vector) -> None:
+        """Change `data` in place."""
+        mean, square = self._vector("mean", data), self._vector("square", data)
+        step = self._vector("step", data)
+        beta1, beta2 = self.betas
+        mean *= beta1
+        np.multiply(grad, 1 - beta1, out=step)
+        mean += step
+        square *= beta2
+        np.multiply(grad, grad, out=step)
+        step *= 1 - beta2
+        square += step
+        # The corrections of both moments' bias towards 0, drawn together into the rate and epsilon.
+        correction = math.sqrt(1 - beta2**self.steps)
+        np.sqrt(square, out=step)
+        step += self.epsilon * correction
+        np.divide(mean, step, out=step)
+        step *= self.learning_rate * correction / (1 - beta1**self.steps)
+        np.subtract(data, step, out=data)
+
+    def __repr__(self) -> str:
+        return f"Adam({self.learning_rate}, betas={self.betas})"
+
+
+def _within(name: str, given: Any, low: float, high: float, low_included: bool = False) -> float:
+    try:
+        number = float(given)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{name}: expected a number, got {given!r}") from None
+    if not ((low <= number if low_included else low < number) and number < high):
+        bounds = f"{'at least' if low_included else 'above'} {low:g}" + (
+            f" and below {high:g}" if high < math.inf else ""
+        )
+        raise ArgumentError(f"{name}: expected a finite number {bounds}, got {given!r}")
+    return number

@@ -1,0 +1,51 @@
+"""What a training shows while it runs: a bar on a terminal or in a notebook, else plain lines."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+class Progress:
+    """Shows epochs as they end.
+
+    Parameters
+    ----------
+    epochs : int
+        How many there will be.
+    shown : bool or None
+        None shows a bar where a terminal or notebook would show it, True also
+        prints plain lines elsewhere, False shows nothing.
+    """
+
+    def __init__(self, epochs: int, shown: bool | None) -> None:
+        self._epochs = epochs
+        self._done = 0
+        interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
+        self._bar: Any = None
+        if shown is not False and interactive:
+            self._bar = _bar(epochs)
+        self._prints = shown is True and self._bar is None
+
+    def epoch(self, measures: dict[str, float]) -> None:
+        """Show the measures of an epoch that has ended."""
+        self._done += 1
+        text = ", ".join(f"{name} {value:.4f}" for name, value in measures.items())
+        if self._bar is not None:
+            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.update()
+        elif self._prints:
+            print(f"epoch {self._done}/{self._epochs}: {text}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _bar(epochs: int) -> Any:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:  # an optional extra: plain lines do as well
+        return None
+    return tqdm(total=epochs, unit="epoch", dynamic_ncols=True)
