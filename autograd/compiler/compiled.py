@@ -236,7 +236,8 @@ class Compiled:
         for name, array in zip(self._names, batch, strict=True):
             if len(array) != rows:
                 raise ShapeError(
-                    f"{name}: expected {rows} rows as in {self._names[0]}, got {len(array)}; the first axis is the batch"
+                    f"{name}: expected {rows} rows as in {self._names[0]}, got {len(array)}; "
+                    "the first axis is the batch"
                 )
         return batch
 

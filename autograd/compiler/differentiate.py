@@ -10,6 +10,7 @@ import numpy as np
 
 from ..namespaces import FLOATS, Namespace
 from ..primitives import TABLE, Primitive
+from .equations import common_name
 from .patterns import Index
 from .plan import ONE, Array, Builder, Contraction, Instruction, Operand, Ref, Scale, scatter
 
@@ -67,13 +68,14 @@ class Symbol:
     def __truediv__(self, other: Any) -> Symbol:
         other = self._of(other)
         if other.read is None:
-            return self * (1.0 / other.scale.factor)
+            return self.__mul__(1.0 / other.scale.factor)
         plain = Symbol(self.builder, self.read), Symbol(self.builder, other.read)
         scale = Scale(self.scale.factor / other.scale.factor, self.scale.power)
         return Symbol(self.builder, self._map("divide", *plain).read, scale)
 
     def __rtruediv__(self, other: Any) -> Symbol:
-        return self._of(other) / self
+        quotient: Symbol = self._of(other) / self
+        return quotient
 
 
 def _read_with_symbols(primitive: Primitive) -> Any:
@@ -123,6 +125,7 @@ class _Reverse:
             if any(read.array.number in self.needed for read in instruction.reads):
                 self.needed.add(instruction.out.number)
         self.contributions: dict[int, list[tuple[Index | None, Symbol]]] = defaultdict(list)
+        self.named: dict[Any, str] = {}
         # Whether the result whose adjoint is being passed on has a number for each sample.
         self.batched = output.array.batched
 
@@ -139,7 +142,11 @@ class _Reverse:
         for instruction in reversed(self.forward):
             self.batched = instruction.out.batched
             if instruction.out.number in self.contributions and instruction.op in rules:
-                rules[instruction.op](instruction, self._adjoint(instruction.out))
+                adjoint = self._adjoint(instruction.out)
+                name = common_name(instruction.out.labels)
+                if name and adjoint.read is not None:
+                    self.named[adjoint.read.key] = f"delta{name[1:]}" if name[0] == "z" else f"dC/d{name}"
+                rules[instruction.op](instruction, adjoint)
         return scatter(self.builder, self._pieces(self.parameters), self.parameters.size, False)
 
     # Adjoints
@@ -181,7 +188,7 @@ class _Reverse:
         if adjoint.read is None or not adjoint.read.array.batched:
             # The same for every sample: n of them are summed.
             return Symbol(self.builder, adjoint.read, Scale(adjoint.scale.factor, adjoint.scale.power - 1))
-        operand = adjoint.operand()
+        operand = self._named_operand(adjoint)
         assert isinstance(operand, Ref)
         return Symbol(self.builder, self.builder.emit("batch_sum", (operand,), None, operand.size, False))
 
@@ -204,10 +211,18 @@ class _Reverse:
 
     def _as_ref(self, adjoint: Symbol, array: Array) -> Ref:
         """An adjoint as a ref of the array's size."""
-        operand = adjoint.operand()
+        operand = self._named_operand(adjoint)
         if isinstance(operand, Ref) and operand.array.batched == array.batched:
             return operand
         return scatter(self.builder, [(operand, np.arange(array.size))], array.size, array.batched)
+
+    def _named_operand(self, adjoint: Symbol) -> Operand:
+        """An adjoint as an operand; an array made for it bears its name, such as delta1."""
+        operand = adjoint.operand()
+        name = self.named.get(adjoint.read.key) if adjoint.read is not None else None
+        if isinstance(operand, Ref) and operand.index is None and not operand.array.labels and name:
+            operand.array.name = name
+        return operand
 
     # One rule for each kind of instruction
 

@@ -1,14 +1,245 @@
-"""Equations: a plan as the text that a student recognises from the document."""
+"""Equations: a plan as the text that a student recognises from the document.
+
+Vectors are columns, as in the document: ``z1 = W1 @ x + b1``. A capital is a
+matrix of weights, ``'`` a transpose, ``n`` the number of samples in the batch,
+``delta1`` is dC/dz1. Behind each line stands the shape of its result.
+"""
 
 from __future__ import annotations
 
-from .plan import Plan
+from typing import Any
+
+import numpy as np
+
+from ..primitives import TABLE
+from .patterns import affine
+from .plan import Array, Contraction, Instruction, Operand, Plan, Ref, Scale
+
+Text = tuple[str, int]
+"""An expression and how tightly its outermost operation binds."""
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(1, 5)
+_INFIX = {"add": (" + ", _SUM), "subtract": (" - ", _SUM), "multiply": (" * ", _PRODUCT), "divide": (" / ", _PRODUCT)}
+_NAMES = {"sigmoid": "sigma", "absolute": "abs", "maximum": "max", "minimum": "min", "positive_of": ""}
 
 
 def equations(plan: Plan) -> str:
-    """The plan's instructions, one equation a line."""
-    return "\n".join(
-        f"t{i.out.number} = {i.op} {i.detail if not isinstance(i.detail, tuple) else ''} "
-        + ", ".join(f"t{o.array.number}[{o.size}]" if hasattr(o, "array") else str(o) for o in i.operands)
-        for i in plan.instructions
-    )
+    """The plan's inputs, parameters and instructions, one equation a line."""
+    return _Equations(plan).text()
+
+
+class _Equations:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.made_by = {i.out.number: i for i in plan.instructions if i.op != "guard"}
+        self.uses: dict[int, int] = {}
+        for instruction in plan.instructions:
+            for read in instruction.reads:
+                self.uses[read.array.number] = self.uses.get(read.array.number, 0) + 1
+        # Arrays of which some positions are read; they need a name.
+        self.indexed = {
+            read.array.number
+            for instruction in plan.instructions
+            for read in instruction.reads
+            if read.index is not None and read.array.size > 1
+        }
+        self.parameters: dict[str, str] = {}
+
+    def text(self) -> str:
+        lines: list[tuple[str, str]] = []
+        results = [self.plan.output.array]
+        for instruction in self.plan.instructions:
+            if instruction.op == "guard":
+                _, comparison, line = instruction.detail
+                lines.append((f"guard: {comparison} as recorded at {line}", ""))
+            elif self.plan.gradient is not None and instruction.out is self.plan.gradient.array:
+                lines += self._gradient_lines(instruction)
+            elif instruction.out in results or not self._inlined(instruction.out):
+                lines.append(
+                    (f"{self._name(instruction.out)} = {self._expression(instruction)[0]}", self._shape(instruction))
+                )
+        if (
+            not isinstance(self.made_by.get(self.plan.output.array.number), Instruction)
+            or self.plan.output.index is not None
+        ):
+            lines.append((f"output = {self._ref(self.plan.output)[0]}", f"({self.plan.output.size},)"))
+        width = max((len(text) for text, shape in lines if shape), default=0)
+        inputs = ", ".join(f"{self._name(a)} ({a.size},)" for a in self.plan.arrays if a.kind == "input")
+        header = [f"inputs      {inputs}"]
+        if self.parameters:
+            header.append("parameters  " + ", ".join(f"{name} {shape}" for name, shape in self.parameters.items()))
+        return "\n".join(header + [f"{text:<{width}}  # {shape}" if shape else text for text, shape in lines])
+
+    # Names
+
+    def _name(self, array: Array) -> str:
+        return array.name or common_name(array.labels) or f"t{array.number}"
+
+    def _inlined(self, array: Array) -> bool:
+        """Whether an array is written where it is read and not on a line of its own."""
+        if array.kind != "computed" or array.name or common_name(array.labels):
+            return False
+        made = self.made_by[array.number]
+        if made.op == "scatter" or array.number in self.indexed:
+            return False
+        if self.uses.get(array.number, 0) == 1:
+            return True
+        short = made.op == "map" and made.detail in ("add", "subtract")
+        return (short and not any(self._inlined(read.array) for read in made.reads)) or self._derivative(
+            made
+        ) is not None
+
+    def _ref(self, read: Ref, matrix: tuple[int, ...] | None = None) -> Text:
+        array = read.array
+        if array.kind == "parameters":
+            return self._parameter(read, matrix), _ATOM
+        if array.kind == "constant":
+            numbers = array.source if read.index is None else array.source[read.index]
+            return (f"{numbers[0]:g}" if len(set(numbers.tolist())) == 1 else "constants"), _ATOM
+        if (read.index is None or array.size == 1) and self._inlined(array):
+            return self._expression(self.made_by[array.number])
+        if read.index is None or (not (read.index != read.index[0]).any() and array.size == 1):
+            return self._name(array), _ATOM
+        return f"{self._name(array)}{_positions(read)}", _ATOM
+
+    def _parameter(self, read: Ref, matrix: tuple[int, ...] | None) -> str:
+        labels = read.array.labels
+        own = labels if read.index is None else [labels[i] for i in read.index]
+        name = common_name(own)
+        if name and len({label.subscript for label in own if label is not None}) < len(set(map(str, own))):
+            name = ""
+        if not name:
+            name = f"p{_positions(read)}"
+        elif matrix is not None:
+            name = name[0].upper() + name[1:]
+        if read.size == 1 and own[0] is not None:
+            name = own[0].ascii
+        self.parameters.setdefault(name, str(matrix or (read.size,)))
+        return name
+
+    def _operand(self, operand: Operand) -> Text:
+        if isinstance(operand, Ref):
+            return self._ref(operand)
+        if isinstance(operand, Scale):
+            by = {0: "", 1: "/n", -1: " n"}.get(operand.power, f"/n^{operand.power}")
+            return f"{operand.factor:g}{by}", _PRODUCT
+        return f"{operand:g}", _ATOM if operand >= 0 else _SUM
+
+    # Expressions
+
+    def _expression(self, instruction: Instruction) -> Text:
+        derivative = self._derivative(instruction)
+        if derivative is not None:
+            return derivative, _ATOM
+        if instruction.op == "map":
+            return self._map(instruction)
+        if instruction.op == "matmul":
+            return self._matmul(instruction)
+        if instruction.op == "scatter":
+            return f"join({', '.join(self._operand(operand)[0] for operand in instruction.operands)})", _ATOM
+        name = "sum" if instruction.op == "batch_sum" else instruction.op
+        return f"{name}({self._operand(instruction.operands[0])[0]})", _ATOM
+
+    def _map(self, instruction: Instruction) -> Text:
+        name, operands = instruction.detail, instruction.operands
+        if name in _INFIX:
+            symbol, binds = _INFIX[name]
+            left, right = self._operand(operands[0]), self._operand(operands[1])
+            # A number before a factor needs no sign, as in 2 (a - y).
+            if name == "multiply" and not isinstance(operands[0], Ref):
+                symbol = " "
+            strict = name in ("subtract", "divide")
+            return f"{_bound(left, binds)}{symbol}{_bound(right, binds + strict)}", binds
+        if name == "power":
+            return f"{_bound(self._operand(operands[0]), _ATOM)}^{_bound(self._operand(operands[1]), _ATOM)}", _POWER
+        if name == "negative":
+            return f"-{_bound(self._operand(operands[0]), _PRODUCT)}", _SUM
+        arguments = [self._operand(operand)[0] for operand in operands]
+        if TABLE[name].infix:
+            return f"({f' {TABLE[name].symbol} '.join(arguments)})", _ATOM
+        return f"{_NAMES.get(name, name)}({', '.join(arguments)})", _ATOM
+
+    def _matmul(self, instruction: Instruction) -> Text:
+        product: Contraction = instruction.detail
+        left, right = (
+            _bound(self._ref(read, _matrix(letters, product)), _PRODUCT)
+            for read, letters in zip(instruction.reads, (product.left, product.right), strict=True)
+        )
+        if "k" not in product.out:
+            return f"{left} @ {right}", _PRODUCT
+        if "r" in product.out:
+            return f"{left} @ {right}'", _PRODUCT
+        return f"{right}' @ {left}", _PRODUCT
+
+    def _derivative(self, instruction: Instruction) -> str | None:
+        """``sigma'(z)`` for ``a * (1 - a)`` and its like, by the name of the activation function."""
+        if instruction.op != "map":
+            return None
+        whole = self._made(instruction.operands[0]) if instruction.operands else None
+        if instruction.detail == "step":
+            return f"relu'({self._operand(instruction.operands[0])[0]})"
+        if instruction.detail == "multiply" and whole is not None and whole.detail == "sigmoid":
+            rest = self._made(instruction.operands[1])
+            if rest is not None and (rest.detail, rest.operands[0]) == ("subtract", 1.0):
+                same = self._made(rest.operands[1]) is whole
+                return f"sigma'({self._operand(whole.operands[0])[0]})" if same else None
+        if instruction.detail == "subtract" and instruction.operands[0] == 1.0:
+            square = self._made(instruction.operands[1])
+            if square is not None and square.detail == "multiply":
+                factors = [self._made(operand) for operand in square.operands]
+                if factors[0] is not None and factors[0] is factors[1] and factors[0].detail == "tanh":
+                    return f"tanh'({self._operand(factors[0].operands[0])[0]})"
+        return None
+
+    def _made(self, operand: Operand) -> Instruction | None:
+        if isinstance(operand, Ref) and operand.index is None:
+            return self.made_by.get(operand.array.number)
+        return None
+
+    def _gradient_lines(self, instruction: Instruction) -> list[tuple[str, str]]:
+        lines = []
+        for operand, piece in zip(instruction.operands, instruction.detail[0], strict=True):
+            made = self._made(operand)
+            matrix = None
+            if made is not None and made.op == "matmul":
+                matrix = _matrix(made.detail.out, made.detail)
+            name = self._parameter(Ref(self.plan.parameters, piece.index), matrix)
+            text = f"dC/d{name} {'+= ' if piece.adds else '= '}{self._operand(operand)[0]}"
+            lines.append((text, str(matrix or (len(piece.index),))))
+        return lines
+
+    def _shape(self, instruction: Instruction) -> str:
+        if instruction.op == "matmul":
+            return str(_matrix(instruction.detail.out, instruction.detail) or (instruction.out.size,))
+        return f"({instruction.out.size},)"
+
+
+def common_name(labels: list[Any]) -> str:
+    """Base and superscript that all labels share, or nothing."""
+    if not labels or any(label is None for label in labels):
+        return ""
+    names = {(label.base, label.superscript) for label in labels}
+    return "".join(names.pop()) if len(names) == 1 else ""
+
+
+def _matrix(letters: str, product: Contraction) -> tuple[int, ...] | None:
+    """The shape of an operand with more than one letter."""
+    shape = tuple(product.sizes[letter] for letter in letters if letter != "b")
+    return shape if len(shape) > 1 else None
+
+
+def _bound(text: Text, binds: int) -> str:
+    return text[0] if text[1] >= binds else f"({text[0]})"
+
+
+def _positions(read: Ref) -> str:
+    """Which positions a ref reads, as an index in brackets."""
+    if read.index is None:
+        return f"[0:{read.size}]"
+    pattern = affine(read.index)
+    if read.size == 1:
+        return f"[{read.index[0]}]"
+    if pattern is None or len(pattern.counts) > 1 or pattern.strides[0] < 1:
+        return f"[{read.size} of them]"
+    stop = int(np.max(read.index)) + 1
+    return f"[{pattern.base}:{stop}" + (f":{pattern.strides[0]}]" if pattern.strides[0] > 1 else "]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .equations import equations
+from .equations import common_name, equations
 from .lift import Lifted
 from .plan import Instruction, Plan, Ref
 from .record import Guard
@@ -25,6 +25,9 @@ def finished(lifted: Lifted, guards: Sequence[Guard], gradient: Ref | None = Non
             # A guard stands right behind the comparison, before what relies on it is computed.
             kept += [*checks.get(instruction.out.number, []), instruction]
             needed.update(read.array.number for read in instruction.reads)
+    cost = lifted.output.array
+    if gradient is not None and cost.kind == "computed" and cost.size == 1 and not common_name(cost.labels):
+        cost.name = "C"
     plan = Plan(kept[::-1], lifted.builder.arrays, lifted.parameters, lifted.output, gradient)
     plan.validate()
     plan.text = equations(plan)

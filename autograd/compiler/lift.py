@@ -329,7 +329,7 @@ class _Lifter:
             return self._ref(atoms)
         numbers = np.array([self.array_of[m].number for m in atoms])
         pieces = []
-        for number, _array in arrays.items():
+        for number in arrays:
             where = np.flatnonzero(numbers == number)
             pieces.append((self._ref([atoms[i] for i in where]), where))
         return scatter(self.builder, pieces, len(atoms), any(array.batched for array in arrays.values()))

@@ -448,15 +448,15 @@ class _Lowering:
 
     def _batched_product(self, left: str, right: str, out: str, product: Contraction) -> None:
         """One small product per sample."""
-        (l, r, o) = (letters.replace("b", "") for letters in (product.left, product.right, product.out))
-        shared = [letter for letter in l if letter in r and letter not in o]
-        free_left = [letter for letter in l if letter in o]
-        free_right = [letter for letter in r if letter in o]
-        if o and o[0] in free_right and free_left:
-            left, right, l, r, free_left, free_right = right, left, r, l, free_right, free_left
-        a = _arranged(left, l, [*free_left], [*shared])
-        b = _arranged(right, r, [*shared], [*free_right])
-        c = _arranged(out, o, [*free_left], [*free_right])
+        of_left, of_right, of_out = (letters.replace("b", "") for letters in (product.left, product.right, product.out))
+        if of_out and of_out[0] in of_right and of_out[0] not in of_left:
+            left, right, of_left, of_right = right, left, of_right, of_left
+        shared = [letter for letter in of_left if letter in of_right and letter not in of_out]
+        free_left = [letter for letter in of_left if letter in of_out]
+        free_right = [letter for letter in of_right if letter in of_out]
+        a = _arranged(left, of_left, free_left, shared)
+        b = _arranged(right, of_right, shared, free_right)
+        c = _arranged(out, of_out, free_left, free_right)
         self.body.append(f"matmul({self._static(a)}, {self._static(b)}, {self._static(c)})")
 
     def _flat_product(self, left: str, right: str, out: str, product: Contraction, instruction: Instruction) -> None:
@@ -467,16 +467,16 @@ class _Lowering:
         swapped = bool(product.out) and product.out[0] in free_right
         if swapped:
             left, right, free_left, free_right = right, left, free_right, free_left
-        l, r = (product.right, product.left) if swapped else (product.left, product.right)
+        of_left, of_right = (product.right, product.left) if swapped else (product.left, product.right)
         merged = (
             any(len(group) > 1 for group in (shared, free_left, free_right))
             and "".join(free_left + free_right) == product.out
         )
         if merged:
-            self._merged_product((left, l), (right, r), out, (free_left, shared, free_right), product)
+            self._merged_product((left, of_left), (right, of_right), out, (free_left, shared, free_right), product)
             return
-        a = left if l == "".join(free_left + shared) else f"{left}.T"
-        b = right if r == "".join(shared + free_right) else f"{right}.T"
+        a = left if of_left == "".join(free_left + shared) else f"{left}.T"
+        b = right if of_right == "".join(shared + free_right) else f"{right}.T"
         if not shared:
             a, b = f"{left}[..., None]", f"{right}[None, ...]"
         self.body.append(f"matmul({self._static(a)}, {self._static(b)}, {self._static_out(out)})")

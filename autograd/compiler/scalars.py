@@ -137,7 +137,8 @@ class _Canonical:
         if all(self.atoms[operand].kind == "constant" for operand in operands):
             numbers = [self.atoms[operand].number for operand in operands]
             try:
-                return self._constant(value.primitive.rule(FLOATS, *numbers))
+                folded: float = value.primitive.rule(FLOATS, *numbers)
+                return self._constant(folded)
             except (ValueError, ZeroDivisionError):
                 raise DomainError(f"{value.primitive.name} of the constants {numbers}: no real result") from None
         if value.primitive is POWER and self.atoms[operands[1]].number == 1.0 and self._number(value.operands[1]):
