@@ -7,7 +7,7 @@ the table on atoms, or a sum of terms ``coefficient * atom * atom``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,8 +128,8 @@ class _Canonical:
             return self.atoms[became].number
         return None
 
-    def _level(self, operands: Any) -> int:
-        return 1 + max(self.atoms[operand].level for operand in operands)
+    def _level(self, operands: Iterable[int]) -> int:
+        return 1 + max((self.atoms[operand].level for operand in operands), default=0)
 
     def _operation(self, value: Value) -> int:
         operands = tuple(self._atom(operand) for operand in value.operands)
