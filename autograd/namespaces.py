@@ -166,6 +166,10 @@ def _comparison(ufunc: np.ufunc) -> Any:
     return compare
 
 
+# An array without axes, which NumPy adds faster than a Python float.
+_ONE = np.array(1.0)
+
+
 class _Arrays:
     """NumPy arrays, elementwise, into `out` if it is given.
 
@@ -194,10 +198,10 @@ class _Arrays:
     @staticmethod
     def sigmoid(a: Array, out: Array | None = None) -> Array:
         # exp may overflow to infinity, and 1 / (1 + inf) is the right 0.
-        out = np.negative(a, out=out)
-        out = np.exp(out, out=out)
-        out = np.add(out, 1.0, out=out)
-        return np.asarray(np.reciprocal(out, out=out))
+        out = np.asarray(np.negative(a, out))
+        np.exp(out, out)
+        np.add(out, _ONE, out)
+        return np.asarray(np.reciprocal(out, out))
 
     @staticmethod
     def relu(a: Array, out: Array | None = None) -> Array:

@@ -50,6 +50,11 @@ class FlatParameters(Sequence[Value]):
         return self._grad
 
     @property
+    def buffer(self) -> Vector:
+        """The array of the gradients, for a program that overwrites all of it."""
+        return self._grad
+
+    @property
     def values(self) -> tuple[Value, ...]:
         """The Values, in order."""
         return self._values

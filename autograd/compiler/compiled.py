@@ -25,7 +25,7 @@ from .record import Recording, record
 Batch = npt.NDArray[Any]
 Signature = tuple[int | None, ...]
 
-_add_reduce = np.add.reduce
+_add_reduce, _vdot = np.add.reduce, np.vdot
 
 _CHUNK_BYTES = 256 * 2**20
 _PREPARED_SIZES = 8
@@ -118,9 +118,12 @@ class _Version:
         if run is None:
             if len(self._runs) >= _PREPARED_SIZES:
                 self._runs.pop(next(iter(self._runs)))
-            target = self.parameters.grad if in_place and isinstance(self.parameters, FlatParameters) else self.gradient
-            run = self._runs[key] = self.program(way).prepare(rows, self.data, target, self.dtype)
+            run = self._runs[key] = self.program(way).prepare(rows, self.data, self.target(in_place), self.dtype)
         return run
+
+    def target(self, in_place: bool) -> Batch:
+        """Where a program writes the gradient."""
+        return self.parameters.buffer if in_place and isinstance(self.parameters, FlatParameters) else self.gradient
 
 
 class Compiled:
@@ -251,7 +254,7 @@ class Compiled:
             if array.dtype.kind not in "fiub":
                 raise OperandError(f"{name}: expected real numbers, got an array of {array.dtype}; convert it to float")
             array = array.astype(self._dtype)
-        if not _all_finite(array.ravel()):
+        if not _all_finite(array):
             row = int(np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0])
             raise ArgumentError(f"{name}: expected finite numbers, got NaN or infinity in row {row}; clean the data")
         return array
@@ -306,7 +309,7 @@ class Compiled:
             with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
                 result = run(*columns, total, first_row)
                 summed = float(_add_reduce(result, None))
-            if isfinite(summed):
+            if isfinite(summed) and (way == "forward" or _all_finite(version.target(in_place))):
                 # The output may depend on no input; it is then the same for every row.
                 return result, summed if result.ndim == 2 else summed * rows
         except FloatingPointError:
@@ -340,9 +343,9 @@ def _argument_names(function: Callable[..., Any]) -> list[str]:
     return names
 
 
-def _all_finite(flat: Batch) -> bool:
+def _all_finite(array: Batch) -> bool:
     # A sum of squares of finite numbers is finite or overflows; only then is every number looked at.
-    return isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
+    return isfinite(_vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def _as_array(name: str, given: Any) -> Batch:

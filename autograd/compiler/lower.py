@@ -351,7 +351,10 @@ class _Lowering:
 
     def _sum(self, at: int, instruction: Instruction) -> None:
         view, axes, out = self._reduction(instruction)
-        self.body.append(f"add_reduce({view}, {axes}, None, {out})")
+        if axes == (1,) and instruction.out.size == 1 and self._is_whole(instruction.reads[0]):
+            self.body.append(f"matmul({view}, {self._static(f'np.ones({instruction.detail}, dtype)')}, {out})")
+        else:
+            self.body.append(f"add_reduce({view}, {axes}, None, {out})")
 
     def _logsumexp(self, at: int, instruction: Instruction) -> None:
         view, axes, out = self._reduction(instruction)
@@ -370,6 +373,10 @@ class _Lowering:
         axes = tuple(range(lead + kept, lead + len(counts)))
         return view, axes, self._out(instruction.out, counts[:kept] or (1,)) if kept else self._scalar(instruction.out)
 
+    def _is_whole(self, read: Ref) -> bool:
+        """Whether a ref is a buffer of its own, without gaps."""
+        return read.array.kind == "computed" and read.index is None and read.array.number not in self._placed
+
     def _scalar(self, array: Array) -> str:
         """An array of one position without the axis for positions."""
         view = self._view(array, Pattern(0, (1,), (1,)))
@@ -379,7 +386,12 @@ class _Lowering:
 
     def _batch_sum(self, at: int, instruction: Instruction) -> None:
         (view,), counts = self._aligned(instruction.reads, instruction.out.size)
-        self.body.append(f"add_reduce({view}, 0, None, {self._out(instruction.out, counts)})")
+        out = self._out(instruction.out, counts)
+        if self._is_whole(instruction.reads[0]) and len(counts) == 1:
+            # A product with ones sums a small batch in a third of the time.
+            self.body.append(f"matmul({self._static('np.ones(n, dtype)')}, {view}, {out})")
+        else:
+            self.body.append(f"add_reduce({view}, 0, None, {out})")
 
     def _guard(self, at: int, instruction: Instruction) -> None:
         truth, comparison, line = instruction.detail
