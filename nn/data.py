@@ -1,4 +1,4 @@
-"""Checks of what users hand to networks: rows of numbers, and targets."""
+"""Checks of what users hand to networks: rows of numbers, targets, seeds."""
 
 from __future__ import annotations
 
@@ -61,6 +61,20 @@ def digits_of(name: str, given: Any, classes: int, samples: int) -> npt.NDArray[
             f"got {array[wrong[0]]:g} at {wrong[0]}"
         )
     return digits
+
+
+def generator_of(seed: Any) -> np.random.Generator:
+    """The random numbers that a seed, a whole number from 0, repeats; None is another beginning each time.
+
+    Raises
+    ------
+    ArgumentError
+        If `seed` is anything else.
+    """
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"seed: expected a whole number of at least 0 or None, got {seed!r:.60}") from None
 
 
 def _numbers(name: str, given: Any) -> Matrix:

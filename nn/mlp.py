@@ -14,7 +14,7 @@ import numpy.typing as npt
 from autograd import Compiled, Label, Value, compile, no_grad, relu, sigmoid, tanh, weighted_sum
 from autograd.errors import ArgumentError, OperandError, ShapeError
 
-from .data import rows_of
+from .data import generator_of, rows_of
 from .initialisers import INITIALISERS
 from .module import Module
 
@@ -146,7 +146,7 @@ class MLP(Module):
     Raises
     ------
     ArgumentError
-        If there are fewer than two sizes, a size is below 1, or a name is not known.
+        If there are fewer than two sizes, a size is below 1, a name is not known, or the seed is no whole number.
 
     Examples
     --------
@@ -167,7 +167,7 @@ class MLP(Module):
         self.activation = _one_of("activation", activation, ACTIVATIONS)
         self.output = _one_of("output", activation if output is None else output, ACTIVATIONS)
         weight_deviation, bias_deviation = INITIALISERS[_one_of("initialiser", initialiser, INITIALISERS)]
-        random = np.random.default_rng(seed)
+        random = generator_of(seed)
         self.layers: list[Layer] = []
         for number, (inputs, outputs) in enumerate(pairwise(self.sizes), start=1):
             weights = random.normal(0.0, weight_deviation(inputs, outputs), (outputs, inputs))

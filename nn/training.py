@@ -15,7 +15,7 @@ from autograd.errors import ArgumentError
 from autograd.parameters import FlatParameters
 
 from .costs import cross_entropy, squared_error
-from .data import rows_of, targets_of
+from .data import generator_of, rows_of, targets_of
 from .measures import readings
 from .mlp import MLP
 from .optimisers import SGD, Optimiser
@@ -155,8 +155,8 @@ def fit(
     optimiser = SGD(0.5) if optimiser is None else optimiser
     if not isinstance(optimiser, Optimiser):
         raise ArgumentError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
+    random = generator_of(seed)
     samples = _Samples(net, cost, compiled)
-    random = np.random.default_rng(seed)
     history, shown = History(), Progress(epochs, progress)
     try:
         for _ in range(epochs):
