@@ -106,8 +106,6 @@ class _Equations:
         labels = read.array.labels
         own = labels if read.index is None else [labels[i] for i in read.index]
         name = common_name(own)
-        if name and len({label.subscript for label in own if label is not None}) < len(set(map(str, own))):
-            name = ""
         if not name:
             name = f"p{_positions(read)}"
         elif matrix is not None:

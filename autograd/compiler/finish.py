@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .equations import common_name, equations
+from .equations import common_name
 from .lift import Lifted
 from .plan import Instruction, Plan, Ref
 from .record import Guard
@@ -30,5 +30,4 @@ def finished(lifted: Lifted, guards: Sequence[Guard], gradient: Ref | None = Non
         cost.name = "C"
     plan = Plan(kept[::-1], lifted.builder.arrays, lifted.parameters, lifted.output, gradient)
     plan.validate()
-    plan.text = equations(plan)
     return plan

@@ -140,7 +140,6 @@ class Plan:
     parameters: Array
     output: Ref
     gradient: Ref | None = None
-    text: str = ""
 
     def count(self, op: str) -> int:
         """How many instructions have this operation."""
@@ -182,7 +181,9 @@ class Plan:
                 raise AssertionError(f"a result reads array {result.array.number}, which is never assigned")
 
     def __str__(self) -> str:
-        return self.text
+        from .equations import equations
+
+        return equations(self)
 
 
 _OVER_THE_BATCH = ("batch_sum", "matmul", "scatter", "guard")

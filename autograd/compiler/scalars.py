@@ -182,6 +182,8 @@ class _Canonical:
         became = self._became[value]
         if isinstance(became, list) and self._uses[value] == 1:
             return became
+        if isinstance(became, list) and len(became) == 1 and became[0][2] == NONE:
+            return became.copy()
         number = self._number(value)
         return [(1.0, self._atom(value), NONE)] if number is None else [(number, NONE, NONE)]
 
@@ -203,7 +205,7 @@ class _Canonical:
 
     def _negated(self, value: Value) -> list[Term]:
         became = self._became[value]
-        if isinstance(became, list) and (self._uses[value] > 1 or len(became) > _NEGATED_AT_MOST):
+        if isinstance(became, list) and len(became) > (_NEGATED_AT_MOST if self._uses[value] == 1 else 1):
             return [(-1.0, self._atom(value), NONE)]
         return [(-c, f, g) for c, f, g in self._terms(value)]
 
@@ -211,7 +213,7 @@ class _Canonical:
         """A value as coefficient and atom; the atom is NONE for a constant."""
         became = self._became[value]
         if isinstance(became, list):
-            if self._uses[value] == 1 and len(became) == 1 and became[0][2] == NONE:
+            if len(became) == 1 and became[0][2] == NONE:
                 return became[0][:2]
             return 1.0, self._atom(value)
         number = self._number(value)
