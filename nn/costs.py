@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Value, log, log_softmax, logsumexp, softplus, total, weighted_sum
 from autograd.errors import ArgumentError, ShapeError
 from autograd.primitives import SIGMOID
+from autograd.reals import as_float
 
 
 def squared_error(a: Any, y: Any) -> Value:
@@ -19,6 +22,13 @@ def squared_error(a: Any, y: Any) -> Value:
         Output activations.
     y : sequence of Value or real number, or one of them
         As many desired outputs.
+
+    Raises
+    ------
+    ShapeError
+        If there is no output, or another number of targets.
+    OperandError
+        If a member is neither a Value nor a real number.
     """
     a, y = _pair("squared_error", a, y)
     squares = [(aj - yj) ** 2 for aj, yj in zip(a, y, strict=True)]
@@ -39,15 +49,17 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     ------
     ArgumentError
         If a class is not among the outputs.
+    ShapeError, OperandError
+        As `squared_error`.
     """
-    if isinstance(y, int) or (hasattr(y, "__index__") and not isinstance(y, Value)):
-        digit = int(y)
-        if not 0 <= digit < len(z):
-            raise ArgumentError(f"cross_entropy(y): expected a class 0..{len(z) - 1}, got {digit}")
-        right: Value = logsumexp(z) - z[digit]
-        return right
-    z, y = _pair("cross_entropy", z, y)
-    return -weighted_sum(y, log_softmax(z))
+    if not isinstance(y, int | np.integer):
+        z, y = _pair("cross_entropy", z, y)
+        return -weighted_sum(y, log_softmax(z))
+    z = _members("cross_entropy(z)", z)
+    if isinstance(y, bool) or not 0 <= y < len(z):
+        raise ArgumentError(f"cross_entropy(y): expected a class 0..{len(z) - 1}, got {y}")
+    right: Value = logsumexp(z) - z[int(y)]
+    return right
 
 
 def binary_cross_entropy(a: Any, y: Any) -> Value:
@@ -62,6 +74,15 @@ def binary_cross_entropy(a: Any, y: Any) -> Value:
         The output activation.
     y : real number or Value, or sequence of one
         0 or 1, or a probability.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one output and one target.
+    OperandError
+        If one is neither a Value nor a real number.
+    DomainError
+        If `a` is no sigmoid's result and not between 0 and 1.
     """
     a, y = _pair("binary_cross_entropy", a, y)
     if len(a) != 1:
@@ -76,8 +97,19 @@ def binary_cross_entropy(a: Any, y: Any) -> Value:
 
 
 def _pair(name: str, outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:
-    outputs = list(outputs) if isinstance(outputs, Sequence) else [outputs]
-    targets = list(targets) if isinstance(targets, Sequence) or hasattr(targets, "__len__") else [targets]
+    outputs, targets = _members(f"{name}(outputs)", outputs), _members(f"{name}(targets)", targets)
     if len(outputs) != len(targets):
         raise ShapeError(f"{name}: expected {len(outputs)} targets, one for each output, got {len(targets)}")
     return outputs, targets
+
+
+def _members(name: str, given: Any) -> list[Any]:
+    """Values or numbers as a list; one alone is a list of one."""
+    alone = isinstance(given, Value | str) or not hasattr(given, "__iter__")
+    members = [given] if alone else list(given)
+    if not members:
+        raise ShapeError(f"{name}: expected at least one Value or number, got none")
+    for member in members:
+        if not isinstance(member, Value):
+            as_float(member, name)
+    return members

@@ -1,0 +1,156 @@
+"""Costs of one sample: their closed forms, their stable forms, their refusals."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Value, gradient, sigmoid, softmax
+from autograd.errors import ArgumentError, DomainError, OperandError, ShapeError
+
+NUMBERS = st.floats(-50, 50)
+
+
+def values(*numbers):
+    return [Value(number) for number in numbers]
+
+
+def test_squared_error_is_the_documents_sum():
+    a = values(0.2, 0.9, -0.5)
+    cost = nn.squared_error(a, [0.0, 1.0, 0.0])
+    assert cost.data == pytest.approx(0.04 + 0.01 + 0.25)
+    assert gradient(cost, a) == pytest.approx([2 * 0.2, 2 * -0.1, 2 * -0.5])
+
+
+def test_squared_error_of_one_output():
+    a = Value(0.3)
+    assert nn.squared_error(a, 1.0).data == nn.squared_error([a], [1.0]).data == pytest.approx(0.49)
+    assert gradient(nn.squared_error(a, 1.0), [a]) == pytest.approx([-1.4])
+
+
+@pytest.mark.parametrize("cost", [nn.squared_error, nn.cross_entropy])
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_targets_may_be_any_sequence(cost, kind):
+    z = values(0.2, 0.9)
+    assert cost(z, kind([0.0, 1.0])).data == cost(z, [0.0, 1.0]).data
+
+
+def test_targets_may_be_values_and_are_differentiated():
+    a, y = values(0.2, 0.9), values(0.0, 1.0)
+    assert gradient(nn.squared_error(a, y), y) == pytest.approx([-0.4, 0.2])
+    assert gradient(nn.cross_entropy(a, y), y) == pytest.approx([-math.log(p.data) for p in softmax(a)])
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=6), st.data())
+def test_cross_entropy_is_the_log_of_softmax(z, data):
+    digit = data.draw(st.integers(0, len(z) - 1))
+    outputs = values(*z)
+    cost = nn.cross_entropy(outputs, digit)
+    top = max(z)
+    exact = top + math.log(math.fsum(math.exp(zj - top) for zj in z)) - z[digit]
+    assert cost.data == pytest.approx(exact, rel=1e-12, abs=1e-12)
+    shares = [p.data - (j == digit) for j, p in enumerate(softmax(values(*z)))]
+    assert gradient(cost, outputs) == pytest.approx(shares, rel=1e-12, abs=1e-12)
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=6), st.data())
+def test_a_digit_and_its_vector_agree(z, data):
+    digit = data.draw(st.integers(0, len(z) - 1))
+    by_digit, by_vector = values(*z), values(*z)
+    one, other = (
+        nn.cross_entropy(by_digit, digit),
+        nn.cross_entropy(by_vector, [float(j == digit) for j in range(len(z))]),
+    )
+    assert one.data == pytest.approx(other.data, rel=1e-12, abs=1e-12)
+    assert gradient(one, by_digit) == pytest.approx(gradient(other, by_vector), rel=1e-12, abs=1e-12)
+
+
+def test_cross_entropy_of_soft_targets():
+    z, y = values(1.0, 2.0, 0.5), [0.2, 0.5, 0.3]
+    shares = [p.data for p in softmax(z)]
+    cost = nn.cross_entropy(z, y)
+    assert cost.data == pytest.approx(-math.fsum(yj * math.log(p) for yj, p in zip(y, shares, strict=True)))
+    assert gradient(cost, z) == pytest.approx([p - yj for p, yj in zip(shares, y, strict=True)])
+
+
+@pytest.mark.parametrize("digit, cost, partials", [(0, 0.0, [0.0, 0.0]), (1, 2e4, [1.0, -1.0])])
+def test_cross_entropy_far_out(digit, cost, partials):
+    """softmax underflows at |z| = 1e4; the cost is z's distance all the same."""
+    for target in (digit, [float(j == digit) for j in range(2)]):
+        z = values(1e4, -1e4)
+        assert nn.cross_entropy(z, target).data == cost
+        assert gradient(nn.cross_entropy(z, target), z) == partials
+
+
+@pytest.mark.parametrize("integer", [int, np.int64, np.uint8, np.int32])
+def test_any_integer_is_a_class(integer):
+    assert nn.cross_entropy(values(1.0, 2.0), integer(1)).data == nn.cross_entropy(values(1.0, 2.0), 1).data
+
+
+@given(st.floats(-30, 30), st.sampled_from([0.0, 0.25, 1.0]))
+def test_binary_cross_entropy_of_a_sigmoid(number, y):
+    z = Value(number)
+    cost = nn.binary_cross_entropy(sigmoid(z), y)
+    softplus = max(number, 0.0) + math.log1p(math.exp(-abs(number)))
+    assert cost.data == pytest.approx(softplus - y * number, rel=1e-12, abs=1e-12)
+    assert gradient(cost, [z]) == pytest.approx([1 / (1 + math.exp(-number)) - y], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "number, y, cost, partial", [(1e4, 0, 1e4, 1), (1e4, 1, 0, 0), (-1e4, 1, 1e4, -1), (-1e4, 0, 0, 0)]
+)
+def test_binary_cross_entropy_far_out(number, y, cost, partial):
+    """sigmoid(1e4) rounds to 1, whose textbook cost is log(0)."""
+    z = Value(number)
+    assert nn.binary_cross_entropy([sigmoid(z)], [y]).data == cost
+    assert gradient(nn.binary_cross_entropy(sigmoid(z), y), [z]) == [partial]
+
+
+def test_binary_cross_entropy_of_any_probability():
+    a = Value(0.3)
+    cost = nn.binary_cross_entropy(a, 1)
+    assert cost.data == pytest.approx(-math.log(0.3))
+    assert gradient(cost, [a]) == pytest.approx([-1 / 0.3])
+    assert nn.binary_cross_entropy(0.3, 0).data == pytest.approx(-math.log(0.7))
+
+
+def test_binary_cross_entropy_refuses_other_lengths():
+    with pytest.raises(ShapeError, match=r"expected 1 targets.*got 3"):
+        nn.binary_cross_entropy(Value(0.5), [1, 0, 1])
+
+
+def test_binary_cross_entropy_outside_0_to_1_has_no_logarithm():
+    with pytest.raises(DomainError, match="log"):
+        nn.binary_cross_entropy(Value(1.5), 0.5)
+
+
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (lambda v: nn.squared_error([v, v], [1.0]), ShapeError, "squared_error: expected 2 targets.*got 1"),
+        (lambda v: nn.squared_error(v, [1.0, 2.0]), ShapeError, "squared_error: expected 1 targets.*got 2"),
+        (lambda v: nn.squared_error([], []), ShapeError, r"squared_error\(outputs\): expected at least one"),
+        (lambda v: nn.squared_error([v], ["x"]), OperandError, "'x'"),
+        (lambda v: nn.squared_error(["x"], [1.0]), OperandError, "'x'"),
+        (lambda v: nn.squared_error([v], "x"), OperandError, "'x'"),
+        (lambda v: nn.cross_entropy([v, v], 2), ArgumentError, r"cross_entropy\(y\): expected a class 0\.\.1, got 2"),
+        (lambda v: nn.cross_entropy([v, v], -1), ArgumentError, r"expected a class 0\.\.1, got -1"),
+        (lambda v: nn.cross_entropy([v, v], [1.0]), ShapeError, "cross_entropy: expected 2 targets.*got 1"),
+        (lambda v: nn.cross_entropy([], []), ShapeError, r"cross_entropy\(outputs\): expected at least one"),
+        (lambda v: nn.cross_entropy([], 0), ShapeError, r"cross_entropy\(z\): expected at least one"),
+        (lambda v: nn.cross_entropy(v, 1), ArgumentError, "cross_entropy.*got 1"),
+        (lambda v: nn.cross_entropy([v, v], True), ArgumentError, "cross_entropy.*True"),
+        (
+            lambda v: nn.binary_cross_entropy([v, v], [1, 0]),
+            ShapeError,
+            "expected one output, got 2; use cross_entropy",
+        ),
+        (lambda v: nn.binary_cross_entropy(v, "cat"), OperandError, "'cat'"),
+    ],
+)
+def test_refusals_name_the_cost_and_what_came(call, error, words):
+    with pytest.raises(error, match=words):
+        call(Value(0.5))
