@@ -12,6 +12,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import ArgumentError
 from autograd.parameters import flat
+from autograd.reals import as_float
 
 Vector = npt.NDArray[np.float64]
 
@@ -23,30 +24,46 @@ class Optimiser:
         self.learning_rate = _within("learning_rate", learning_rate, 0.0, math.inf)
         self.state: dict[str, Vector] = {}
         self.steps = 0
+        self._parameters: Sequence[Value] = ()
 
     def step(self, parameters: Sequence[Value]) -> None:
         """Change every parameter once, by the gradient in its ``grad``.
 
-        The state (velocities, moments) belongs to positions: give the same
-        parameters in the same order each time.
+        The state (velocities, moments) goes with the parameters, in whatever order they come.
+
+        Raises
+        ------
+        ArgumentError
+            If there are none, or they are not those of the first step.
         """
         together = flat(parameters)
+        self._recognise(parameters if together is None else together.values)
+        self.steps += 1
         if together is not None:
-            self._update(together.data, together.grad)
+            self.update(together.data, together.grad)
             return
         data = np.array([p._data for p in parameters], dtype=float)
-        self._update(data, np.array([p.grad for p in parameters], dtype=float))
+        self.update(data, np.array([p.grad for p in parameters], dtype=float))
         for parameter, number in zip(parameters, data.tolist(), strict=True):
             parameter._data = number
 
-    def _update(self, data: Vector, grad: Vector) -> None:
-        if self.state and len(next(iter(self.state.values()))) != len(data):
-            raise ArgumentError(
-                f"{type(self).__name__}.step: expected the {len(next(iter(self.state.values())))} parameters of the "
-                f"first step, got {len(data)}; make one optimiser for each network"
-            )
-        self.steps += 1
-        self.update(data, grad)
+    def _recognise(self, parameters: Sequence[Value]) -> None:
+        """Bring the state into the order of `parameters`, which compiling may have changed."""
+        known = self._parameters
+        if parameters is known:
+            return
+        if not len(parameters):
+            raise ArgumentError(f"{type(self).__name__}.step: expected at least one parameter, got none")
+        if self.steps:
+            places = {id(parameter): place for place, parameter in enumerate(known)}
+            order = [places.get(id(parameter), -1) for parameter in parameters]
+            if sorted(order) != list(range(len(known))):
+                raise ArgumentError(
+                    f"{type(self).__name__}.step: expected the {len(known)} parameters of the first step, "
+                    f"got {len(parameters)} of which {order.count(-1)} are others; make one optimiser for each network"
+                )
+            self.state = {name: vector[order] for name, vector in self.state.items()}
+        self._parameters = tuple(parameters)
 
     def update(self, data: Vector, grad: Vector) -> None:
         """Change `data` in place, both of shape (parameters,)."""
@@ -105,6 +122,8 @@ class Adam(Optimiser):
         self, learning_rate: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8
     ) -> None:
         super().__init__(learning_rate)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ArgumentError(f"betas: expected two numbers such as (0.9, 0.999), got {betas!r}")
         self.betas = tuple(_within("betas", beta, 0.0, 1.0, low_included=True) for beta in betas)
         self.epsilon = _within("epsilon", epsilon, 0.0, math.inf)
 
@@ -133,10 +152,7 @@ class Adam(Optimiser):
 
 
 def _within(name: str, given: Any, low: float, high: float, low_included: bool = False) -> float:
-    try:
-        number = float(given)
-    except (TypeError, ValueError):
-        raise ArgumentError(f"{name}: expected a number, got {given!r}") from None
+    number = as_float(given, name)
     if not ((low <= number if low_included else low < number) and number < high):
         bounds = f"{'at least' if low_included else 'above'} {low:g}" + (
             f" and below {high:g}" if high < math.inf else ""

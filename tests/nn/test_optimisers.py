@@ -1,0 +1,145 @@
+"""Optimisers: their steps against those worked by hand, and whose parameters they change."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from autograd.errors import ArgumentError, AutogradError, OperandError
+from autograd.parameters import FlatParameters
+
+
+def stepped(optimiser, number, gradients):
+    """The number after each step with the gradients given."""
+    parameter, path = Value(number), []
+    for partial in gradients:
+        parameter.grad = partial
+        optimiser.step([parameter])
+        path.append(parameter.data)
+    return path
+
+
+def test_sgd_goes_down_the_gradient():
+    assert stepped(nn.SGD(0.5), 1.0, [2.0, -1.0, 0.0]) == [0.0, 0.5, 0.5]
+
+
+def test_momentum_remembers():
+    """v = 2, then 0.5 * 2 + 1 = 2, then 0.5 * 2 + 0 = 1."""
+    assert stepped(nn.SGD(0.25, momentum=0.5), 1.0, [2.0, 1.0, 0.0]) == [0.5, 0.0, -0.25]
+
+
+def test_adam_is_its_papers_algorithm():
+    gradients, rate, beta1, beta2, epsilon = [2.0, -0.5, 0.01], 0.1, 0.8, 0.9, 1e-3
+    number, m, v, path = 1.0, 0.0, 0.0, []
+    for t, g in enumerate(gradients, start=1):
+        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
+        number -= rate * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + epsilon)
+        path.append(number)
+    optimiser = nn.Adam(rate, betas=(beta1, beta2), epsilon=epsilon)
+    assert stepped(optimiser, 1.0, gradients) == pytest.approx(path, rel=1e-14)
+
+
+def test_adams_first_step_is_the_rate_whatever_the_gradient():
+    for partial in (1e-4, 1.0, -1e6):
+        [number] = stepped(nn.Adam(0.1), 0.0, [partial])
+        assert number == pytest.approx(-math.copysign(0.1, partial), rel=1e-3)
+
+
+@pytest.mark.parametrize("make", [lambda: nn.SGD(0.1), lambda: nn.SGD(0.1, momentum=0.9), lambda: nn.Adam(0.1)])
+def test_flat_parameters_and_single_values_agree(make):
+    random = np.random.default_rng(0)
+    numbers, gradients = random.normal(size=5), random.normal(size=(4, 5))
+    singles, bound = [Value(n) for n in numbers], [Value(n) for n in numbers]
+    flat, one, other = FlatParameters(bound), make(), make()
+    for row in gradients:
+        for single, partial in zip(singles, row.tolist(), strict=True):
+            single.grad = partial
+        flat.grad[:] = row
+        one.step(singles)
+        other.step(flat)
+    assert [v.data for v in singles] == [v.data for v in bound] == flat.data.tolist()
+
+
+def test_bound_values_in_a_list_are_the_flat_ones():
+    values = [Value(1.0), Value(2.0)]
+    flat, optimiser = FlatParameters(values), nn.SGD(1.0, momentum=0.5)
+    for parameters in (flat, values, list(reversed(values))):
+        flat.grad[:] = [1.0, 0.0]
+        optimiser.step(parameters)
+    assert flat.data.tolist() == [1.0 - 1.0 - 1.5 - 1.75, 2.0]
+
+
+def test_the_state_goes_with_the_parameters_not_with_their_positions():
+    a, b = Value(0.0), Value(0.0)
+    optimiser = nn.SGD(1.0, momentum=0.5)
+    a.grad, b.grad = 2.0, 0.0
+    optimiser.step([a, b])
+    a.grad = 0.0
+    optimiser.step([b, a])
+    assert (a.data, b.data) == (-3.0, 0.0)
+
+
+@pytest.mark.parametrize("others", [[Value(1.0), Value(2.0)], [Value(1.0)], [Value(1.0)] * 3])
+def test_other_parameters_are_refused(others):
+    mine, optimiser = [Value(1.0), Value(2.0)], nn.Adam()
+    optimiser.step(mine)
+    before = [v.data for v in others]
+    with pytest.raises(ArgumentError, match=r"Adam\.step: expected the 2 parameters.*one optimiser for each network"):
+        optimiser.step(others)
+    assert [v.data for v in others] == before and optimiser.steps == 1
+
+
+def test_a_parameter_twice_is_refused():
+    a, b = Value(1.0), Value(2.0)
+    optimiser = nn.SGD(0.1)
+    optimiser.step([a, b])
+    with pytest.raises(ArgumentError, match="expected the 2 parameters"):
+        optimiser.step([a, a])
+
+
+def test_no_parameters_are_refused():
+    with pytest.raises(ArgumentError, match=r"SGD\.step: expected at least one parameter, got none"):
+        nn.SGD(0.1).step([])
+
+
+@pytest.mark.parametrize(
+    "make, error, words",
+    [
+        (lambda: nn.SGD(0), ArgumentError, "learning_rate: expected a finite number above 0, got 0"),
+        (lambda: nn.SGD(-0.1), ArgumentError, "learning_rate.*-0.1"),
+        (lambda: nn.SGD(math.nan), ArgumentError, "learning_rate.*nan"),
+        (lambda: nn.Adam(math.inf), ArgumentError, "learning_rate.*inf"),
+        (lambda: nn.SGD("0.1"), OperandError, "learning_rate: expected a real number.*'0.1'"),
+        (lambda: nn.SGD(None), OperandError, "learning_rate.*NoneType"),
+        (lambda: nn.SGD(0.1, momentum=1.0), ArgumentError, "momentum.*at least 0 and below 1, got 1.0"),
+        (lambda: nn.SGD(0.1, momentum=-0.1), ArgumentError, "momentum.*-0.1"),
+        (lambda: nn.Adam(betas=(0.9, 1.0)), ArgumentError, "betas.*1.0"),
+        (lambda: nn.Adam(betas=(0.9,)), ArgumentError, r"betas: expected two numbers.*\(0.9,\)"),
+        (lambda: nn.Adam(betas=0.9), ArgumentError, "betas: expected two numbers.*0.9"),
+        (lambda: nn.Adam(epsilon=0.0), ArgumentError, "epsilon.*above 0, got 0.0"),
+    ],
+)
+def test_refusals_name_the_argument_and_what_came(make, error, words):
+    with pytest.raises(error, match=words) as caught:
+        make()
+    assert isinstance(caught.value, AutogradError)
+
+
+def test_an_optimiser_without_a_rule_says_so():
+    with pytest.raises(NotImplementedError, match="Optimiser gives no update rule"):
+        nn.Optimiser(0.1).step([Value(1.0)])
+
+
+def test_ones_own_rule():
+    class Signs(nn.Optimiser):
+        def update(self, data, grad):
+            data -= self.learning_rate * np.sign(grad)
+
+    assert stepped(Signs(0.5), 1.0, [7.0, -0.1]) == [0.5, 1.0]
+
+
+def test_representations_can_be_typed():
+    assert repr(nn.SGD(0.5, momentum=0.9)) == "SGD(0.5, momentum=0.9)"
+    assert repr(nn.Adam(1e-3)) == "Adam(0.001, betas=(0.9, 0.999))"
