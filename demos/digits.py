@@ -1,10 +1,7 @@
 """A network of scalar Values learns to read handwritten digits.
 
-    python demos/digits.py                      8x8 digits, 64-30-10, a few seconds
-    python demos/digits.py --hidden 16 16       two hidden layers, as in the document
-    python demos/digits.py --data DIR           MNIST, or any other set in IDX files
-
-Pictures of what it learned are written to out/.
+Run ``python demos/digits.py``; ``--help`` tells the options. Pictures of what
+was learned go into ``out/``.
 """
 
 from __future__ import annotations
@@ -14,150 +11,222 @@ import importlib.util
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from loading import Samples, idx_folder, shipped_digits
+import numpy.typing as npt
 
 import nn
-from autograd import AutogradError, Value, draw
-from autograd.errors import ArgumentError
+from autograd import AutogradError, Value
+from autograd.errors import ArgumentError, RenderError
 
-COSTS = {"cross_entropy": (nn.cross_entropy, "linear"), "squared_error": (nn.squared_error, "sigmoid")}
-"""For each cost the activation of the output layer that goes with it."""
+from loading import Images, read_csv, read_folder, split
 
-
-def arguments_of(words: list[str] | None) -> argparse.Namespace:
-    """The command line, checked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hidden", type=int, nargs="+", default=[30], metavar="N", help="neurons of each hidden layer")
-    parser.add_argument("--epochs", type=int, default=60, help="how often each sample is met (60)")
-    parser.add_argument("--batch-size", type=int, default=32, help="samples a step (32)")
-    parser.add_argument("--learning-rate", type=float, default=0.01, help="of Adam (0.01)")
-    parser.add_argument("--cost", choices=COSTS, default="cross_entropy", help="what is minimised (cross_entropy)")
-    parser.add_argument("--seed", type=int, default=0, help="of the split, the first weights and the shuffling (0)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder with IDX files: train-*, t10k-*, or one pair")
-    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where pictures go (out)")
-    parser.add_argument("--no-plots", action="store_true", help="train and report only")
-    parser.add_argument("--eager", action="store_true", help="walk one Value at a time instead of compiling")
-    given = parser.parse_args(words)
-    for name in ("epochs", "batch_size", *("hidden",) * len(given.hidden)):
-        for number in np.atleast_1d(getattr(given, name)):
-            if number < 1:
-                parser.error(f"--{name.replace('_', '-')}: expected whole numbers of at least 1, got {number}")
-    if given.seed < 0:
-        parser.error(f"--seed: expected a whole number of at least 0, got {given.seed}")
-    return given
+# the cost, and the outputs that it takes
+COSTS = {
+    "cross_entropy": (nn.cross_entropy, "linear"),
+    "squared_error": (nn.squared_error, "sigmoid"),
+}
+WIDEST_TABLE = 14
 
 
-def ready_to_write(folder: Path, plots: bool) -> None:
-    """Fail before the training and not after it."""
-    if plots and importlib.util.find_spec("matplotlib") is None:
-        raise ArgumentError('matplotlib: expected it for the pictures; pip install -e ".[demos]", or add --no-plots')
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; returns the exit code: 2 where something given cannot be used."""
+    options = _parser().parse_args(arguments)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ArgumentError(
-            f"--out {folder}: expected a folder to write to: {error.strerror}; choose another"
-        ) from None
-
-
-def train(given: argparse.Namespace, samples: Samples) -> tuple[nn.MLP, nn.History]:
-    """The trained network and what was measured on the way."""
-    cost, output = COSTS[given.cost]
-    net = nn.MLP([samples.X.shape[1], *given.hidden, 10], output=output, seed=given.seed)
-    parameters = sum(n * (m + 1) for m, n in zip(net.sizes, net.sizes[1:], strict=False))
-    print(
-        f"{'-'.join(map(str, net.sizes))}: {parameters:,} Values to learn, "
-        f"{len(samples.X):,} digits to learn from, {len(samples.X_test):,} never seen"
-    )
-    history = nn.fit(
-        net,
-        samples.X,
-        samples.digits,
-        cost=cost,
-        optimiser=nn.Adam(given.learning_rate),
-        epochs=given.epochs,
-        batch_size=given.batch_size,
-        validation=(samples.X_test, samples.digits_test),
-        seed=given.seed,
-        compiled=not given.eager,
-        progress=None if sys.stderr.isatty() else True,
-    )
-    return net, history
-
-
-def report(net: nn.MLP, samples: Samples, compiled: bool) -> None:
-    """Accuracy and confusion matrix on the digits never seen."""
-    right = nn.accuracy(net, samples.X_test, samples.digits_test, compiled)
-    counts = nn.confusion_matrix(net, samples.X_test, samples.digits_test, compiled)
-    print(f"\n{right:.2%} of the {len(samples.X_test):,} digits never seen are read rightly\n")
-    print("       read as" + "".join(f"{digit:>6}" for digit in range(10)))
-    for digit, row in enumerate(counts):
-        print(f"{'digit' if digit == 0 else '':>9}{digit:>5}" + "".join(f"{n:>6}" if n else "     ." for n in row))
-
-
-def sureness(net: nn.MLP, X: Any) -> Any:
-    """How surely each digit is read, rows that sum to 1."""
-    outputs = net.predict(X)
-    if net.output == "linear":
-        outputs = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return outputs / outputs.sum(axis=1, keepdims=True)
-
-
-def cost_of_one(net: nn.MLP, samples: Samples, cost: str) -> tuple[Value, Value]:
-    """The cost of one digit never seen, and the weight by which it changes most of those into the outputs."""
-    outputs = net(samples.X_test[0].tolist())
-    target = np.eye(10)[samples.digits_test[0]].tolist()
-    C = COSTS[cost][0](outputs, int(samples.digits_test[0]) if cost == "cross_entropy" else target)
-    C.label = "C"
-    net.zero_grad()
-    C.backward()
-    weights = [w for neuron in net.layers[-1].neurons for w in neuron.weights]
-    return C, max(weights, key=lambda w: abs(w.grad))
-
-
-def write(net: nn.MLP, history: nn.History, samples: Samples, given: argparse.Namespace) -> None:
-    """The network and, unless --no-plots, the pictures."""
-    net.save(given.out / "network.npz")
-    written = ["network.npz"]
-    if not given.no_plots and history.cost:
-        import plots
-
-        plots.learning_curve(history, given.out / "learning_curve.png")
-        plots.features(net.layers[0].weights, samples.shape, given.out / "features.png")
-        sure = sureness(net, samples.X_test)
-        plots.misread(samples.X_test, samples.digits_test, sure, samples.shape, given.out / "misread.png")
-        C, weight = cost_of_one(net, samples, given.cost)
-        tree = draw(C, path_to=weight)
-        for name in ("tree.svg", "tree.png"):
-            tree.save(given.out / name)
-        written += ["learning_curve.png", "features.png", "misread.png", "tree.svg", "tree.png"]
-    print(f"\nwritten to {given.out}/: {', '.join(written)}")
-
-
-def main(words: list[str] | None = None) -> int:
-    """Train, report, write; the exit code."""
-    given = arguments_of(words)
-    try:
-        ready_to_write(given.out, not given.no_plots)
-        samples = shipped_digits(given.seed) if given.data is None else idx_folder(given.data, given.seed)
-        started = time.perf_counter()
-        net, history = train(given, samples)
-        early = " (interrupted: what was learned is kept)" if history.interrupted else ""
-        print(f"trained {len(history.cost)} epochs in {time.perf_counter() - started:.1f} s{early}")
-        report(net, samples, not given.eager)
-        write(net, history, samples, given)
+        train, test = _data(options)
+        _check_out(options)
+        _run(options, train, test)
     except AutogradError as error:
         print(f"digits.py: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("digits.py: interrupted", file=sys.stderr)
+        print("digits.py: stopped", file=sys.stderr)
         return 130
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description="A network of scalar Values learns to read handwritten digits.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--hidden", type=_count, nargs="+", default=[30], metavar="N", help="neurons of each hidden layer")
+    add("--epochs", type=_count, default=80, metavar="N", help="passes over the training images")
+    add("--batch-size", type=_count, default=32, metavar="N", help="images behind each step")
+    add("--learning-rate", type=_positive, default=0.01, metavar="R", help="of the optimiser, Adam")
+    add("--cost", choices=COSTS, default="cross_entropy", help="squared_error is the document's")
+    add("--seed", type=_seed, default=0, metavar="N", help="decides split, first weights and shuffling")
+    add("--data", type=Path, metavar="DIR", help="a folder of IDX files such as MNIST's; else the shipped digits")
+    add("--out", type=Path, default=Path("out"), metavar="DIR", help="where the pictures and the network go")
+    add("--no-plots", action="store_true", help="write the network alone, no pictures")
+    add("--eager", action="store_true", help="one Value at a time instead of compiled: same results, slower")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}; give one such as 30")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 0, got {text!r}; give one such as 0")
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}; give one such as 0.01")
+    return number
+
+
+def _data(options: argparse.Namespace) -> tuple[Images, Images]:
+    """Training images, and test images never learned from."""
+    sets = [read_csv()] if options.data is None else read_folder(options.data)
+    if len(sets) == 2:
+        return sets[0], sets[1]
+    return split(sets[0], seed=options.seed)
+
+
+def _check_out(options: argparse.Namespace) -> None:
+    """Find out before the training whether its results can be written."""
+    if not options.no_plots and importlib.util.find_spec("matplotlib") is None:
+        raise ArgumentError(
+            "expected matplotlib for the pictures, got none installed; "
+            "run pip install 'scalar-autograd[demos]', or give --no-plots"
+        )
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=options.out):
+            pass
+    except OSError as error:
+        raise ArgumentError(
+            f"--out {options.out}: expected a folder that can be written, got: {error.strerror}; name another"
+        ) from None
+
+
+def _run(options: argparse.Namespace, train: Images, test: Images) -> None:
+    """Train, report, draw."""
+    cost, output = COSTS[options.cost]
+    classes = int(train.digits.max()) + 1
+    sizes = [train.pixels.shape[1], *options.hidden, max(classes, 2)]
+    net = nn.MLP(sizes, activation="tanh", output=output, seed=options.seed)
+    parameters = sum(1 for _ in net.named_parameters())
+    print(f"{len(train)} images to learn from, {len(test)} never seen, of {train.height}x{train.width} pixels")
+    print(f"network {'-'.join(map(str, sizes))}: {parameters} weights and biases, cost {options.cost}", flush=True)
+    started = time.perf_counter()
+    history = nn.fit(
+        net,
+        train.pixels,
+        _targets(train, sizes[-1]),
+        cost=cost,
+        optimiser=nn.Adam(options.learning_rate),
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        validation=(test.pixels, _targets(test, sizes[-1])),
+        seed=options.seed,
+        progress=True,
+        compiled=not options.eager,
+    )
+    stopped = f"stopped by Ctrl-C after {len(history.cost)} whole epochs" if history.interrupted else "trained"
+    print(f"{stopped} in {time.perf_counter() - started:.1f} s")
+    _report(net, test, not options.eager)
+    _write(options, net, history, test)
+
+
+def _targets(images: Images, outputs: int) -> npt.NDArray[np.float64]:
+    """A row for each image: 1 at its digit, 0 elsewhere."""
+    return np.eye(outputs)[images.digits]
+
+
+def _report(net: nn.MLP, test: Images, compiled: bool) -> None:
+    """Print the accuracy on the unseen images, and what was taken for what."""
+    matrix = nn.confusion_matrix(net, test.pixels, test.digits, compiled)
+    right = int(matrix.trace())
+    print(f"test accuracy {right / len(test):.2%} ({right} of {len(test)} unseen images)\n")
+    print(confusion_text(matrix))
+
+
+def confusion_text(matrix: npt.NDArray[np.intp]) -> str:
+    """A confusion matrix in at most 80 columns.
+
+    Parameters
+    ----------
+    matrix : ndarray of int, shape (classes, classes)
+        Row: what it is; column: what was read. Of more than 14 classes the
+        most frequent mistakes are listed instead.
+    """
+    if len(matrix) > WIDEST_TABLE:
+        mistakes = matrix * (1 - np.eye(len(matrix), dtype=np.intp))
+        worst = np.argsort(-mistakes, axis=None, kind="stable")[:20]
+        pairs = [divmod(int(k), len(matrix)) for k in worst]
+        return "\n".join(f"{i} read as {j}: {mistakes[i, j]}" for i, j in pairs if mistakes[i, j]) or "no mistake"
+    width = max(4, len(str(matrix.max())) + 1)
+    if 12 + width * len(matrix) > 80:
+        width = (80 - 12) // len(matrix)
+    heading = " " * 10 + "read as\n" + " " * 10 + "".join(f"{j:{width}}" for j in range(len(matrix)))
+    rows = [
+        f"{'is' if not i else '':4}{i:4} |" + "".join(f"{n or '.':>{width}}" for n in row)
+        for i, row in enumerate(matrix.tolist())
+    ]
+    return "\n".join([heading.replace(" " * 10 + "read", " " * 9 + "read", 1), *rows])
+
+
+def _write(options: argparse.Namespace, net: nn.MLP, history: nn.History, test: Images) -> None:
+    """Put the network and the pictures into the folder."""
+    out = options.out
+    net.save(out / "network.npz")
+    written = ["network.npz"]
+    if not options.no_plots:
+        import plots  # matplotlib is an extra, which --no-plots does without
+
+        read, sureness = _readings(net, test, options)
+        plots.learning_curve(history, out / "learning_curve.png")
+        plots.features(net, test.height, test.width, out / "features.png")
+        plots.misread(test, read, sureness, out / "misread.png")
+        written += ["learning_curve.png", "features.png", "misread.png", *_draw_tree(options, net, test)]
+    print(f"\nwritten into {out}: {', '.join(written)}")
+
+
+def _readings(
+    net: nn.MLP, test: Images, options: argparse.Namespace
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+    """What each image was read as, and how surely, 0..1."""
+    outputs = net.predict(test.pixels, not options.eager)
+    if net.output == "linear":
+        shifted = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        outputs = shifted / shifted.sum(axis=1, keepdims=True)
+    return outputs.argmax(axis=1), outputs.max(axis=1)
+
+
+def _draw_tree(options: argparse.Namespace, net: nn.MLP, test: Images) -> list[str]:
+    """Draw how one weight of the last layer acts on the cost of one image."""
+    from autograd import draw  # Graphviz loads where it is used
+
+    cost, _ = COSTS[options.cost]
+    digit = int(test.digits[0])
+    weight = net.layers[-1].neurons[digit].weights[0]
+    value: Value = cost(net(test.pixels[0].tolist()), _targets(test.chosen([0]), net.sizes[-1])[0].tolist())
+    for parameter in net.parameters():
+        parameter.grad = 0.0
+    value.backward()
+    names = ["tree.svg", "tree.png"]
+    try:
+        drawing = draw(value, path_to=weight)
+        for name in names:
+            drawing.save(options.out / name)
+    except RenderError as error:
+        print(f"digits.py: no tree: {error}", file=sys.stderr)
+        return []
+    return names
 
 
 if __name__ == "__main__":
