@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Value, compile, mean
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, OperandError
 from autograd.parameters import FlatParameters
 
 from .costs import cross_entropy, squared_error
@@ -47,10 +47,21 @@ class History:
     seconds: list[float] = field(default_factory=list)
     interrupted: bool = False
 
+    def _add(self, measures: dict[str, float], seconds: float) -> None:
+        """Note an epoch, after all of it is measured, so that Ctrl-C leaves no list longer than another."""
+        self.cost.append(measures["cost"])
+        if "accuracy" in measures:
+            self.validation_cost.append(measures["validation cost"])
+            self.validation_accuracy.append(measures["accuracy"])
+        self.seconds.append(seconds)
+
     def __repr__(self) -> str:
         if not self.cost:
             return "History(no epoch)"
-        parts = [f"{len(self.cost)} epochs", f"cost {self.cost[0]:.4f} -> {self.cost[-1]:.4f}"]
+        parts = [
+            f"{len(self.cost)} epoch{'s' if len(self.cost) > 1 else ''}",
+            f"cost {self.cost[0]:.4f} -> {self.cost[-1]:.4f}",
+        ]
         if self.validation_accuracy:
             parts.append(f"validation accuracy {self.validation_accuracy[-1]:.2%}")
         return f"History({', '.join(parts)}{', interrupted' if self.interrupted else ''})"
@@ -143,6 +154,10 @@ def fit(
     ShapeError, ArgumentError, OperandError
         Before anything is changed, if an argument cannot be used.
     """
+    if not isinstance(net, MLP):
+        raise OperandError(f"net: expected an nn.MLP, got {type(net).__name__}")
+    if not callable(cost):
+        raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     X = rows_of("X", X, net.sizes[0])
     Y = targets_of("Y", Y, net.sizes[-1], len(X))
@@ -154,7 +169,7 @@ def fit(
         )
     optimiser = SGD(0.5) if optimiser is None else optimiser
     if not isinstance(optimiser, Optimiser):
-        raise ArgumentError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
+        raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
     random = generator_of(seed)
     samples = _Samples(net, cost, compiled)
     history, shown = History(), Progress(epochs, progress)
@@ -162,9 +177,11 @@ def fit(
         for _ in range(epochs):
             started = time.perf_counter()
             order = random.permutation(len(X))
-            history.cost.append(_epoch(samples, optimiser, X, Y, order, batch_size))
-            history.seconds.append(time.perf_counter() - started)
-            shown.epoch({"cost": history.cost[-1], **_measured(samples, history, held_out, compiled)})
+            measures = {"cost": _epoch(samples, optimiser, X, Y, order, batch_size)}
+            seconds = time.perf_counter() - started
+            measures |= _measured(samples, held_out, compiled)
+            history._add(measures, seconds)
+            shown.epoch(measures)
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
@@ -188,17 +205,13 @@ def _epoch(
     return summed / len(X)
 
 
-def _measured(
-    samples: _Samples, history: History, held_out: tuple[Matrix, Matrix] | None, compiled: bool
-) -> dict[str, float]:
-    """Note cost and accuracy on the samples that are not learned from."""
+def _measured(samples: _Samples, held_out: tuple[Matrix, Matrix] | None, compiled: bool) -> dict[str, float]:
+    """Cost and accuracy on the samples that are not learned from."""
     if held_out is None:
         return {}
     X, Y = held_out
     read = readings(samples.net.predict(X, compiled))
-    history.validation_cost.append(samples.mean_cost(X, Y))
-    history.validation_accuracy.append(float((read == readings(Y)).mean()))
-    return {"validation cost": history.validation_cost[-1], "accuracy": history.validation_accuracy[-1]}
+    return {"validation cost": samples.mean_cost(X, Y), "accuracy": float((read == readings(Y)).mean())}
 
 
 def _validation(net: MLP, given: Any) -> tuple[Matrix, Matrix]:
