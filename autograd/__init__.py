@@ -9,6 +9,7 @@
 """
 
 from .compiler import Compiled, compile
+from .drawing import draw
 from .errors import AutogradError
 from .functions import (
     cos,
@@ -44,6 +45,7 @@ __all__ = [
     "compile",
     "cos",
     "detach",
+    "draw",
     "exp",
     "gradient",
     "log",

@@ -1,0 +1,65 @@
+"""Labels and numbers in Graphviz's HTML: user text comes out as text, whatever it holds."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+from .labels import Label
+
+_LONGEST = 80
+_SCRIPT = 0.62
+
+
+def escaped(text: str) -> str:
+    """User text for an HTML label: printable, of bounded length, without any markup or escapes."""
+    kept = "".join(" " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    if len(kept) > _LONGEST:
+        kept = kept[: _LONGEST - 1] + "…"
+    # Graphviz expands backslash escapes even in HTML labels, and even where the backslash is an entity.
+    return html.escape(kept.replace("\\", "\\\\"))
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number of a few digits with a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def font(text: str, size: float, color: str = "", bold: bool = False, italic: bool = False) -> str:
+    """Text in a size; empty for empty text, which Graphviz refuses in tags."""
+    if not text:
+        return ""
+    text = f"<B>{text}</B>" if bold else text
+    text = f"<I>{text}</I>" if italic else text
+    paint = f' COLOR="{color}"' if color else ""
+    return f'<FONT POINT-SIZE="{size:g}"{paint}>{text}</FONT>'
+
+
+def label(name: Label, size: float, color: str = "") -> str:
+    """A label as a stacked table: tags for scripts are set wrongly by browsers."""
+    base = font(escaped(name.base), size, color, italic=name.base.isalpha())
+    above, below = escaped(name.superscript), escaped(name.subscript)
+    if not above and not below:
+        return table([[base or font("·", size, color)]])
+    scripts = font(f"({above})" if above else "&#160;", size * _SCRIPT, color)
+    lower = font(below or "&#160;", size * _SCRIPT, color, italic=bool(below))
+    return (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
+        f'<TR><TD ROWSPAN="2" VALIGN="MIDDLE">{base}</TD><TD ALIGN="LEFT">{scripts}</TD></TR>'
+        f'<TR><TD ALIGN="LEFT">{lower}</TD></TR></TABLE>'
+    )
+
+
+def fraction(above: str, below: str, color: str = "") -> str:
+    """Two rows with a line between them."""
+    line = f' COLOR="{color}"' if color else ""
+    return (
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"{line}>'
+        f'<TR><TD BORDER="1" SIDES="B">{above}</TD></TR><TR><TD>{below}</TD></TR></TABLE>'
+    )
+
+
+def table(rows: list[list[str]]) -> str:
+    """Cells in rows, without borders."""
+    body = "".join(f"<TR>{''.join(f'<TD>{cell}</TD>' for cell in row)}</TR>" for row in rows)
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>'

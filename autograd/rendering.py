@@ -1,0 +1,94 @@
+"""DOT source to pictures: by `dot` from the PATH, else by pygraphviz, which bundles Graphviz's libraries."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .errors import ArgumentError, RenderError
+
+FORMATS = ("svg", "png", "pdf", "dot")
+TIMEOUT = 60.0
+"""Seconds that a layout may take."""
+
+# In a process of its own, so that a layout that takes too long can be stopped.
+_PYGRAPHVIZ = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import pygraphviz
+source, path, form = sys.argv[1:]
+pygraphviz.AGraph(filename=source).draw(path, format=form, prog="dot")
+"""
+
+
+def render(source: str, form: str) -> bytes:
+    """A picture of a DOT graph.
+
+    Parameters
+    ----------
+    source : str
+        The graph in DOT.
+    form : {"svg", "png", "pdf", "dot"}
+
+    Raises
+    ------
+    RenderError
+        If no renderer is installed, or it fails or takes longer than `TIMEOUT`.
+    """
+    if form == "dot":
+        return source.encode()
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = Path(folder, "tree.gv"), Path(folder, f"tree.{form}")
+        given.write_text(source, encoding="utf-8")
+        if shutil.which("dot"):
+            command = ["dot", f"-T{form}", "-o", str(made), str(given)]
+        elif importlib.util.find_spec("pygraphviz") is not None:
+            command = [sys.executable, "-c", _PYGRAPHVIZ, str(given), str(made), form]
+        else:
+            raise RenderError(
+                f"rendering {form}: expected Graphviz, found neither the program dot nor the package pygraphviz; "
+                "install Graphviz, or pip install pygraphviz; print(drawing) tells the tree as text without either"
+            )
+        try:
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        except subprocess.TimeoutExpired:
+            raise RenderError(
+                f"rendering {form}: expected a layout within {TIMEOUT:.0f} s, got none; draw fewer nodes"
+            ) from None
+        if ended.returncode or not made.is_file():
+            raise RenderError(f"rendering {form}: Graphviz failed: {ended.stderr.strip()[-300:] or 'no message'}")
+        return made.read_bytes()
+
+
+def save(source: str, path: str | os.PathLike[str]) -> None:
+    """Write a picture of a DOT graph in the format of the path's suffix, whole or not at all.
+
+    Raises
+    ------
+    ArgumentError
+        If the suffix is not known or the file cannot be written.
+    RenderError
+        As `render`.
+    """
+    path = Path(path)
+    form = path.suffix[1:].lower()
+    if form not in FORMATS:
+        raise ArgumentError(f"save({str(path)!r}): expected a suffix among .{', .'.join(FORMATS)}, got {path.suffix!r}")
+    contents = render(source, form)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise ArgumentError(f"{path}: cannot be written: {error.strerror}; choose a folder that is writable") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(contents)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ArgumentError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        Path(temporary).unlink(missing_ok=True)
