@@ -371,7 +371,7 @@ def _described(value: Value) -> str:
     ]
     if value.primitive.infix and len(operands) == 2:
         return f"{operands[0]} {symbol} {operands[1]}"
-    return f"{symbol}({', '.join(operands[:2])}{', …' if len(operands) > 2 else ''})" if operands else "value"
+    return symbol if len(operands) > 2 else f"{symbol}({', '.join(operands)})" if operands else "value"
 
 
 def _plain(value: Value) -> str:

@@ -13,14 +13,14 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 import nn
-from autograd import AutogradError, Value
+from autograd import AutogradError, Label, Value
 from autograd.errors import ArgumentError, RenderError
-
 from loading import Images, read_csv, read_folder, split
 
 # the cost, and the outputs that it takes
@@ -47,8 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
+        prog="digits.py",
         description="A network of scalar Values learns to read handwritten digits.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -213,11 +221,15 @@ def _draw_tree(options: argparse.Namespace, net: nn.MLP, test: Images) -> list[s
 
     cost, _ = COSTS[options.cost]
     digit = int(test.digits[0])
-    weight = net.layers[-1].neurons[digit].weights[0]
-    value: Value = cost(net(test.pixels[0].tolist()), _targets(test.chosen([0]), net.sizes[-1])[0].tolist())
-    for parameter in net.parameters():
-        parameter.grad = 0.0
+    outputs = net(test.pixels[0].tolist())
+    target = digit if cost is nn.cross_entropy else _targets(test.chosen([0]), net.sizes[-1])[0].tolist()
+    value: Value = cost(outputs, target)
+    value.label = Label("C", subscript="0")
+    net.zero_grad()
     value.backward()
+    # Into an output of another digit, so that there is one path to the cost.
+    others = [w for j, neuron in enumerate(net.layers[-1].neurons) if j != digit for w in neuron.weights]
+    weight = max(others, key=lambda w: abs(w.grad))
     names = ["tree.svg", "tree.png"]
     try:
         drawing = draw(value, path_to=weight)

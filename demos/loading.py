@@ -133,7 +133,9 @@ def read_folder(folder: Path) -> list[Images]:
             f"--data {folder}: expected a folder of IDX files, got {'a file' if folder.exists() else 'no such folder'}"
             "; name the folder that holds train-images-idx3-ubyte and its labels, gzipped or not"
         )
-    parts = {match["part"]: path for path in sorted(folder.iterdir(), reverse=True) if (match := _IMAGES.match(path.name))}
+    parts = {
+        match["part"]: path for path in sorted(folder.iterdir(), reverse=True) if (match := _IMAGES.match(path.name))
+    }
     train = [part for part in parts if "train" in part]
     test = [part for part in parts if "t10k" in part or "test" in part]
     names = train + test if len(train) == len(test) == 1 else list(parts)
@@ -155,7 +157,9 @@ def _read_pair(images_path: Path) -> Images:
     choices = [images_path.with_name(plain), images_path.with_name(f"{plain}.gz")]
     labels_path = next((path for path in choices if path.exists()), None)
     if labels_path is None:
-        raise FileFormatError(f"{images_path}: expected its labels in {plain} beside it, got no such file; put it there")
+        raise FileFormatError(
+            f"{images_path}: expected its labels in {plain} beside it, got no such file; put it there"
+        )
     images, labels = read_idx(images_path, 3), read_idx(labels_path, 1)
     if len(images) != len(labels):
         raise FileFormatError(

@@ -11,11 +11,10 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 import nn
+from loading import Images
 from nn.saving import write_whole
 
-from loading import Images
-
-INK, MUTED, BLUE, ORANGE = "#1f2933", "#7b8794", "#2166ac", "#b2182b"
+INK, MUTED, BLUE, RED = "#1f2933", "#7b8794", "#2166ac", "#b2182b"
 MOST_TILES = 40
 
 
@@ -26,11 +25,11 @@ def learning_curve(history: nn.History, path: Path) -> None:
     marker = "o" if len(history.cost) < 3 else None
     for name, values, colour in (
         ("training", history.cost, BLUE),
-        ("unseen", history.validation_cost, ORANGE),
+        ("unseen", history.validation_cost, RED),
     ):
         left.plot(range(1, len(values) + 1), values, color=colour, label=name, linewidth=2, marker=marker)
     errors = [100 * (1 - accuracy) for accuracy in history.validation_accuracy]
-    right.plot(range(1, len(errors) + 1), errors, color=ORANGE, linewidth=2, marker=marker)
+    right.plot(range(1, len(errors) + 1), errors, color=RED, linewidth=2, marker=marker)
     for axes, title in ((left, "Mean cost of an image"), (right, "Unseen images read wrongly, %")):
         _plain(axes, title)
     if any(value > 0 for value in history.cost):
@@ -43,7 +42,7 @@ def learning_curve(history: nn.History, path: Path) -> None:
             (len(errors), errors[-1]),
             xytext=(0, 10),
             textcoords="offset points",
-            color=ORANGE,
+            color=RED,
             fontweight="bold",
             ha="right",
         )
@@ -72,7 +71,7 @@ def misread(images: Images, read: npt.NDArray[np.intp], sureness: npt.NDArray[np
     figure, tiles = _tiles(len(chosen), title, "what was read and how surely; in grey what it is")
     for axes, k in zip(tiles, chosen, strict=True):
         axes.imshow(images.pixels[k].reshape(images.height, images.width), cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(f"{read[k]}  {sureness[k]:.0%}", fontsize=11, color=ORANGE, fontweight="bold", pad=4)
+        axes.set_title(f"{read[k]}  {sureness[k]:.0%}", fontsize=11, color=RED, fontweight="bold", pad=4)
         axes.set_xlabel(f"is {images.digits[k]}", fontsize=9, color=MUTED, labelpad=3)
     _save(figure, path)
 
