@@ -201,7 +201,7 @@ def _write(options: argparse.Namespace, net: nn.MLP, history: nn.History, test: 
         plots.features(net, test.height, test.width, out / "features.png")
         plots.misread(test, read, sureness, out / "misread.png")
         written += ["learning_curve.png", "features.png", "misread.png", *_draw_tree(options, net, test)]
-    print(f"\nwritten into {out}: {', '.join(written)}")
+    print(f"\nwritten into {out}:\n  {', '.join(written)}")
 
 
 def _readings(

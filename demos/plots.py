@@ -11,8 +11,8 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 import nn
+from autograd.files import write_whole
 from loading import Images
-from nn.saving import write_whole
 
 INK, MUTED, BLUE, RED = "#1f2933", "#7b8794", "#2166ac", "#b2182b"
 MOST_TILES = 40

@@ -1,0 +1,139 @@
+"""The digits demo learns, reports and draws; what it cannot use it says in one line, before training."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import digits
+import nn
+
+SCRIPT = Path(digits.__file__)
+QUICK = ["--epochs", "2", "--hidden", "4"]
+PICTURES = ["learning_curve.png", "features.png", "misread.png", "tree.png"]
+
+
+def accuracy_of(text):
+    return float(re.search(r"test accuracy ([\d.]+)%", text)[1])
+
+
+def test_the_default_network_reads_97_percent(tmp_path, capsys):
+    scores = []
+    for seed in range(2):
+        assert digits.main(["--seed", str(seed), "--no-plots", "--out", str(tmp_path)]) == 0
+        scores.append(accuracy_of(capsys.readouterr().out))
+    assert min(scores) >= 96
+    assert np.mean(scores) >= 97
+
+
+def test_the_documents_cost_reads_95_percent(tmp_path, capsys):
+    assert digits.main(["--cost", "squared_error", "--seed", "1", "--no-plots", "--out", str(tmp_path)]) == 0
+    assert accuracy_of(capsys.readouterr().out) >= 95
+
+
+def test_it_leaves_the_pictures_and_the_network(tmp_path):
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *QUICK, "--out", tmp_path / "new" / "out"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "new" / "out"
+    assert sorted(path.name for path in out.iterdir()) == sorted([*PICTURES, "tree.svg", "network.npz"])
+    assert all((out / name).read_bytes().startswith(b"\x89PNG") for name in PICTURES)
+    assert "<svg" in (out / "tree.svg").read_text(encoding="utf-8")
+    assert nn.load(out / "network.npz").sizes == [64, 4, 10]
+    assert "epoch 2/2: cost" in done.stderr
+    assert max(len(line.replace(str(out), "out")) for line in done.stdout.splitlines()) <= 80
+
+
+def test_eager_and_compiled_report_the_same(tmp_path, capsys):
+    reports = []
+    for way in ([], ["--eager"]):
+        digits.main(["--epochs", "1", "--hidden", "2", "--no-plots", "--out", str(tmp_path), *way])
+        reports.append(capsys.readouterr().out.split("test accuracy")[1])
+    assert reports[0] == reports[1]
+
+
+def test_ctrl_c_keeps_what_was_learned_and_reports(tmp_path, capsys, monkeypatch):
+    steps = []
+
+    def interrupted(self, parameters, step=nn.Adam.step):
+        steps.append(None)
+        if len(steps) > 60:
+            raise KeyboardInterrupt
+        step(self, parameters)
+
+    monkeypatch.setattr(nn.Adam, "step", interrupted)
+    assert digits.main(["--no-plots", "--out", str(tmp_path)]) == 0
+    assert "stopped by Ctrl-C after 1 whole epochs" in capsys.readouterr().out
+    assert (tmp_path / "network.npz").exists()
+
+
+@pytest.mark.parametrize("classes", [2, 10, 14, 15, 40])
+def test_the_confusion_matrix_fits_in_80_columns_and_keeps_numbers_apart(classes):
+    matrix = np.full((classes, classes), 999)
+    text = digits.confusion_text(matrix)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "999999" not in text
+
+
+def one_line(arguments, capsys, monkeypatch):
+    """The exit code and the only line said; training would fail the test."""
+    monkeypatch.setattr(nn, "fit", lambda *_, **__: pytest.fail("trained before it checked"))
+    code = digits.main([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert code == 2
+    return said.err
+
+
+def test_data_that_cannot_be_used_is_one_line(tmp_path, capsys, monkeypatch):
+    out = tmp_path / "out"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "no such folder" in one_line(["--data", tmp_path / "no", "--out", out], capsys, monkeypatch)
+    assert "no images" in one_line(["--data", empty, "--out", out], capsys, monkeypatch)
+    (empty / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\0")
+    (empty / "train-labels-idx1-ubyte").write_bytes(b"")
+    assert "magic number" in one_line(["--data", empty, "--out", out], capsys, monkeypatch)
+    assert not out.exists()
+
+
+def test_an_out_that_is_a_file_is_one_line(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "file"
+    path.write_text("mine")
+    assert "a folder that can be written" in one_line(["--out", path], capsys, monkeypatch)
+    assert path.read_text() == "mine"
+
+
+def test_missing_matplotlib_names_the_extra_and_the_option(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    said = one_line(["--out", tmp_path / "out"], capsys, monkeypatch)
+    assert "scalar-autograd[demos]" in said
+    assert "--no-plots" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--hidden", "0"),
+        ("--hidden", "x"),
+        ("--epochs", "-1"),
+        ("--batch-size", "0"),
+        ("--batch-size", "²"),
+        ("--learning-rate", "nan"),
+        ("--learning-rate", "0"),
+        ("--seed", "1.5"),
+        ("--cost", "none"),
+    ],
+)
+def test_an_option_that_cannot_be_used_exits_with_2_and_says_what_was_expected(option, given, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        digits.main([option, given])
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert said.count("\n") == 1
+    assert re.search(rf"{option}.*(expected|choose)", said)
