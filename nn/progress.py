@@ -14,18 +14,18 @@ class Progress:
     epochs : int
         How many there will be.
     shown : bool or None
-        None shows a bar where a terminal or notebook would show it, True also
-        prints plain lines elsewhere, False shows nothing.
+        None shows a bar on a terminal or in a notebook, or plain lines there where
+        tqdm is absent; True prints plain lines elsewhere too; False shows nothing.
     """
 
     def __init__(self, epochs: int, shown: bool | None) -> None:
         self._epochs = epochs
         self._done = 0
-        interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
-        self._bar: Any = None
-        if shown is not False and interactive:
-            self._bar = _bar(epochs)
-        self._prints = shown is True and self._bar is None
+        # Under pythonw there is no standard error at all.
+        interactive = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+        shows = shown is True or (shown is None and interactive)
+        self._bar: Any = _bar(epochs) if shows and interactive else None
+        self._prints = shows and self._bar is None
 
     def epoch(self, measures: dict[str, float]) -> None:
         """Show the measures of an epoch that has ended."""

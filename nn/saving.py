@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import re
-import secrets
 import zipfile
 import zlib
 from itertools import pairwise
@@ -16,7 +15,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.errors import ArgumentError, FileFormatError
+from autograd.errors import FileFormatError
+from autograd.files import write_whole
 
 from .mlp import ACTIVATIONS, MLP
 
@@ -50,31 +50,6 @@ def save(net: MLP, path: str | os.PathLike[str]) -> None:
     contents = io.BytesIO()
     np.savez(contents, **arrays)
     write_whole(Path(path), contents.getvalue())
-
-
-def write_whole(path: Path, contents: bytes) -> None:
-    """Write a file by way of a temporary one beside it.
-
-    Raises
-    ------
-    ArgumentError
-        If it cannot be written; what was there stays.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        # "x" makes a file with the rights that any new file has, unlike tempfile's, which is for its owner alone.
-        with open(temporary, "xb") as file:
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ArgumentError(
-            f"{path}: cannot be written: {error.strerror}; choose a file in a folder that is writable and has space"
-        ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def load(path: str | os.PathLike[str]) -> MLP:

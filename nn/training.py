@@ -94,6 +94,7 @@ class _Samples:
         """The mean cost alone."""
         if self._compiled is not None:
             return float(self._compiled(X, Y).mean())
+        # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
         pairs = zip(X.tolist(), Y.tolist(), strict=True)
         return float(np.mean([self._of_one(x, y)._data for x, y in pairs]))
 
@@ -141,7 +142,7 @@ def fit(
     seed : int, optional
         Makes the shuffling repeatable.
     progress : bool, optional
-        None shows a bar on a terminal, True also prints lines elsewhere, False shows nothing.
+        None shows a bar on a terminal or in a notebook, True also prints lines elsewhere, False shows nothing.
     compiled : bool
         Whether to run as matrix products; else one Value at a time, with the same results.
 

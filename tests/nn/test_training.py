@@ -280,3 +280,13 @@ def test_parameters_stay_the_users_values():
     before = weight.data
     nn.fit(net, *samples(), epochs=1)
     assert net.parameters()[0] is weight and isinstance(weight, Value) and weight.data != before
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_sure_mistake_is_measured_not_refused(compiled):
+    """sigmoid(1e4) rounds to 1, whose textbook cost is log(0); training and validation take it from z."""
+    net = nn.MLP([1, 1], seed=0)
+    net.layers[0].neurons[0].weights[0].data = 1e4
+    options = {"cost": nn.binary_cross_entropy, "optimiser": nn.SGD(1e-9), "epochs": 1, "compiled": compiled}
+    history = nn.fit(net, [[1.0]], [0.0], validation=([[1.0]], [0.0]), **options)
+    assert history.cost == [1e4] and history.validation_cost == pytest.approx([1e4])

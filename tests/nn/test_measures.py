@@ -1,0 +1,69 @@
+"""How well a network reads: shares, confusions, and what cannot be measured."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd.errors import ArgumentError, OperandError, ShapeError
+
+
+def reader(outputs):
+    """A network that reads class k where input k is the largest."""
+    net = nn.MLP([outputs, outputs], activation="linear", seed=0)
+    for j, neuron in enumerate(net.layers[0].neurons):
+        for k, weight in enumerate(neuron.weights):
+            weight.data = float(j == k)
+    return net
+
+
+SEEN = np.eye(3)[[0, 1, 2, 2, 1, 0, 0]]
+RIGHT = [0, 1, 2, 1, 1, 0, 2]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_accuracy_is_the_share_read_rightly(compiled):
+    assert nn.accuracy(reader(3), SEEN, RIGHT, compiled=compiled) == 5 / 7
+    assert nn.accuracy(reader(3), SEEN, [1, 2, 0, 0, 0, 1, 1], compiled=compiled) == 0.0
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_confusion_matrix_has_a_row_for_each_true_class(compiled):
+    matrix = nn.confusion_matrix(reader(3), SEEN, RIGHT, compiled=compiled)
+    assert matrix.tolist() == [[2, 0, 0], [0, 2, 1], [1, 0, 1]]
+    assert matrix.dtype.kind == "i" and matrix.trace() / matrix.sum() == 5 / 7
+
+
+def test_classes_never_seen_keep_their_row_and_column():
+    assert nn.confusion_matrix(reader(4), [[1.0, 0, 0, 0]], [0]).tolist() == [[1, 0, 0, 0]] + [[0] * 4] * 3
+
+
+def test_one_output_is_read_at_a_half():
+    net = nn.MLP([1, 1], activation="linear", seed=0)
+    net.layers[0].neurons[0].weights[0].data = 1.0
+    X = [[0.2], [0.5], [0.51], [0.9]]
+    assert nn.accuracy(net, X, [0, 0, 1, 1]) == 1.0
+    assert nn.confusion_matrix(net, X, [0, 1, 1, 0]).tolist() == [[1, 1], [1, 1]]
+
+
+def test_a_tie_is_read_as_the_first():
+    assert nn.confusion_matrix(reader(2), [[0.5, 0.5]], [1]).tolist() == [[0, 0], [1, 0]]
+
+
+@pytest.mark.parametrize("measure", [nn.accuracy, nn.confusion_matrix])
+@pytest.mark.parametrize(
+    "X, digits, error, words",
+    [
+        (np.zeros((2, 4)), [0, 1], ShapeError, r"X: expected shape \(samples, 3\).*got \(2, 4\)"),
+        ([], [], ShapeError, "X: .*at least one sample"),
+        (np.full((2, 3), np.nan), [0, 1], ArgumentError, "X: expected finite numbers"),
+        (SEEN, RIGHT[:-1], ShapeError, "digits: expected 7 labels, one for each sample, got shape"),
+        (SEEN, np.eye(3)[RIGHT], ShapeError, r"digits: expected 7 labels.*got shape \(7, 3\)"),
+        (SEEN, [*RIGHT[:-1], 3], ArgumentError, r"digits: expected whole numbers 0\.\.2.*got 3 at 6"),
+        (SEEN, [*RIGHT[:-1], -1], ArgumentError, "digits: .*got -1 at 6"),
+        (SEEN, [*RIGHT[:-1], 0.5], ArgumentError, r"digits: .*got 0\.5 at 6"),
+        (SEEN, ["0"] * 7, OperandError, "digits: expected an array of real numbers"),
+    ],
+)
+def test_refusals_name_the_argument_and_what_came(measure, X, digits, error, words):
+    with pytest.raises(error, match=words):
+        measure(reader(3), X, digits)

@@ -1,0 +1,133 @@
+"""What a training shows: a bar on a terminal or in a notebook, plain lines where asked, else nothing."""
+
+import builtins
+import contextlib
+import io
+import sys
+import types
+
+import pytest
+
+import nn
+from nn.progress import Progress
+
+X, Y = [[0.0], [1.0]], [0.0, 1.0]
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture(autouse=True)
+def no_notebook(monkeypatch):
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+
+
+@pytest.fixture
+def terminal():
+    return Terminal()
+
+
+@pytest.fixture
+def pipe():
+    return io.StringIO()
+
+
+@pytest.fixture
+def without_tqdm(monkeypatch):
+    imported = builtins.__import__
+
+    def importing(name, *arguments, **options):
+        if name.partition(".")[0] == "tqdm":
+            raise ImportError(name)
+        return imported(name, *arguments, **options)
+
+    monkeypatch.setattr(builtins, "__import__", importing)
+
+
+def train(stream, **options):
+    """A training whose standard error is `stream`."""
+    with contextlib.redirect_stderr(stream):
+        return nn.fit(nn.MLP([1, 1], seed=0), X, Y, epochs=3, seed=0, **options)
+
+
+def test_a_terminal_shows_a_bar_with_the_measures(terminal):
+    history = train(terminal, validation=(X, Y))
+    shown = terminal.getvalue()
+    assert "3/3" in shown and "\r" in shown
+    assert f"cost {history.cost[-1]:.4f}" in shown
+    assert f"accuracy {history.validation_accuracy[-1]:.4f}" in shown
+
+
+def test_elsewhere_nothing_is_shown_unless_asked(pipe, capsys):
+    train(pipe)
+    assert pipe.getvalue() == "" and capsys.readouterr().out == ""
+
+
+def test_elsewhere_plain_lines_are_shown_where_asked(pipe):
+    history = train(pipe, progress=True)
+    lines = pipe.getvalue().splitlines()
+    assert lines == [f"epoch {k}/3: cost {cost:.4f}" for k, cost in enumerate(history.cost, start=1)]
+
+
+def test_lines_name_every_measure(pipe):
+    with contextlib.redirect_stderr(pipe):
+        shown = Progress(2, True)
+        shown.epoch({"cost": 0.5, "validation cost": 0.25, "accuracy": 0.75})
+        shown.close()
+    assert pipe.getvalue() == "epoch 1/2: cost 0.5000, validation cost 0.2500, accuracy 0.7500\n"
+
+
+def test_false_shows_nothing_even_on_a_terminal(terminal):
+    train(terminal, progress=False)
+    assert terminal.getvalue() == ""
+
+
+@pytest.mark.parametrize("progress", [None, True])
+def test_without_tqdm_a_terminal_gets_plain_lines(terminal, without_tqdm, progress):
+    history = train(terminal, progress=progress)
+    assert terminal.getvalue().splitlines()[-1] == f"epoch 3/3: cost {history.cost[-1]:.4f}"
+    assert "\r" not in terminal.getvalue()
+
+
+def test_without_tqdm_a_pipe_stays_silent(pipe, without_tqdm):
+    assert len(train(pipe).cost) == 3
+    assert pipe.getvalue() == ""
+
+
+def test_a_notebook_counts_as_a_terminal(pipe, monkeypatch):
+    made = []
+
+    class Bar:
+        def __init__(self, **options):
+            made.append(options)
+
+        def set_postfix_str(self, text, refresh):
+            made.append(text)
+
+        def update(self):
+            made.append("update")
+
+        def close(self):
+            made.append("close")
+
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    monkeypatch.setitem(sys.modules, "tqdm.auto", types.SimpleNamespace(tqdm=Bar))
+    train(pipe)
+    assert made[0]["total"] == 3 and made.count("update") == 3 and made[-1] == "close"
+
+
+@pytest.mark.parametrize("progress", [None, True, False])
+def test_no_standard_error_at_all_is_no_error(progress):
+    """As under pythonw, where sys.stderr is None."""
+    assert len(train(None, progress=progress).cost) == 3
+
+
+def test_the_bar_is_closed_when_ctrl_c_ends_the_training(terminal):
+    class Interrupted(nn.SGD):
+        def update(self, data, grad):
+            raise KeyboardInterrupt
+
+    assert train(terminal, optimiser=Interrupted(0.1)).interrupted
+    assert terminal.getvalue().endswith("\n")
