@@ -78,7 +78,7 @@ def misread(images: Images, read: npt.NDArray[np.intp], sureness: npt.NDArray[np
 
 def _tiles(count: int, title: str, subtitle: str) -> tuple[Figure, list[Any]]:
     """A figure with a square for each image, and the squares."""
-    columns = min(10, max(4, int(np.ceil(np.sqrt(1.8 * count)))))
+    columns = min(range(10, 4, -1), key=lambda width: -count % width)  # as few gaps as can be
     rows = max(1, -(-count // columns))
     height = 1.0 + 1.35 * rows
     figure = Figure(figsize=(1.15 * columns + 0.3, height), facecolor="white")
