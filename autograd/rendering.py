@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from .errors import ArgumentError, RenderError
+from .files import write_whole
 
 FORMATS = ("svg", "png", "pdf", "dot")
 TIMEOUT = 60.0
@@ -79,16 +80,4 @@ def save(source: str, path: str | os.PathLike[str]) -> None:
     form = path.suffix[1:].lower()
     if form not in FORMATS:
         raise ArgumentError(f"save({str(path)!r}): expected a suffix among .{', .'.join(FORMATS)}, got {path.suffix!r}")
-    contents = render(source, form)
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise ArgumentError(f"{path}: cannot be written: {error.strerror}; choose a folder that is writable") from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(contents)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ArgumentError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    write_whole(path, render(source, form))

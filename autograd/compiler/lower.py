@@ -347,7 +347,9 @@ class _Lowering:
             arguments = f"{views[0]}, {instruction.operands[1]!r}"
         else:
             arguments = ", ".join(self._operands(instruction.operands, views))
-        self.body.append(f"{instruction.detail}({arguments}, {out})")
+        # NumPy deprecates a positional third argument of these two.
+        keyword = "out=" if instruction.detail in ("maximum", "minimum") else ""
+        self.body.append(f"{instruction.detail}({arguments}, {keyword}{out})")
 
     def _sum(self, at: int, instruction: Instruction) -> None:
         view, axes, out = self._reduction(instruction)

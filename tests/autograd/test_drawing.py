@@ -1,0 +1,204 @@
+"""`draw`: what stands in a tree, and that it stays whole whatever it is given."""
+
+import re
+import sys
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Label, Value, draw, gradient, relu, rendering, sigmoid, sqrt, total, weighted_sum
+from autograd.errors import ArgumentError, GraphError, OperandError, RenderError
+
+
+def neuron():
+    w, a, b = Value(0.8, Label("w", "L")), Value(0.6, Label("a", "L-1")), Value(-0.2, Label("b", "L"))
+    y = Value(1.0, "y")
+    z = weighted_sum([w], [a], b)
+    z.label = Label("z", "L")
+    s = sigmoid(z)
+    s.label = Label("a", "L")
+    c = (s - y) ** 2
+    c.label = Label("C", subscript="0")
+    return w, a, b, y, z, s, c
+
+
+def edges(source):
+    return re.findall(r"(v\d+|h\d+) -> (v\d+)", source)
+
+
+def test_every_edge_bears_its_local_partial():
+    *_, c = neuron()
+    source = draw(c).source
+    for partial in ("0.6", "0.8", ">1<", "0.2452", "−0.8609"):
+        assert partial in source
+
+
+def test_the_cost_hangs_on_a_and_y_as_the_document_draws_it():
+    *_, c = neuron()
+    assert len(edges(draw(c).source)) == 6
+
+
+def test_x_times_x_has_two_edges():
+    x = Value(3.0, "x")
+    assert edges(draw(x * x).source) == [("v0", "v1"), ("v0", "v1")]
+
+
+def test_the_product_along_the_path_stands_below():
+    w, *_, c = neuron()
+    source = draw(c, path_to=w).source
+    assert "0.6&#160;·&#160;0.2452&#160;·&#160;(−0.8609)" in source
+    assert f"−{abs(gradient(c, w)):.4g}" in source
+
+
+def test_several_paths_are_counted():
+    x = Value(2.0, "x")
+    value = x
+    for _ in range(5):
+        value = value * value
+    assert "sum over 32 paths" in draw(value, path_to=x).source
+
+
+def test_the_source_is_the_same_for_the_same_formula():
+    assert draw(neuron()[-1]).source == draw(neuron()[-1]).source
+
+
+def test_the_wide_neuron_is_elided_and_says_what_it_leaves_out():
+    n = 784
+    weights, activations = [Value(0.5, f"w{k}") for k in range(n)], [Value(0.25, f"a{k}") for k in range(n)]
+    z = weighted_sum(weights, activations, Value(1.0, "b"))
+    source = draw(z).source
+    assert "… 781 more pairs" in source
+    assert f"w·a sums to {781 * 0.125:.4g}" in source
+    assert len(edges(source)) == 8
+
+
+def test_the_lit_path_is_never_elided():
+    values = [Value(float(k), f"x{k}") for k in range(100)]
+    source = draw(total(values), path_to=values[50]).source
+    assert ">x50<" in source
+
+
+def test_a_large_network_is_drawn_along_the_path_alone():
+    import nn
+
+    net = nn.MLP([64, 30, 10], seed=0)
+    c = nn.squared_error(net([0.5] * 64), [0.0] * 10)
+    weight = net.layers[1].neurons[0].weights[0]
+    names = set(re.findall(r"\bv\d+\b", draw(c, path_to=weight).source))
+    assert len(names) <= 40
+
+
+def test_too_many_nodes_are_refused_with_the_remedies():
+    value = Value(1.0)
+    for k in range(300):
+        value = value * Value(1.0, f"x{k}")
+        value.label = f"p{k}"
+    with pytest.raises(ArgumentError, match=r"at most 200 nodes.*depth="):
+        draw(value)
+    assert len(edges(draw(value, depth=3).source)) == 6
+
+
+def test_a_chain_of_a_hundred_thousand_is_drawn_to_a_depth():
+    value = Value(1.0, "x")
+    for _ in range(100_000):
+        value = sigmoid(value)
+    assert len(edges(draw(value, depth=5).source)) == 5
+
+
+def test_a_partial_that_does_not_exist_is_said_to_be_undefined():
+    assert "undefined" in draw(sqrt(Value(0.0, "x"))).source
+
+
+def test_kinks_are_drawn_by_their_convention():
+    assert "grad" not in draw(relu(Value(0.0, "x"))).source
+
+
+def test_the_text_tells_the_same_tree():
+    w, *_, c = neuron()
+    text = str(draw(c, path_to=w))
+    assert text.splitlines()[0].startswith("C₀ = 0.1852904533")
+    assert "wᴸ = 0.8   ∂ = 0.6 *" in text
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "pdf", "dot"])
+def test_the_suffix_says_the_format(tmp_path, form):
+    w, *_, c = neuron()
+    path = tmp_path / f"tree.{form}"
+    draw(c, path_to=w).save(path)
+    starts = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph"}
+    assert path.read_bytes().startswith(starts[form])
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+HOSTILE = (
+    '"', "<b>bold</b>", "&#92;N", "\\N", "back\\", "a\nb", "\x00\x07\x1b", "\ud800", "x" * 10_000, "😀", "עברית",
+    "<a href='javascript:alert(1)'>", "]]>", "a:b", "{|}", "--", " ",
+)  # fmt: skip
+
+
+def test_hostile_labels_come_out_as_text():
+    leaves = [Value(2.0, Label(text, text, text)) for text in HOSTILE]
+    value = leaves[0]
+    for leaf in leaves[1:]:
+        value = value * leaf
+        value.label = leaf.label
+    root = ElementTree.fromstring(rendering.render(draw(value, path_to=leaves[0]).source, "svg"))
+    assert root.tag.endswith("svg")
+    shown = {element.text for element in root.iter() if element.tag.endswith("}text")}
+    assert {"<b>bold</b>", "&#92;N", "\\N", "back\\", "<a href='javascript:alert(1)'>", "]]>"} <= shown
+    links = [value for element in root.iter() for key, value in element.attrib.items() if key.endswith("href")]
+    assert not [link for link in links if "javascript" in link]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=50), st.text(max_size=10), st.text(max_size=10))
+def test_any_text_makes_dot_without_control_characters(base, above, below):
+    x = Value(2.0, Label(base or "x", above, below))
+    source = draw(x + x).source
+    source.encode("utf-8")
+    assert not [c for c in source if ord(c) < 32 and c not in "\n\t"]
+
+
+def test_the_notebook_gets_a_picture_and_text():
+    bundle = draw(neuron()[-1])._repr_mimebundle_()
+    assert bundle["image/svg+xml"].lstrip().startswith("<?xml")
+    assert "wᴸ" in bundle["text/plain"]
+
+
+def test_without_a_renderer_the_error_says_both_remedies_and_text_remains(monkeypatch, tmp_path):
+    monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
+    monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
+    drawing = draw(neuron()[-1])
+    with pytest.raises(RenderError, match=r"install Graphviz, or pip install pygraphviz"):
+        drawing.save(tmp_path / "tree.svg")
+    assert not list(tmp_path.iterdir())
+    assert "found neither" in drawing._repr_mimebundle_()["text/plain"]
+
+
+def test_a_layout_that_takes_too_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(rendering, "TIMEOUT", 0.2)
+    monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
+    monkeypatch.setattr(rendering, "_PYGRAPHVIZ", "import time; time.sleep(60)")
+    monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: sys)
+    with pytest.raises(RenderError, match=r"within 0 s"):
+        rendering.render("digraph {}", "svg")
+
+
+def test_an_unknown_suffix_and_an_unwritable_folder_are_refused(tmp_path):
+    drawing = draw(neuron()[-1])
+    with pytest.raises(ArgumentError, match=r"\.svg, \.png"):
+        drawing.save(tmp_path / "tree.jpeg")
+    with pytest.raises(ArgumentError, match="cannot be written"):
+        drawing.save(tmp_path / "none" / "tree.dot")
+
+
+def test_what_is_no_value_or_not_depended_on_is_refused():
+    *_, c = neuron()
+    with pytest.raises(OperandError, match="expected a Value, got float"):
+        draw(1.0)
+    with pytest.raises(OperandError, match="path_to"):
+        draw(c, path_to="w")
+    with pytest.raises(GraphError, match="depends on"):
+        draw(c, path_to=Value(1.0))

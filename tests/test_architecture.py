@@ -1,0 +1,92 @@
+"""The rooms and the arrows between them."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(autograd.__file__).parent
+PACKAGES = {"autograd": ROOT, "nn": Path(nn.__file__).parent}
+MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("*.py"))
+
+# What a module may import of its own package at its top, from the bottom up.
+FLOORS = [
+    {"errors", "namespaces", "modes"},
+    {"labels", "primitives", "reals", "files"},
+    {"value", "markup"},
+    {"graph", "functions", "parameters"},
+    {"reverse", "rendering"},
+    {"drawing", "compiler"},
+]
+
+
+def name_of(path: Path) -> str:
+    package = next(name for name, folder in PACKAGES.items() if folder in path.parents)
+    parts = path.relative_to(PACKAGES[package]).with_suffix("").parts
+    return ".".join([package, *(part for part in parts if part != "__init__")])
+
+
+def imported(path: Path, everywhere: bool = False) -> set[str]:
+    """The modules that a file imports, absolute; those inside functions only where `everywhere`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    base = name_of(path).split(".")
+    package = base if path.name == "__init__.py" else base[:-1]
+    found = set()
+    for node in ast.walk(tree) if everywhere else tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else []
+            found.add(".".join([*start, *([node.module] if node.module else [])]))
+            if not node.module:
+                found |= {".".join([*start, alias.name]) for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_numpy_and_graphviz_are_needed_to_import(path):
+    allowed = {"autograd", "nn", "numpy", "graphviz", "__future__"}
+    import sys
+
+    outside = {name.split(".")[0] for name in imported(path)} - allowed - set(sys.stdlib_module_names)
+    assert not outside
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_autograd_never_imports_nn(path):
+    if name_of(path).startswith("autograd"):
+        assert not {name for name in imported(path, everywhere=True) if name.split(".")[0] == "nn"}
+
+
+def test_drawing_never_imports_the_compiler():
+    assert not {name for name in imported(ROOT / "drawing.py", everywhere=True) if "compiler" in name}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent == ROOT], ids=name_of)
+def test_imports_run_one_way(path):
+    own = path.stem
+    if own == "__init__":
+        return
+    floor = next(level for level, rooms in enumerate(FLOORS) if own in rooms)
+    below = set().union(*FLOORS[:floor]) | FLOORS[floor]
+    used = {name.split(".")[1] for name in imported(path) if name.startswith("autograd.")}
+    assert used <= below
+
+
+def test_no_module_imports_itself_in_a_circle():
+    arrows = {name_of(path): imported(path) for path in MODULES if path.name != "__init__.py"}
+    done: set[str] = set()
+    while True:
+        ready = {name for name, used in arrows.items() if name not in done and not (used & arrows.keys()) - done}
+        if not ready:
+            break
+        done |= ready
+    assert set(arrows) == done
+
+
+def test_no_module_bears_the_name_of_a_public_function():
+    public = {*autograd.__all__, *nn.__all__}
+    assert not {path.stem for path in MODULES} & public

@@ -1,0 +1,40 @@
+"""The README says what is so."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_the_first_example_prints_the_answers_that_stand_beside_it():
+    code = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
+    answers = re.findall(r"^print\(.*?\)\s+# (.*)$", code, re.MULTILINE)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, str(README), "exec"), {})
+    lines = printed.getvalue().splitlines()
+    assert answers[-1] == "the program that was found, as equations"
+    assert lines[: len(answers) - 1] == answers[:-1]
+    assert lines[len(answers) - 1].startswith("inputs")
+
+
+def test_the_plan_told_is_the_plan_found():
+    import numpy as np
+
+    import nn
+    from autograd import compile
+
+    told = re.search(r"```text\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
+    net = nn.MLP([784, 30, 10], seed=0)
+    cost = compile(lambda x, y: nn.squared_error(net(x), y))
+    cost.record(np.zeros((1, 784)), np.zeros((1, 10)))
+    assert str(cost.plan) == told.rstrip()
+
+
+def test_the_pictures_are_there():
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert (README.parent / picture).is_file(), picture
