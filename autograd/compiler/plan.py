@@ -93,7 +93,7 @@ class Instruction:
     matmul          a product over shared letters of two refs; a `Contraction`
     sum, logsumexp  over runs of equal length of one ref; the length
     batch_sum       over the samples
-    scatter         refs written or added to positions of zeros; pieces, and whether they cover all
+    scatter         refs written or added to positions of zeros; pieces, and whether those written cover all
     guard           all samples must agree with the recorded truths; a tuple of guards
     ==============  ====================================================================
     """
@@ -259,11 +259,15 @@ class Builder:
 def scatter(builder: Builder, pieces: Sequence[tuple[Operand, Index]], size: int, batched: bool) -> Ref:
     """An array of `size` with each operand written, or added where positions meet, to its positions."""
     covered = np.zeros(size, dtype=bool)
+    written = np.zeros(size, dtype=bool)
     detail = []
     for _, index in pieces:
         repeats = len(np.unique(index)) < len(index)
-        detail.append(Piece(index, bool(repeats or covered[index].any()), repeats))
+        adds = bool(repeats or covered[index].any())
+        detail.append(Piece(index, adds, repeats))
         covered[index] = True
+        # What is only added to must start from zero.
+        written[index] |= not adds
     key = tuple((piece.index.tobytes(), piece.adds) for piece in detail)
     operands = tuple(operand for operand, _ in pieces)
-    return builder.emit("scatter", operands, (tuple(detail), bool(covered.all())), size, batched, key=(size, key))
+    return builder.emit("scatter", operands, (tuple(detail), bool(written.all())), size, batched, key=(size, key))

@@ -203,3 +203,16 @@ def test_any_batch_size_also_in_chunks(rows, monkeypatch):
     monkeypatch.setattr(compiled, "_CHUNK_BYTES", 3000)
     chunked = assert_same(cost, arrays).gradient(*arrays)
     np.testing.assert_allclose(chunked[1], whole[1], 1e-12, 1e-15)
+
+
+def test_a_parameter_used_twice_beside_one_used_once_is_not_left_over_from_before():
+    """Found by the random graphs: an array of the gradient that was added to, and never cleared."""
+    p, q, r = values(0, 3)
+
+    def cost(x):
+        return autograd.exp(tanh(p)) + autograd.exp(tanh(r)) + p * q**2 + p * x
+
+    f = assert_same(cost, data(1, ROWS))
+    first = f.gradient(*data(1, ROWS))[1]
+    for _ in range(3):
+        np.testing.assert_array_equal(f.gradient(*data(1, ROWS))[1], first)

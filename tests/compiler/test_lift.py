@@ -1,0 +1,81 @@
+"""Structure is found, never declared: the same network, however written, gives the same matrix products."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, compile, sigmoid, weighted_sum
+from autograd.compiler.patterns import affine
+
+
+def tree(terms):
+    """The sum of the terms, added in pairs of pairs."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return tree(terms[:half]) + tree(terms[half:])
+
+
+def loop(terms):
+    z = terms[0]
+    for term in terms[1:]:
+        z = z + term
+    return z
+
+
+WRITTEN = {
+    "sum": lambda w, a, b: sum(p * q for p, q in zip(w, a, strict=True)) + b,
+    "reflected": lambda w, a, b: sum(q * p for p, q in zip(w, a, strict=True)) + b,
+    "loop": lambda w, a, b: loop([p * q for p, q in zip(w, a, strict=True)]) + b,
+    "bias first": lambda w, a, b: b + sum(p * q for p, q in zip(w, a, strict=True)),
+    "reversed": lambda w, a, b: loop([p * q for p, q in zip(w, a, strict=True)][::-1]) + b,
+    "tree": lambda w, a, b: tree([b, *(p * q for p, q in zip(w, a, strict=True))]),
+    "weighted_sum": weighted_sum,
+}
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 4])
+@pytest.mark.parametrize("written", WRITTEN)
+def test_an_mlp_has_3n_minus_1_products_and_no_gather(layers, written):
+    sizes = [7, 6, 5, 4, 3][: layers + 1]
+    rng = np.random.default_rng(0)
+    weights = [
+        ([[Value(n) for n in row] for row in rng.normal(size=(m, k))], [Value(n) for n in rng.normal(size=m)])
+        for k, m in pairwise(sizes)
+    ]
+
+    def cost(x, y):
+        a = x
+        for w, b in weights:
+            a = [sigmoid(WRITTEN[written](row, a, bias)) for row, bias in zip(w, b, strict=True)]
+        return sum((p - q) ** 2 for p, q in zip(a, y, strict=True))
+
+    plan = compile(cost).record(np.zeros((2, 7)), np.zeros((2, sizes[-1]))).plan
+    assert (plan.count("matmul"), plan.gathers) == (3 * layers - 1, 0)
+
+
+@given(st.integers(0, 50), st.lists(st.tuples(st.integers(1, 4), st.integers(-9, 9)), max_size=4))
+def test_a_pattern_reproduces_its_index(base, loops):
+    index = np.array([base])
+    for count, stride in loops:
+        index = (index[:, None] + stride * np.arange(count)).ravel()
+    assert_reproduces(index)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=12))
+def test_any_index_is_reproduced_or_irregular(index):
+    assert_reproduces(np.array(index))
+
+
+def assert_reproduces(index):
+    pattern = affine(index)
+    if pattern is None:
+        assert len(index) > 2
+        return
+    made = np.array([pattern.base])
+    for count, stride in zip(pattern.counts, pattern.strides, strict=True):
+        made = (made[:, None] + stride * np.arange(count)).ravel()
+    assert made.tolist() == index.tolist()
