@@ -1,0 +1,159 @@
+"""What users of `compile` meet: parameters never stale, guards, refusals, the row to blame."""
+
+import numpy as np
+import pytest
+
+from autograd import Value, compile, detach, exp, log, modes, sqrt, where
+from autograd.errors import (
+    ArgumentError,
+    AutogradError,
+    DomainError,
+    GuardError,
+    NonFiniteError,
+    OperandError,
+    RecordingError,
+    ShapeError,
+)
+
+X = np.array([1.0, 2.0, 3.0, 4.0])
+
+
+def test_a_parameter_that_is_set_is_what_the_next_call_uses():
+    w = Value(2.0)
+    f = compile(lambda x: w * x)
+    assert f(X).tolist() == [2.0, 4.0, 6.0, 8.0]
+    w.data = 3.0
+    assert f(X).tolist() == [3.0, 6.0, 9.0, 12.0]
+
+
+def test_functions_share_parameters_in_any_order():
+    v, w = Value(2.0), Value(5.0)
+    f, g = compile(lambda x: v * x + w), compile(lambda x: w * x - v)
+    f(X), g(X)
+    v.data, w.data = 1.0, 10.0
+    assert f(X).tolist() == [11.0, 12.0, 13.0, 14.0]
+    assert g(X).tolist() == [9.0, 19.0, 29.0, 39.0]
+
+
+def test_backward_adds_to_grad_and_gradient_does_not():
+    w = Value(2.0)
+    f = compile(lambda x: w * x)
+    assert f.gradient(X)[1].tolist() == [2.5] and w.grad == 0.0
+    assert f.backward(X) == 5.0 and w.grad == 2.5
+    f.backward(X)
+    assert w.grad == 5.0
+    w.data -= 0.1 * w.grad
+    assert w.data == 1.5 and f(X).tolist() == [1.5, 3.0, 4.5, 6.0]
+
+
+def test_results_are_the_callers():
+    w = Value(2.0)
+    f = compile(lambda x: w * x)
+    first, slopes = f(X), f.gradient(X)[1]
+    f(X + 1), f.gradient(X + 1)
+    assert first.tolist() == [2.0, 4.0, 6.0, 8.0] and slopes.tolist() == [2.5]
+
+
+def test_decorator_forms_dtype_and_shapes_recorded_anew():
+    w = Value(2.0)
+
+    @compile
+    def f(x):
+        return w * x
+
+    @compile(dtype=np.float32)
+    def g(x):
+        return w * sum(x)
+
+    assert f(X).dtype == np.float64 and g(np.ones((2, 3))).dtype == np.float32
+    assert g(np.ones((2, 3))).tolist() == [6.0, 6.0] and g(np.ones((2, 5))).tolist() == [10.0, 10.0]
+
+
+def test_a_row_that_takes_another_branch_is_named():
+    w = Value(2.0)
+
+    @compile
+    def f(x):
+        return w * x if x > 0 else -x
+
+    with pytest.raises(GuardError, match=r"row 2 .*>.*test_compiled.py"):
+        f([1.0, 2.0, -1.0])
+    assert compile(lambda x: where(x > 0, w * x, -x))([1.0, -3.0]).tolist() == [2.0, 3.0]
+
+
+def test_reading_data_inside_is_refused_and_leaves_no_mode_behind():
+    w = Value(2.0)
+    with pytest.raises(RecordingError, match=r"test_compiled.py.*"):
+        compile(lambda x: w * x.data)(X)
+    assert modes.active == 0
+    with pytest.raises(KeyError):
+        compile(lambda x: {}["missing"])(X)
+    assert modes.active == 0
+
+
+def test_detach_is_a_live_stop_gradient():
+    w = Value(2.0)
+    f = compile(lambda x: detach(w * x) * w)
+    assert f(X).tolist() == [4.0, 8.0, 12.0, 16.0]
+    assert f.gradient(X)[1].tolist() == [5.0]
+
+
+def test_values_made_inside_are_constants():
+    w = Value(2.0)
+    f = compile(lambda x: w * x + Value(1.0))
+    assert f(X).tolist() == [3.0, 5.0, 7.0, 9.0] and list(f.parameters) == [w]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "error"),
+    [
+        (([1.0, np.nan], [1.0, 2.0]), ArgumentError),
+        (([1.0, np.inf], [1.0, 2.0]), ArgumentError),
+        (([1.0], [1.0, 2.0]), ShapeError),
+        (([], []), ShapeError),
+        ((np.ones((2, 2, 2)), [1.0, 2.0]), ShapeError),
+        ((np.array([None, 1]), [1.0, 2.0]), OperandError),
+        ((["a", "b"], [1.0, 2.0]), OperandError),
+        (([[1.0], [1.0, 2.0]], [1.0, 2.0]), AutogradError),
+        (([1.0],), ArgumentError),
+    ],
+)
+def test_unusable_arrays(arrays, error):
+    w = Value(2.0)
+    with pytest.raises(error, match="expected"):
+        compile(lambda x, y: w * x + y)(*arrays)
+
+
+@pytest.mark.parametrize("made", [None, 1.0, "a", [], [None]])
+def test_functions_that_return_no_values(made):
+    with pytest.raises(AutogradError, match="expected"):
+        compile(lambda x: made)(X)
+
+
+def test_gradients_that_do_not_exist():
+    w = Value(2.0)
+    with pytest.raises(ArgumentError, match="expected one output"):
+        compile(lambda x: [w * x, x]).gradient(X)
+    with pytest.raises(ArgumentError, match="expected leaf Values"):
+        compile(lambda x: x * 2).gradient(X)
+
+
+def test_the_row_to_blame():
+    w = Value(1.0, label="w")
+    with pytest.raises(DomainError, match="row 3: log"):
+        compile(lambda x: log(w * x))([1.0, 2.0, 3.0, 0.0])
+    with pytest.raises(DomainError, match="row 1: the derivative of sqrt"):
+        compile(lambda x: sqrt(w * x)).gradient([1.0, 0.0])
+    with pytest.raises(NonFiniteError, match="row 1: exp"):
+        compile(lambda x: exp(w * x))([1.0, 1000.0])
+
+
+def test_a_branch_not_chosen_is_never_silently_wrong():
+    w = Value(1.0)
+    f = compile(lambda x: where(x > 0, sqrt(w * x), w * x))
+    assert f([4.0, 0.0]).tolist() == [2.0, 0.0]
+    try:
+        slopes = f.gradient([4.0, 0.0])[1]
+    except AutogradError:
+        return
+    assert slopes.tolist() == [0.5]
