@@ -242,8 +242,10 @@ class _Lifter:
             first, second = factors[kind]
             part = self._part(first[order], None if second is None else second[order], shape)
             result = self._accumulated(result, kind[0], part)
-        assert isinstance(result, Ref)
-        self._place(members, self._full(result, len(members)))
+        assert result is not None
+        # A sum of constants alone may be a number so far.
+        made = result if isinstance(result, Ref) else self.builder.map("positive_of", result)
+        self._place(members, self._full(made, len(members)))
 
     def _part(self, first: Index, second: Index | None, shape: tuple[int, int] | None) -> Operand:
         members, length = first.shape
