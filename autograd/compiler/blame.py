@@ -10,13 +10,22 @@ from ..errors import DomainError, NonFiniteError
 from ..graph import topological_order
 from ..reverse import gradient
 from ..value import Value, named
-from .record import Recording
 
 
 def blame(
-    function: Callable[..., Any], recording: Recording, batch: Sequence[Any], first_row: int, wants_gradient: bool
-) -> None:
+    function: Callable[..., Any],
+    parameters: Sequence[Value],
+    batch: Sequence[Any],
+    first_row: int,
+    wants_gradient: bool,
+) -> tuple[list[list[float]], list[float]]:
     """Run `function` row by row with Values and raise for the first that goes wrong.
+
+    Returns
+    -------
+    outputs, slopes
+        What the rows give, and the sum of their gradients, where all are finite after all:
+        a branch that `where` did not choose may have an infinite slope.
 
     Raises
     ------
@@ -25,6 +34,8 @@ def blame(
     NonFiniteError
         For the operation that made NaN or infinity from finite operands.
     """
+    rows: list[list[float]] = []
+    summed = [0.0] * len(parameters)
     for row in range(len(batch[0])):
         sample = [Value(a[row]) if a.ndim == 1 else [Value(x) for x in a[row]] for a in batch]
         try:
@@ -32,17 +43,18 @@ def blame(
             outputs = result if isinstance(result, list | tuple) else [result]
             values = [output for output in outputs if isinstance(output, Value)]
             _first_non_finite(values, first_row + row)
+            rows.append([value._data for value in values])
             if wants_gradient:
-                slopes = gradient(values[0], recording.parameters)
+                slopes = gradient(values[0], parameters)
+                summed = [a + b for a, b in zip(summed, slopes, strict=True)]
                 if not all(map(math.isfinite, slopes)):
-                    bad = next(
-                        p for p, slope in zip(recording.parameters, slopes, strict=True) if not math.isfinite(slope)
-                    )
+                    bad = next(p for p, slope in zip(parameters, slopes, strict=True) if not math.isfinite(slope))
                     raise NonFiniteError(
                         f"row {first_row + row}: the derivative with respect to {named(bad)} is not finite"
                     )
         except DomainError as error:
             raise DomainError(f"row {first_row + row}: {error}") from None
+    return rows, summed
 
 
 def _first_non_finite(outputs: Sequence[Value], row: int) -> None:
