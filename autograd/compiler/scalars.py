@@ -184,8 +184,8 @@ class _Canonical:
             return became
         if isinstance(became, list) and len(became) == 1 and became[0][2] == NONE:
             return became.copy()
-        number = self._number(value)
-        return [(1.0, self._atom(value), NONE)] if number is None else [(number, NONE, NONE)]
+        c, f = self._closed_factor(value)
+        return [(c, f, NONE)]
 
     def _add(self, value: Value) -> list[Term]:
         return _joined(*(self._terms(operand) for operand in value.operands))
@@ -206,18 +206,21 @@ class _Canonical:
     def _negated(self, value: Value) -> list[Term]:
         became = self._became[value]
         if isinstance(became, list) and len(became) > (_NEGATED_AT_MOST if self._uses[value] == 1 else 1):
-            return [(-1.0, self._atom(value), NONE)]
+            c, f = self._closed_factor(value)
+            return [(-c, f, NONE)]
         return [(-c, f, g) for c, f, g in self._terms(value)]
 
     def _factor(self, value: Value) -> tuple[float, int]:
         """A value as coefficient and atom; the atom is NONE for a constant."""
         became = self._became[value]
-        if isinstance(became, list):
-            if len(became) == 1 and became[0][2] == NONE:
-                return became[0][:2]
-            return 1.0, self._atom(value)
-        number = self._number(value)
-        return (1.0, became) if number is None else (number, NONE)
+        if isinstance(became, list) and len(became) == 1 and became[0][2] == NONE:
+            return became[0][:2]
+        return self._closed_factor(value)
+
+    def _closed_factor(self, value: Value) -> tuple[float, int]:
+        """A value's atom with the coefficient 1, or a constant's number and no atom."""
+        atom = self._atom(value)
+        return (self.atoms[atom].number, NONE) if self.atoms[atom].kind == "constant" else (1.0, atom)
 
     def _product(self, left: Value, right: Value) -> list[Term]:
         (c, f), (d, g) = self._factor(left), self._factor(right)
