@@ -18,6 +18,8 @@ def write_whole(path: Path, contents: bytes) -> None:
     ArgumentError
         If it cannot be written; what was there stays.
     """
+    if not path.name or "\0" in str(path):  # the operating system has no such files
+        raise ArgumentError(f"{str(path)!r}: expected the path of a file, got one without a name; give another")
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         # "x" makes a file with the rights that any new file has, unlike tempfile's, which is for its owner alone.

@@ -24,7 +24,7 @@ def rows_of(name: str, given: Any, width: int) -> Matrix:
     ArgumentError
         If it holds NaN or infinity.
     """
-    array = _numbers(name, given)
+    array = numbers_of(name, given)
     if array.ndim == 1 and width == 1:
         array = array[:, None]
     if array.ndim != 2 or array.shape[1] != width or not len(array):
@@ -40,7 +40,7 @@ def targets_of(name: str, given: Any, width: int, samples: int) -> Matrix:
     ShapeError, OperandError, ArgumentError
         As `rows_of`; also if a digit is not among the outputs, or the number of samples differs.
     """
-    array = _numbers(name, given)
+    array = numbers_of(name, given)
     if len(array) != samples:
         raise ShapeError(f"{name}: expected {samples} targets, one for each sample, got {len(array)}")
     if array.ndim == 1 and width > 1:
@@ -50,17 +50,16 @@ def targets_of(name: str, given: Any, width: int, samples: int) -> Matrix:
 
 def digits_of(name: str, given: Any, classes: int, samples: int) -> npt.NDArray[np.intp]:
     """Labels 0..classes-1 as integers of shape (samples,)."""
-    array = _numbers(name, given)
+    array = numbers_of(name, given)
     if array.ndim != 1 or len(array) != samples:
         raise ShapeError(f"{name}: expected {samples} labels, one for each sample, got shape {array.shape}")
-    digits = array.astype(np.intp)
-    wrong = np.flatnonzero((digits != array) | (digits < 0) | (digits >= classes))
+    wrong = np.flatnonzero((array != np.floor(array)) | (array < 0) | (array >= classes))
     if len(wrong):
         raise ArgumentError(
             f"{name}: expected whole numbers 0..{classes - 1}, one for each output, "
             f"got {array[wrong[0]]:g} at {wrong[0]}"
         )
-    return digits
+    return array.astype(np.intp)
 
 
 def generator_of(seed: Any) -> np.random.Generator:
@@ -77,7 +76,14 @@ def generator_of(seed: Any) -> np.random.Generator:
         raise ArgumentError(f"seed: expected a whole number of at least 0 or None, got {seed!r:.60}") from None
 
 
-def _numbers(name: str, given: Any) -> Matrix:
+def numbers_of(name: str, given: Any) -> Matrix:
+    """`given` as finite floats of whatever shape it has, at least one axis.
+
+    Raises
+    ------
+    OperandError, ShapeError, ArgumentError
+        If it holds no real numbers, rows of differing lengths, or NaN or infinity.
+    """
     try:
         array = np.asarray(given)
     except ValueError:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .data import digits_of, rows_of
-from .mlp import MLP
+from .mlp import MLP, checked_network
 
 
 def readings(outputs: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
@@ -29,6 +29,11 @@ def accuracy(net: MLP, X: Any, digits: Any, compiled: bool = True) -> float:
         0..outputs-1; 0 or 1 for a network of one output.
     compiled : bool
         As in ``net.predict``.
+
+    Raises
+    ------
+    ShapeError, ArgumentError, OperandError
+        If there are no rows, or they or the digits do not fit the network.
     """
     actual, read = _actual_and_read(net, X, digits, compiled)
     return float((actual == read).mean())
@@ -46,6 +51,6 @@ def _classes(net: MLP) -> int:
 
 
 def _actual_and_read(net: MLP, X: Any, digits: Any, compiled: bool) -> tuple[npt.NDArray[np.intp], ...]:
-    rows = rows_of("X", X, net.sizes[0])
+    rows = rows_of("X", X, checked_network(net).sizes[0])
     actual = digits_of("digits", digits, _classes(net), len(rows))
     return actual, readings(net.predict(rows, compiled))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from autograd import Compiled, Label, Value, compile, no_grad, relu, sigmoid, tanh, weighted_sum
 from autograd.errors import ArgumentError, OperandError, ShapeError
 
-from .data import generator_of, rows_of
+from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
 from .module import Module
 
@@ -27,6 +27,9 @@ ACTIVATIONS: dict[str, Callable[[Value], Value] | None] = {
     "linear": None,
 }
 """Activation functions by name; linear leaves z as it is."""
+
+MOST_WEIGHTS = 10**8
+"""The most that a network may have: as many labelled Values take over 20 GB."""
 
 
 class Neuron(Module):
@@ -91,7 +94,7 @@ class Layer(Module):
     """
 
     def __init__(self, weights: Any, biases: Any, activation: str = "sigmoid", number: int = 1) -> None:
-        weights, biases = np.asarray(weights, dtype=float), np.asarray(biases, dtype=float)
+        weights, biases = numbers_of("Layer(weights)", weights), numbers_of("Layer(biases)", biases)
         if weights.ndim != 2 or biases.shape != weights.shape[:1] or not weights.size:
             raise ShapeError(
                 "Layer: expected weights (neurons, inputs) and biases (neurons,), "
@@ -146,7 +149,8 @@ class MLP(Module):
     Raises
     ------
     ArgumentError
-        If there are fewer than two sizes, a size is below 1, a name is not known, or the seed is no whole number.
+        If there are fewer than two sizes, a size is below 1, there are over `MOST_WEIGHTS` weights,
+        a name is not known, or the seed is no whole number.
 
     Examples
     --------
@@ -215,6 +219,10 @@ class MLP(Module):
     def _compiled(self) -> Compiled:
         return compile(lambda x: self(x))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles take along: not the program, which reads this network's parameters."""
+        return {name: part for name, part in self.__dict__.items() if name != "_compiled"}
+
     def predict(self, X: Any, compiled: bool = True) -> Matrix:
         """The output activations of every row.
 
@@ -228,13 +236,14 @@ class MLP(Module):
         -------
         ndarray, shape (samples, outputs) or (outputs,)
         """
-        rows = rows_of("X", [X] if np.ndim(X) == 1 else X, self.sizes[0])
+        array = numbers_of("X", X)
+        rows = rows_of("X", np.atleast_2d(array), self.sizes[0])
         if compiled:
             result = self._compiled(rows)
         else:
             with no_grad():
                 result = np.array([[a._data for a in self(row)] for row in rows.tolist()])
-        return result[0] if np.ndim(X) == 1 else result
+        return result[0] if array.ndim == 1 else result
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to an ``.npz`` file, atomically; `nn.load` reads it."""
@@ -246,13 +255,32 @@ class MLP(Module):
         return f"MLP({self.sizes}, activation={self.activation!r}, output={self.output!r})"
 
 
+def checked_network(net: Any) -> MLP:
+    """`net` itself.
+
+    Raises
+    ------
+    OperandError
+        If it is no network.
+    """
+    if not isinstance(net, MLP):
+        raise OperandError(f"net: expected an nn.MLP, got {type(net).__name__}")
+    return net
+
+
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:
     if not isinstance(sizes, list | tuple | np.ndarray) or len(sizes) < 2:
         raise ArgumentError(f"MLP(sizes): expected at least two sizes such as [784, 16, 16, 10], got {sizes!r:.60}")
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ArgumentError(f"MLP(sizes): expected whole numbers from 1, got {size!r} in {list(sizes)!r:.60}")
-    return [int(size) for size in sizes]
+    checked = [int(size) for size in sizes]
+    weights = sum(inputs * outputs for inputs, outputs in pairwise(checked))
+    if weights > MOST_WEIGHTS:
+        raise ArgumentError(
+            f"MLP(sizes): expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; use smaller layers"
+        )
+    return checked
 
 
 def _one_of(name: str, given: str, table: dict[str, Any]) -> str:

@@ -18,12 +18,11 @@ import numpy.typing as npt
 from autograd.errors import FileFormatError
 from autograd.files import write_whole
 
-from .mlp import ACTIVATIONS, MLP
+from .mlp import ACTIVATIONS, MLP, MOST_WEIGHTS
 
 _FORMAT = "scalar-autograd network 1"
 _LARGEST_TEXT = 1024
 _MOST_LAYERS = 1000
-_MOST_PARAMETERS = 10**9
 _MAGIC = b"\x93NUMPY\x01\x00"
 _HEADER = re.compile(
     rb"\{'descr': '(?P<descr>[<>|][biufcSU]\d{1,4})', 'fortran_order': False, "
@@ -65,9 +64,11 @@ def load(path: str | os.PathLike[str]) -> MLP:
     try:
         with zipfile.ZipFile(path) as archive:
             return _network(path, archive)
+    except FileFormatError:
+        raise
     except FileNotFoundError:
         raise FileFormatError(f"{path}: expected a network saved by net.save, got no such file") from None
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise FileFormatError(
             f"{path}: expected a network saved by net.save, got an unreadable file ({error})"
         ) from None
@@ -104,8 +105,8 @@ def _sizes(path: Path, archive: zipfile.ZipFile) -> list[int]:
         if len(shape) != 1 or not 2 <= shape[0] <= _MOST_LAYERS or dtype != np.dtype(np.int64):
             raise FileFormatError(f"{path}: sizes: expected 2..{_MOST_LAYERS} integers, got {dtype} of shape {shape}")
         sizes = [int(size) for size in _read(path, file, "sizes", shape, dtype)]
-    if min(sizes) < 1 or sum(a * b for a, b in pairwise(sizes)) > _MOST_PARAMETERS:
-        raise FileFormatError(f"{path}: sizes: expected a network of 1..{_MOST_PARAMETERS} weights, got {sizes!r:.80}")
+    if min(sizes) < 1 or sum(a * b for a, b in pairwise(sizes)) > MOST_WEIGHTS:
+        raise FileFormatError(f"{path}: sizes: expected a network of 1..{MOST_WEIGHTS} weights, got {sizes!r:.80}")
     return sizes
 
 

@@ -17,7 +17,7 @@ from autograd.parameters import FlatParameters
 from .costs import cross_entropy, squared_error
 from .data import generator_of, rows_of, targets_of
 from .measures import readings
-from .mlp import MLP
+from .mlp import MLP, checked_network
 from .optimisers import SGD, Optimiser
 from .progress import Progress
 
@@ -155,8 +155,7 @@ def fit(
     ShapeError, ArgumentError, OperandError
         Before anything is changed, if an argument cannot be used.
     """
-    if not isinstance(net, MLP):
-        raise OperandError(f"net: expected an nn.MLP, got {type(net).__name__}")
+    checked_network(net)
     if not callable(cost):
         raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)

@@ -61,9 +61,16 @@ def test_a_tie_is_read_as_the_first():
         (SEEN, [*RIGHT[:-1], 3], ArgumentError, r"digits: expected whole numbers 0\.\.2.*got 3 at 6"),
         (SEEN, [*RIGHT[:-1], -1], ArgumentError, "digits: .*got -1 at 6"),
         (SEEN, [*RIGHT[:-1], 0.5], ArgumentError, r"digits: .*got 0\.5 at 6"),
+        (SEEN, [*RIGHT[:-1], 1e300], ArgumentError, r"digits: .*got 1e\+300 at 6"),
         (SEEN, ["0"] * 7, OperandError, "digits: expected an array of real numbers"),
     ],
 )
 def test_refusals_name_the_argument_and_what_came(measure, X, digits, error, words):
     with pytest.raises(error, match=words):
         measure(reader(3), X, digits)
+
+
+@pytest.mark.parametrize("measure", [nn.accuracy, nn.confusion_matrix])
+def test_only_networks_are_measured(measure):
+    with pytest.raises(OperandError, match=r"net: expected an nn\.MLP, got NoneType"):
+        measure(None, SEEN, RIGHT)

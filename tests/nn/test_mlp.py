@@ -1,6 +1,8 @@
 """Neurons, layers and networks: their names, their numbers, their refusals, their gradients."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -142,6 +144,8 @@ def test_initialisers_deviations(initialiser, deviation, of_bias):
         ({"sizes": [3, True]}, AutogradError, "sizes.*True"),
         ({"sizes": [3, "2"]}, AutogradError, "sizes.*'2'"),
         ({"sizes": 3}, AutogradError, "sizes.*3"),
+        ({"sizes": [10**5, 10**5, 2]}, ArgumentError, "sizes.*at most 100,000,000 weights, got 10,000,200,000"),
+        ({"sizes": [10**30, 1]}, ArgumentError, "sizes.*at most 100,000,000 weights"),
         ({"sizes": "33"}, AutogradError, "sizes.*33"),
         ({"sizes": [2, 2], "activation": "softmax"}, ArgumentError, "activation.*sigmoid.*'softmax'"),
         ({"sizes": [2, 2], "activation": ["tanh"]}, ArgumentError, "activation.*sigmoid.*tanh"),
@@ -161,6 +165,12 @@ def test_a_layer_refuses_shapes_that_do_not_fit():
         nn.Layer(np.zeros((2, 3)), np.zeros(3))
     with pytest.raises(ShapeError, match="Layer"):
         nn.Layer(np.zeros((0, 3)), np.zeros(0))
+    with pytest.raises(OperandError, match=r"Layer\(weights\): expected an array of real numbers"):
+        nn.Layer([["x"]], [0.0])
+    with pytest.raises(ShapeError, match=r"Layer\(weights\): expected rows of equal length"):
+        nn.Layer([[1.0, 2.0], [1.0]], [0.0, 0.0])
+    with pytest.raises(ArgumentError, match=r"Layer\(biases\): expected finite numbers"):
+        nn.Layer([[1.0]], [math.nan])
 
 
 def test_inputs_must_be_numbers():
@@ -208,6 +218,33 @@ def test_predict_gives_the_activations_of_every_row(compiled):
 
 
 @pytest.mark.parametrize("compiled", [True, False])
+def test_one_row_in_is_one_row_out(compiled):
+    net = nn.MLP([3, 4, 2], seed=0)
+    alone = net.predict([0.1, 0.2, 0.3], compiled=compiled)
+    assert alone.shape == (2,)
+    assert alone.tolist() == net.predict([[0.1, 0.2, 0.3]], compiled=compiled)[0].tolist()
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+@pytest.mark.parametrize("before", ["nothing", "predicted", "trained"])
+def test_a_copy_has_parameters_of_its_own(copied, before):
+    """Also where a program is there already, which reads the parameters of the network it was made for."""
+    net, X = nn.MLP([3, 4, 2], seed=0), np.random.default_rng(0).normal(size=(6, 3))
+    if before == "predicted":
+        net.predict(X)
+    if before == "trained":
+        nn.fit(net, X, [0, 1] * 3, epochs=1, seed=0)
+    first = net.predict(X, compiled=False)
+    other = copied(net)
+    assert np.array_equal(other.predict(X, compiled=False), first)
+    nn.fit(other, X, [1, 0] * 3, epochs=2, seed=0)
+    assert np.allclose(other.predict(X), other.predict(X, compiled=False), rtol=1e-12, atol=0)
+    assert np.abs(other.predict(X) - first).max() > 1e-3
+    assert np.array_equal(net.predict(X, compiled=False), first)
+    assert np.allclose(net.predict(X), first, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
 def test_predict_follows_the_weights(compiled):
     net = nn.MLP([1, 1], output="linear", seed=0)
     before = net.predict([[1.0]], compiled=compiled)[0, 0]
@@ -215,7 +252,18 @@ def test_predict_follows_the_weights(compiled):
     assert net.predict([[1.0]], compiled=compiled)[0, 0] == pytest.approx(before + 1.0)
 
 
-@pytest.mark.parametrize("given, error", [([[float("nan"), 0.0]], ArgumentError), ([["a", "b"]], OperandError)])
+@pytest.mark.parametrize(
+    "given, error",
+    [
+        ([[float("nan"), 0.0]], ArgumentError),
+        ([["a", "b"]], OperandError),
+        ([[1.0, 2.0], [1.0]], ShapeError),
+        (np.zeros((1, 1, 2)), ShapeError),
+        ([], ShapeError),
+        (1.0, OperandError),
+        (None, OperandError),
+    ],
+)
 def test_predict_refuses_what_is_no_row_of_numbers(given, error):
     with pytest.raises(error, match="X"):
         nn.MLP([2, 1], seed=0).predict(given)

@@ -133,6 +133,14 @@ def test_unwritable_places_are_named(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["file", "folder.npz"]
 
 
+@pytest.mark.parametrize("path", ["", "/", "a\0b"])
+def test_paths_that_no_file_can_have_are_refused(path):
+    with pytest.raises(ArgumentError, match="expected the path of a file"):
+        nn.MLP([1, 1], seed=0).save(path)
+    with pytest.raises(FileFormatError, match="expected a network"):
+        nn.load(path)
+
+
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
     with pytest.raises(FileFormatError, match=r"absent\.npz: .*got no such file"):
         nn.load(tmp_path / "absent.npz")
