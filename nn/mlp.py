@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -178,6 +177,7 @@ class MLP(Module):
             biases = random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)
             last = number == len(self.sizes) - 1
             self.layers.append(Layer(weights, biases, self.output if last else activation, number))
+        self._program: tuple[list[Any], Compiled] | None = None
         self._input_labels = [Label("a", "0", str(k)) for k in range(self.sizes[0])]
 
     def __call__(self, inputs: Sequence[Any]) -> list[Value]:
@@ -215,13 +215,22 @@ class MLP(Module):
         for layer in self.layers:
             yield from layer.named_parameters()
 
-    @cached_property
     def _compiled(self) -> Compiled:
-        return compile(lambda x: self(x))
+        """The network as a program, made anew where a layer, function or parameter was exchanged since.
+
+        Values compare by their numbers, which is enough: a parameter exchanged for another is noticed
+        when their numbers first differ.
+        """
+        parts = [
+            (neuron._function, [*neuron.weights], neuron.bias) for layer in self.layers for neuron in layer.neurons
+        ]
+        if self._program is None or self._program[0] != parts:
+            self._program = parts, compile(lambda x: self(x))
+        return self._program[1]
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles take along: not the program, which reads this network's parameters."""
-        return {name: part for name, part in self.__dict__.items() if name != "_compiled"}
+        return self.__dict__ | {"_program": None}
 
     def predict(self, X: Any, compiled: bool = True) -> Matrix:
         """The output activations of every row.
@@ -239,7 +248,7 @@ class MLP(Module):
         array = numbers_of("X", X)
         rows = rows_of("X", np.atleast_2d(array), self.sizes[0])
         if compiled:
-            result = self._compiled(rows)
+            result = self._compiled()(rows)
         else:
             with no_grad():
                 result = np.array([[a._data for a in self(row)] for row in rows.tolist()])

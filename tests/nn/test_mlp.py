@@ -252,6 +252,60 @@ def test_predict_follows_the_weights(compiled):
     assert net.predict([[1.0]], compiled=compiled)[0, 0] == pytest.approx(before + 1.0)
 
 
+def exchange_weight(net, other):
+    net.layers[0].neurons[1].weights[2] = Value(7.0)
+
+
+def exchange_weight_for_an_equal(net, other):
+    old = net.layers[0].neurons[1].weights[2]
+    net.layers[0].neurons[1].weights[2] = Value(old.data)
+    net.predict(np.ones((2, 3)))
+    net.layers[0].neurons[1].weights[2].data = 7.0
+
+
+def exchange_bias(net, other):
+    net.layers[1].neurons[0].bias = Value(7.0)
+
+
+def exchange_layer(net, other):
+    net.layers[1] = other.layers[1]
+
+
+def drop_neuron(net, other):
+    net.layers[1].neurons.pop()
+
+
+@pytest.mark.parametrize(
+    "exchange", [exchange_weight, exchange_weight_for_an_equal, exchange_bias, exchange_layer, drop_neuron]
+)
+def test_what_is_exchanged_in_a_network_is_predicted(exchange):
+    X = np.random.default_rng(0).normal(size=(6, 3))
+    net, other = nn.MLP([3, 4, 2], seed=0), nn.MLP([3, 4, 2], seed=1)
+    for either in (net, other):
+        nn.fit(either, X, [0, 1] * 3, epochs=1, seed=0)
+    before = net.predict(X)
+    exchange(net, other)
+    after = net.predict(X, compiled=False)
+    assert after.shape != before.shape or np.abs(after - before).max() > 1e-3
+    assert np.allclose(net.predict(X), after, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("exchange", [exchange_weight, exchange_bias, exchange_layer])
+def test_what_is_exchanged_in_a_network_is_trained(exchange):
+    X, trained = np.random.default_rng(0).normal(size=(6, 3)), []
+    for compiled in (True, False):
+        net, other = nn.MLP([3, 4, 2], seed=0), nn.MLP([3, 4, 2], seed=1)
+        for either in (net, other):
+            nn.fit(either, X, [0, 1] * 3, epochs=1, seed=0, compiled=compiled)
+        exchange(net, other)
+        history = nn.fit(
+            net, X, [1, 0] * 3, epochs=2, seed=0, batch_size=2, compiled=compiled, validation=(X, [1, 0] * 3)
+        )
+        trained.append([history.cost, history.validation_cost, [v.data for v in net.parameters()]])
+    for ours, theirs in zip(*trained, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-11, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     "given, error",
     [
