@@ -20,6 +20,7 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+import nn
 from autograd import Value, weighted_sum
 from autograd.graph import topological_order
 
@@ -84,6 +85,15 @@ def network(make: Callable[[float], Any], seed: int = 0) -> list[list[tuple[list
     ]
 
 
+def network_of_neurons(seed: int = 0) -> list[list[tuple[list[Any], Any]]]:
+    """The same numbers as neurons of `nn`, each in the place of its bias."""
+    neurons = [
+        [nn.Neuron([w.data for w in weights], bias.data, "linear", layer, j) for j, (weights, bias) in enumerate(row)]
+        for layer, row in enumerate(network(Value, seed), start=1)
+    ]
+    return [[(neuron.weights, neuron) for neuron in row] for row in neurons]
+
+
 def one_by_one(weights: list[Any], activations: list[Any], bias: Any) -> Any:
     """The weighted sum of a neuron, a node for each operation."""
     z = bias
@@ -109,6 +119,7 @@ def contestants() -> dict[str, tuple[Callable[[float], Any], Callable[..., Any]]
     field: dict[str, Any] = {
         "autograd, one operation at a time": (Value, one_by_one),
         "autograd, weighted_sum": (Value, weighted_sum),
+        "autograd, through nn": (Value, lambda weights, activations, neuron: neuron(activations)),
         "stored local gradients": (StoredValue, one_by_one),
     }
     if MicrogradValue is None:
@@ -144,13 +155,14 @@ def main() -> None:
     results: dict[str, list[float]] = {}
     for _ in range(rounds):
         for name, (make, z_of) in field.items():
-            layers = network(make)
+            layers = network_of_neurons() if name.endswith("nn") else network(make)
             gc.collect()
             start = time.perf_counter()
             c = cost(layers, [make(x) for x in sample], target, z_of)
             c.backward()
             times[name].append(time.perf_counter() - start)
-            results[name] = [c.data, *(p.grad for layer in layers for ws, b in layer for p in (*ws, b))]
+            leaves = [p for layer in layers for ws, b in layer for p in (*ws, getattr(b, "bias", b))]
+            results[name] = [c.data, *(p.grad for p in leaves)]
             del c
     first = next(iter(results.values()))
     for name, result in results.items():
