@@ -13,19 +13,18 @@ class Progress:
     ----------
     epochs : int
         How many there will be.
-    shown : bool or None
-        None shows a bar on a terminal or in a notebook, or plain lines there where
-        tqdm is absent; True prints plain lines elsewhere too; False shows nothing.
+    shown : bool
+        Whether anything is: a bar on a terminal or in a notebook, plain lines
+        elsewhere and where tqdm is absent.
     """
 
-    def __init__(self, epochs: int, shown: bool | None) -> None:
+    def __init__(self, epochs: int, shown: bool) -> None:
         self._epochs = epochs
         self._done = 0
         # Under pythonw there is no standard error at all.
         interactive = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-        shows = shown is True or (shown is None and interactive)
-        self._bar: Any = _bar(epochs) if shows and interactive else None
-        self._prints = shows and self._bar is None
+        self._bar: Any = _bar(epochs) if shown and interactive else None
+        self._prints = shown and self._bar is None and sys.stderr is not None
 
     def epoch(self, measures: dict[str, float]) -> None:
         """Show the measures of an epoch that has ended."""

@@ -118,7 +118,7 @@ def fit(
     batch_size: int = 10,
     validation: tuple[Any, Any] | None = None,
     seed: int | None = None,
-    progress: bool | None = None,
+    progress: bool = True,
     compiled: bool = True,
 ) -> History:
     """Train a network on labelled samples.
@@ -141,8 +141,8 @@ def fit(
         Samples to measure on after each epoch, never learned from.
     seed : int, optional
         Makes the shuffling repeatable.
-    progress : bool, optional
-        None shows a bar on a terminal or in a notebook, True also prints lines elsewhere, False shows nothing.
+    progress : bool
+        Whether to show the epochs: a bar on a terminal or in a notebook, plain lines on standard error elsewhere.
     compiled : bool
         Whether to run as matrix products; else one Value at a time, with the same results.
 

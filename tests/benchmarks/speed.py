@@ -398,7 +398,16 @@ def mnist(folder: Path, rounds: int) -> None:
     for _ in range(rounds):
         net, _ = scalar_network(sizes)
         began = time.perf_counter()
-        nn.fit(net, X[:8000], digits[:8000], optimiser=nn.SGD(RATE), epochs=epochs, batch_size=batch, seed=0)
+        nn.fit(
+            net,
+            X[:8000],
+            digits[:8000],
+            optimiser=nn.SGD(RATE),
+            epochs=epochs,
+            batch_size=batch,
+            seed=0,
+            progress=False,
+        )
         seconds.append(time.perf_counter() - began)
         ratios.append(seconds[-1] / by_hand())
     read = nn.accuracy(net, X[8000:], digits[8000:])
