@@ -5,15 +5,13 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from ..errors import GuardError
-from ..namespaces import ARRAYS
-from ..primitives import TABLE
 from .patterns import Index, Pattern, affine, common
 from .plan import Array, Contraction, Instruction, Operand, Plan, Ref, Scale
+from .runtime import RUNTIME
 
 # One ufunc, or several that read an operand only before the result is first written.
 _IN_PLACE = frozenset(
@@ -49,8 +47,13 @@ class Program:
     ----------
     plan : Plan
         What to compute.
-    conditions : list of tuple
-        For each guard instruction its error's text, used when it fails.
+
+    Attributes
+    ----------
+    source : str
+        A function ``prepare(n, p, g, dtype)`` that allocates the buffers for n
+        samples and returns the program, which reads the parameters p and writes
+        the gradient to g.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -58,66 +61,13 @@ class Program:
         name = f"<autograd program {next(_programs)}>"
         # So that tracebacks and debuggers show the generated lines.
         linecache.cache[name] = (len(self.source), None, self.source.splitlines(keepends=True), name)
-        space: dict[str, Any] = {**_RUNTIME, "constants": _constants(plan)}
+        space: dict[str, Any] = {**RUNTIME, "constants": _constants(plan)}
         exec(compile(self.source, name, "exec"), space)
         self.prepare: Callable[..., Callable[..., Any]] = space["prepare"]
 
 
 def _constants(plan: Plan) -> Any:
     return next((array.source for array in plan.arrays if array.kind == "constant"), np.empty(0))
-
-
-def _strided(array: Any, base: int, counts: tuple[int, ...], strides: tuple[int, ...], batched: bool) -> Any:
-    """Positions of the last axis as nested loops."""
-    step = array.strides[-1]
-    flat = array[..., base:]
-    lead = array.shape[:1] if batched else ()
-    lead_strides = array.strides[:1] if batched else ()
-    return np.lib.stride_tricks.as_strided(flat, lead + counts, lead_strides + tuple(step * s for s in strides))
-
-
-def _logsumexp(view: Any, axes: tuple[int, ...], out: Any) -> None:
-    largest = view.max(axis=axes, keepdims=True)
-    shifted = view - largest
-    np.exp(shifted, out=shifted)
-    np.add.reduce(shifted, axis=axes, out=out)
-    np.log(out, out=out)
-    out += largest.reshape(out.shape)
-
-
-def _add_at(target: Any, index: Index, source: Any) -> None:
-    """Add to positions of the last axis that may repeat."""
-    cast(Any, np.add.at)(target, (Ellipsis, index), source)
-
-
-def _guard(condition: Any, truth: float, comparison: str, line: str, first_row: int) -> None:
-    """Raise for the first row that takes another branch than the recorded one."""
-    differing = np.flatnonzero(np.asarray(condition) != truth)
-    if len(differing):
-        raise GuardError(
-            f"row {first_row + int(differing[0])} takes another branch than the recorded sample: {comparison} was "
-            f"{bool(truth)} when the function was recorded, at {line}; use where(condition, a, b), maximum or relu"
-        )
-
-
-_RUNTIME = {
-    "np": np,
-    "matmul": np.matmul,
-    "add_reduce": np.add.reduce,
-    "copyto": np.copyto,
-    "take": np.take,
-    "strided": _strided,
-    "logsumexp": _logsumexp,
-    "add_at": _add_at,
-    "guard": _guard,
-    **{
-        name: getattr(ARRAYS, name) if hasattr(ARRAYS, name) else getattr(np, name, None)
-        for name in TABLE
-        if name not in ("weighted_sum", "total", "logsumexp", "detach")
-    },
-    "positive_of": np.positive,
-    "detach": np.positive,
-}
 
 
 class _Lowering:
@@ -523,18 +473,6 @@ class _Lowering:
         return self._views[key]
 
     _static_out = _static
-
-
-def _product(spec: str, left: Any, right: Any, out: Any, a: Any, b: Any, shape: tuple[int, int]) -> None:
-    """A contraction as one matrix product where its axes merge without a copy of the result."""
-    target = out.reshape(shape)
-    if np.may_share_memory(target, out):
-        np.matmul(a(left), b(right), out=target)
-    else:
-        np.einsum(spec, left, right, out=out)
-
-
-_RUNTIME["product"] = _product
 
 
 def _two_axes(operand: tuple[str, str], rows: str, columns: str, n_rows: str, n_columns: str) -> str:
