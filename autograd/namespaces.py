@@ -166,6 +166,8 @@ def _comparison(ufunc: np.ufunc) -> Any:
     return compare
 
 
+_negative, _exp, _add, _reciprocal = np.negative, np.exp, np.add, np.reciprocal
+
 # An array without axes, which NumPy adds faster than a Python float.
 _ONE = np.array(1.0)
 
@@ -197,11 +199,14 @@ class _Arrays:
 
     @staticmethod
     def sigmoid(a: Array, out: Array | None = None) -> Array:
+        if out is None:
+            out = np.empty(np.shape(a))
         # exp may overflow to infinity, and 1 / (1 + inf) is the right 0.
-        out = np.asarray(np.negative(a, out))
-        np.exp(out, out)
-        np.add(out, _ONE, out)
-        return np.asarray(np.reciprocal(out, out))
+        _negative(a, out)
+        _exp(out, out)
+        _add(out, _ONE, out)
+        _reciprocal(out, out)
+        return out
 
     @staticmethod
     def relu(a: Array, out: Array | None = None) -> Array:

@@ -84,7 +84,7 @@ class _Samples:
             if not isinstance(self.parameters, FlatParameters):
                 self.parameters = self._compiled.record(X, Y).parameters
             _zero(self.parameters)
-            return self._compiled.backward(X, Y)
+            return self._compiled._backward([X, Y])
         _zero(self.parameters)
         cost = mean([self._of_one(x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)])
         cost.backward()

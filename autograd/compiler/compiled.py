@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, overload
@@ -23,9 +25,9 @@ from .plan import Plan
 from .record import Recording, record
 
 Batch = npt.NDArray[Any]
-Signature = tuple[int | None, ...]
+Signature = tuple[tuple[int, ...], ...]
 
-_add_reduce, _vdot = np.add.reduce, np.vdot
+_add_reduce, _vdot, _ndarray = np.add.reduce, np.vdot, np.ndarray
 
 _CHUNK_BYTES = 256 * 2**20
 _PREPARED_SIZES = 8
@@ -88,7 +90,7 @@ class _Version:
         self.data: Batch = flat.data if isinstance(flat, FlatParameters) and self.shared else np.empty(len(flat), dtype)
         self.gradient: Batch = np.empty(len(flat), dtype)
         self._programs: dict[str, Program] = {}
-        self._runs: dict[tuple[str, int], Callable[..., Batch]] = {}
+        self._runs: dict[tuple[str, int, bool], Callable[..., Any]] = {}
         self._rows_at_once: dict[str, int] = {}
 
     def plan(self, way: str) -> Plan:
@@ -108,22 +110,18 @@ class _Version:
             self._rows_at_once[way] = max(1, _CHUNK_BYTES // max(per_row, 1))
         return self._rows_at_once[way]
 
-    def run(self, way: str, rows: int, in_place: bool = False) -> Callable[..., Batch]:
-        """The program for a batch size; `in_place` writes the gradient to the parameters' own."""
+    def run(self, way: str, rows: int, target: Batch) -> Callable[..., Any]:
+        """The program for a batch size, which writes a gradient to `target`."""
         if not self.shared:
             flat = self.parameters
             self.data[:] = flat.data if isinstance(flat, FlatParameters) else numbers(flat)
-        key = ("in place" if in_place else way, rows)
+        key = (way, rows, target is self.gradient)
         run = self._runs.get(key)
         if run is None:
             if len(self._runs) >= _PREPARED_SIZES:
                 self._runs.pop(next(iter(self._runs)))
-            run = self._runs[key] = self.program(way).prepare(rows, self.data, self.target(in_place), self.dtype)
+            run = self._runs[key] = self.program(way).prepare(rows, self.data, target, self.dtype)
         return run
-
-    def target(self, in_place: bool) -> Batch:
-        """Where a program writes the gradient."""
-        return self.parameters.buffer if in_place and isinstance(self.parameters, FlatParameters) else self.gradient
 
 
 class Compiled:
@@ -136,6 +134,11 @@ class Compiled:
         self._names = _argument_names(function)
         self._versions: dict[Signature, _Version] = {}
         self._latest: _Version | None = None
+        # The buffers are one thread's at a time.
+        self._lock = threading.RLock()
+        # Entered for every run: a tenth of what ``np.errstate`` takes.
+        self._strict = contextvars.Context()
+        self._strict.run(np.seterr, divide="raise", invalid="raise", over="ignore", under="ignore")
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}({', '.join(self._names)})>"
@@ -155,12 +158,13 @@ class Compiled:
         ndarray, shape (batch,) or (batch, outputs)
         """
         batch = self._checked(arrays)
-        version = self._version(batch)
-        rows, at_once = len(batch[0]), version.rows_at_once("forward")
-        out = np.empty((rows, version.forward.output.size), dtype=self._dtype)
-        for start in range(0, rows, at_once):
-            part = [array[start : start + at_once] for array in batch]
-            out[start : start + at_once], _ = self._run(version, "forward", part, rows, start)
+        with self._lock:
+            version = self._version(batch)
+            rows, at_once = len(batch[0]), version.rows_at_once("forward")
+            out = np.empty((rows, version.forward.output.size), dtype=self._dtype)
+            for start in range(0, rows, at_once):
+                part = [array[start : start + at_once] for array in batch]
+                out[start : start + at_once] = self._outputs(version, part, rows, start)
         return out if version.recording.is_list else out[:, 0]
 
     def gradient(self, *arrays: Any) -> tuple[float, Batch]:
@@ -172,31 +176,35 @@ class Compiled:
         gradient : ndarray, shape (parameters,)
         """
         batch = self._checked(arrays)
-        version = self._differentiable(batch)
-        cost = self._accumulate(version, batch)
-        return cost, version.gradient.copy()
+        with self._lock:
+            version = self._differentiable(batch)
+            cost = self._accumulate(version, batch)
+            return cost, version.gradient.copy()
 
     def backward(self, *arrays: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
-        batch = self._checked(arrays)
-        version = self._differentiable(batch)
-        flat = version.parameters
-        rows = len(batch[0])
-        if (
-            version.shared
-            and rows <= version.rows_at_once("reverse")
-            and isinstance(flat, FlatParameters)
-            and flat.grad_is_zero
-        ):
-            cost = self._run(version, "reverse", batch, rows, 0, in_place=True)[1] / rows
-            flat.grad_is_zero = False
+        return self._backward(self._checked(arrays))
+
+    def _backward(self, batch: Sequence[Batch]) -> float:
+        """`backward` of arrays that are known to be right."""
+        with self._lock:
+            version = self._differentiable(batch)
+            flat, rows = version.parameters, len(batch[0])
+            if (
+                version.shared
+                and isinstance(flat, FlatParameters)
+                and flat.grad_is_zero
+                and rows <= version.rows_at_once("reverse")
+            ):
+                cost = self._summed_cost(version, batch, rows, 0, flat.buffer) / rows
+                flat.grad_is_zero = False
+                return cost
+            cost = self._accumulate(version, batch)
+            if isinstance(flat, FlatParameters):
+                flat.grad[:] += version.gradient
+            else:
+                add_to_grad(flat, version.gradient)
             return cost
-        cost = self._accumulate(version, batch)
-        if isinstance(flat, FlatParameters):
-            flat.grad[:] += version.gradient
-        else:
-            add_to_grad(flat, version.gradient)
-        return cost
 
     # What was found
 
@@ -234,7 +242,7 @@ class Compiled:
             raise ArgumentError(
                 f"{self!r}: expected {len(self._names)} arrays ({', '.join(self._names)}), got {len(arrays)}"
             )
-        batch = [self._array(name, array) for name, array in zip(self._names, arrays, strict=True)]
+        batch = list(map(self._array, self._names, arrays))
         rows = len(batch[0])
         for name, array in zip(self._names, batch, strict=True):
             if len(array) != rows:
@@ -245,12 +253,12 @@ class Compiled:
         return batch
 
     def _array(self, name: str, given: Any) -> Batch:
-        array = given if type(given) is np.ndarray else _as_array(name, given)
-        if array.ndim not in (1, 2) or 0 in array.shape:
+        array = given if type(given) is _ndarray else _as_array(name, given)
+        if not array.size or array.ndim not in (1, 2):
             raise ShapeError(
                 f"{name}: expected shape (batch,) or (batch, n) with at least one row and column, got {array.shape}"
             )
-        if array.dtype != self._dtype:
+        if array.dtype is not self._dtype and array.dtype != self._dtype:
             if array.dtype.kind not in "fiub":
                 raise OperandError(f"{name}: expected real numbers, got an array of {array.dtype}; convert it to float")
             array = array.astype(self._dtype)
@@ -260,7 +268,7 @@ class Compiled:
         return array
 
     def _version(self, batch: Sequence[Batch]) -> _Version:
-        signature = tuple(None if array.ndim == 1 else array.shape[1] for array in batch)
+        signature = tuple([array.shape[1:] for array in batch])
         version = self._versions.get(signature)
         if version is None:
             version = self._versions[signature] = self._compiled(batch)
@@ -289,39 +297,55 @@ class Compiled:
         """The mean cost; the mean gradient is left in ``version.gradient``."""
         rows, at_once = len(batch[0]), version.rows_at_once("reverse")
         if rows <= at_once:
-            return self._run(version, "reverse", batch, rows, 0)[1] / rows
+            return self._summed_cost(version, batch, rows, 0, version.gradient) / rows
         cost, gradient = 0.0, np.zeros_like(version.gradient)
         for start in range(0, rows, at_once):
             part = [array[start : start + at_once] for array in batch]
-            cost += self._run(version, "reverse", part, rows, start)[1]
+            cost += self._summed_cost(version, part, rows, start, version.gradient)
             gradient += version.gradient
         version.gradient[:] = gradient
         return cost / rows
 
-    def _run(
-        self, version: _Version, way: str, batch: Sequence[Batch], total: int, first_row: int, in_place: bool = False
-    ) -> tuple[Batch, float]:
-        """The output of each row, in the program's buffer, and their sum."""
-        rows = len(batch[0])
-        run = version.run(way, rows, in_place)
-        columns = [array if array.ndim == 2 else array[:, None] for array in batch]
+    def _outputs(self, version: _Version, batch: Sequence[Batch], total: int, first_row: int) -> Batch:
+        """The outputs of each row, or of all where they depend on no input, in the program's buffer."""
+        run = version.run("forward", len(batch[0]), version.gradient)
         try:
-            with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
-                result = run(*columns, total, first_row)
-                summed = float(_add_reduce(result, None))
-            if isfinite(summed) and (way == "forward" or _all_finite(version.target(in_place))):
-                # The output may depend on no input; it is then the same for every row.
-                return result, summed if result.ndim == 2 else summed * rows
+            result: Batch = self._strict.run(run, *_columns(batch), total, first_row)
+            if _all_finite(result):
+                return result
         except FloatingPointError:
             pass
-        rows_of, slopes = blame(self._function, version.parameters, batch, first_row, way == "reverse")
-        outputs, target = np.array(rows_of, dtype=self._dtype), version.target(in_place)
-        summed = float(outputs.sum())
-        if way == "reverse":
-            target[:] = np.array(slopes) / total
-        if isfinite(summed) and _all_finite(target if way == "reverse" else outputs):
-            return outputs, summed
-        raise NonFiniteError(f"{self!r}: the result overflows; scale the inputs or parameters")
+        rows, _ = blame(self._function, version.parameters, batch, first_row, False)
+        outputs = np.array(rows, dtype=self._dtype)
+        if _all_finite(outputs):
+            return outputs
+        raise self._overflow()
+
+    def _summed_cost(
+        self, version: _Version, batch: Sequence[Batch], total: int, first_row: int, target: Batch
+    ) -> float:
+        """The sum of the rows' costs; its gradient divided by `total` is left in `target`."""
+        run = version.run("reverse", len(batch[0]), target)
+        try:
+            cost, bound = self._strict.run(run, *_columns(batch), total, first_row)
+            if isfinite(cost) and (isfinite(bound) or _all_finite(target)):
+                return float(cost)
+        except FloatingPointError:
+            pass
+        rows, slopes = blame(self._function, version.parameters, batch, first_row, True)
+        cost = float(np.sum(rows))
+        target[:] = np.array(slopes) / total
+        if isfinite(cost) and _all_finite(target):
+            return cost
+        raise self._overflow()
+
+    def _overflow(self) -> NonFiniteError:
+        return NonFiniteError(f"{self!r}: the result overflows; scale the inputs or parameters")
+
+
+def _columns(batch: Sequence[Batch]) -> list[Batch]:
+    """The batch with an axis for positions in every array."""
+    return [array if array.ndim == 2 else array[:, None] for array in batch]
 
 
 def plans(recording: Recording) -> tuple[list[Value], Plan, Plan | None]:

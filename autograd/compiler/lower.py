@@ -37,6 +37,8 @@ _IN_PLACE = frozenset(
     ]
 )
 
+_LARGE = 4096
+
 _programs = count(1)
 
 
@@ -78,10 +80,13 @@ class _Lowering:
         self.setup: list[str] = []
         self.body: list[str] = []
         self.storage: dict[int, str] = {}
+        self._bounds: list[tuple[int, int, str]] = []
         self._views: dict[tuple[Any, ...], str] = {}
         self._names = count()
         self._last_use = self._last_uses()
+        self._uses = self._use_counts()
         self._placed = self._placements()
+        self._squares = self._squares_of_cost()
 
     def source(self) -> str:
         arguments = []
@@ -94,8 +99,13 @@ class _Lowering:
             elif array.kind == "constant":
                 self.storage[array.number] = "constants_"
         for at, instruction in enumerate(self.plan.instructions):
-            getattr(self, f"_{instruction.op}")(at, instruction)
-        result = self._whole(self.plan.output)
+            if instruction.out is self._squares:
+                continue
+            if self._is_cost(instruction):
+                self._cost(instruction)
+            else:
+                getattr(self, f"_{instruction.op}")(at, instruction)
+        result = self._result() if self.plan.gradient is None else f"{self._result()}, {self._bound()}"
         lines = [
             "def prepare(n, p, g, dtype):",
             "    empty = np.empty",
@@ -109,7 +119,68 @@ class _Lowering:
         ]
         return "\n".join(lines) + "\n"
 
+    # The result: the output's rows, or the cost summed over the batch beside a gradient
+
+    def _squares_of_cost(self) -> Array | None:
+        """The squares that serve only to be summed as the cost; a product sums them unseen."""
+        made = {instruction.out.number: instruction for instruction in self.plan.instructions}
+        cost = made.get(self.plan.output.array.number)
+        if cost is None or not self._is_cost(cost):
+            return None
+        squares = made.get(cost.reads[0].array.number)
+        if squares is None or squares.detail != "power" or squares.operands[1] != 2.0 or not squares.out.batched:
+            return None
+        alone = self._uses[squares.out.number] == 1 and cost.reads[0].index is None
+        return squares.out if alone and self._is_whole(squares.reads[0]) else None
+
+    def _is_cost(self, instruction: Instruction) -> bool:
+        """Whether an instruction sums a sample's whole cost, which nothing but the result needs."""
+        return (
+            self.plan.gradient is not None
+            and instruction.op == "sum"
+            and instruction.out is self.plan.output.array
+            and instruction.out.size == 1
+            and instruction.out.batched
+            and instruction.out.number not in self._uses
+        )
+
+    def _cost(self, instruction: Instruction) -> None:
+        (terms,) = instruction.reads
+        if terms.array is self._squares:
+            made = next(made for made in self.plan.instructions if made.out is self._squares)
+            base = self._view(made.reads[0].array, Pattern(0, (terms.size,), (1,)))
+            self.body.append(f"cost = vdot({base}, {base})")
+        else:
+            self.body.append(f"cost = add_reduce({self._whole(terms)}, None)")
+
+    def _result(self) -> str:
+        if self.plan.gradient is None:
+            return self._whole(self.plan.output)
+        if any(line.startswith("cost = ") for line in self.body):
+            return "cost"
+        # A cost without a batch is the same for every sample.
+        times = "" if self.plan.output.array.batched else " * n"
+        return f"add_reduce({self._whole(self.plan.output)}, None){times}"
+
+    def _bound(self) -> str:
+        """A number that is finite only if the gradient is: the sum of its squares, or more than that."""
+        assert self.plan.gradient is not None
+        terms, start = [], 0
+        for first, stop, bound in [*sorted(self._bounds), (self.plan.gradient.size, 0, "")]:
+            if start < first:
+                terms.append(f"vdot(g[{start}:{first}], g[{start}:{first}])")
+            terms += [bound] if bound else []
+            start = stop
+        return " + ".join(terms)
+
     # Storage
+
+    def _use_counts(self) -> dict[int, int]:
+        uses: dict[int, int] = {}
+        for instruction in self.plan.instructions:
+            for read in instruction.reads:
+                uses[read.array.number] = uses.get(read.array.number, 0) + 1
+        return uses
 
     def _last_uses(self) -> dict[int, int]:
         last: dict[int, int] = {}
@@ -123,10 +194,6 @@ class _Lowering:
 
     def _placements(self) -> dict[int, tuple[Array, Pattern]]:
         """Arrays that are computed right where the one scatter that reads them would copy them."""
-        uses: dict[int, int] = {}
-        for instruction in self.plan.instructions:
-            for read in instruction.reads:
-                uses[read.array.number] = uses.get(read.array.number, 0) + 1
         computed = {
             instruction.out.number
             for instruction in self.plan.instructions
@@ -144,7 +211,7 @@ class _Lowering:
                     isinstance(operand, Ref)
                     and operand.index is None
                     and pattern is not None
-                    and uses[operand.array.number] == 1
+                    and self._uses[operand.array.number] == 1
                     and operand.array.number in computed
                     and operand.array.batched == instruction.out.batched
                     and operand.array is not self.plan.output.array
@@ -293,6 +360,9 @@ class _Lowering:
         views, counts = self._aligned(instruction.reads, instruction.out.size)
         self._take_over(at, instruction)
         out = self._out(instruction.out, counts)
+        if instruction.detail == "power" and instruction.operands[1] == 2.0:
+            self.body.append(f"multiply({views[0]}, {views[0]}, {out})")
+            return
         if instruction.detail == "power" and isinstance(instruction.operands[1], float):
             arguments = f"{views[0]}, {instruction.operands[1]!r}"
         else:
@@ -328,6 +398,10 @@ class _Lowering:
     def _is_whole(self, read: Ref) -> bool:
         """Whether a ref is a buffer of its own, without gaps."""
         return read.array.kind == "computed" and read.index is None and read.array.number not in self._placed
+
+    def _is_flat(self, read: Ref) -> bool:
+        """Whether a ref is all of an input or of a buffer."""
+        return self._is_whole(read) or (read.array.kind == "input" and read.index is None)
 
     def _scalar(self, array: Array) -> str:
         """An array of one position without the axis for positions."""
@@ -444,6 +518,20 @@ class _Lowering:
         if not shared:
             a, b = f"{left}[..., None]", f"{right}[None, ...]"
         self.body.append(f"matmul({self._static(a)}, {self._static(b)}, {self._static_out(out)})")
+        self._note_bound(instruction)
+
+    def _note_bound(self, product: Instruction) -> None:
+        """Bound a large piece of the gradient by its small factors (Cauchy and Schwarz) and not number by number."""
+        gradient, place = self._placed.get(product.out.number, (None, None))
+        if place is None or self.plan.gradient is None or gradient is not self.plan.gradient.array:
+            return
+        left, right = product.reads
+        if product.out.size < _LARGE or not _contiguous(place) or not (self._is_flat(left) and self._is_flat(right)):
+            return
+        name = self._name("b")
+        whole = [self._whole(read) for read in (left, right)]
+        self.body.append(f"{name} = " + " * ".join(f"vdot({view}, {view})" for view in whole))
+        self._bounds.append((place.base, place.base + product.out.size, name))
 
     def _merged_product(
         self,

@@ -58,6 +58,7 @@ RUNTIME: dict[str, Any] = {
     "np": np,
     "matmul": np.matmul,
     "add_reduce": np.add.reduce,
+    "vdot": np.vdot,
     "copyto": np.copyto,
     "take": np.take,
     "strided": _strided,
