@@ -1,9 +1,12 @@
 """What users of `compile` meet: parameters never stale, guards, refusals, the row to blame."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
-from autograd import Value, compile, detach, exp, log, modes, sqrt, where
+from autograd import Value, compile, detach, exp, log, modes, sqrt, tanh, where
+from autograd.compiler import compiled
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -83,7 +86,7 @@ def test_a_row_that_takes_another_branch_is_named():
 
 def test_reading_data_inside_is_refused_and_leaves_no_mode_behind():
     w = Value(2.0)
-    with pytest.raises(RecordingError, match=r"test_compiled.py.*"):
+    with pytest.raises(RecordingError, match=r"test_compiled.py.*detach.*maximum.*where"):
         compile(lambda x: w * x.data)(X)
     assert modes.active == 0
     with pytest.raises(KeyError):
@@ -156,3 +159,41 @@ def test_a_branch_not_chosen_is_never_silently_wrong():
     assert (cost, slopes.tolist()) == (1.0, [0.5])
     f.backward([4.0, 0.0])
     assert w.grad == 0.5
+
+
+def test_guards_and_blame_count_rows_over_chunks(monkeypatch):
+    w = Value(2.0)
+    monkeypatch.setattr(compiled, "_CHUNK_BYTES", 100)
+    rows = np.ones(50)
+    rows[33] = -1.0
+    with pytest.raises(GuardError, match="row 33 "):
+        compile(lambda x: w * x if x > 0 else -x)(rows)
+    with pytest.raises(DomainError, match="row 33: log"):
+        compile(lambda x: log(w * x)).gradient(rows)
+    rows[33] = 0.0
+    chosen = compile(lambda x: where(x > 0, sqrt(w * x), w * x), dtype=np.float32)
+    assert chosen(rows)[[32, 33]].tolist() == [np.float32(2**0.5), 0.0]
+    np.testing.assert_allclose(chosen.gradient(rows)[1], 49 / 50 * 0.5 * 2**-0.5, rtol=1e-6)
+
+
+def test_values_of_another_recording_are_refused():
+    kept = []
+
+    def keeping(x):
+        kept.append(x)
+        return x * 1.0
+
+    compile(keeping)(X)
+    with pytest.raises(RecordingError, match="another recording"):
+        compile(lambda x: x + kept[0])(X)
+
+
+def test_threads_may_share_a_compiled_function():
+    w = Value(0.5)
+    f = compile(lambda x: tanh(w * x) ** 2)
+    batches = [np.linspace(-k, k, 500 + k) for k in range(1, 9)]
+    expected = [f.gradient(batch) for batch in batches]
+    with ThreadPoolExecutor(8) as pool:
+        for found in [pool.map(f.gradient, batches) for _ in range(20)]:
+            for (cost, slopes), (right, right_slopes) in zip(found, expected, strict=True):
+                assert (cost, slopes.tolist()) == (right, right_slopes.tolist())

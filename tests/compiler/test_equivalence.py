@@ -201,8 +201,12 @@ def test_any_batch_size_also_in_chunks(rows, monkeypatch):
     arrays = data(0, (rows, 3))
     whole = assert_same(cost, arrays).gradient(*arrays)
     monkeypatch.setattr(compiled, "_CHUNK_BYTES", 3000)
-    chunked = assert_same(cost, arrays).gradient(*arrays)
+    f = assert_same(cost, arrays)
+    chunked = f.gradient(*arrays)
     np.testing.assert_allclose(chunked[1], whole[1], 1e-12, 1e-15)
+    f.backward(*arrays)
+    assert [p.grad for p in f.parameters] == chunked[1].tolist()
+    assert (f._latest.rows_at_once("reverse") < rows) == (rows == 33)
 
 
 def test_a_parameter_used_twice_beside_one_used_once_is_not_left_over_from_before():
@@ -216,3 +220,14 @@ def test_a_parameter_used_twice_beside_one_used_once_is_not_left_over_from_befor
     first = f.gradient(*data(1, ROWS))[1]
     for _ in range(3):
         np.testing.assert_array_equal(f.gradient(*data(1, ROWS))[1], first)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e100, 1e160, 1e-200])
+def test_a_large_gradient_is_finite_where_the_scalar_engine_s_is(scale):
+    """Its finiteness is bounded by its factors; where their squares overflow, every number is looked at."""
+    w = values(1, 60, 80)
+
+    def cost(x):
+        return sum(tanh(dot(row, [n / scale for n in x])) for row in w)
+
+    assert_same(cost, [scale * a for a in data(0, (3, 80))], atol=1e-14)

@@ -1,5 +1,6 @@
 """Structure is found, never declared: the same network, however written, gives the same matrix products."""
 
+import random
 from itertools import pairwise
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from autograd import Value, compile, sigmoid, weighted_sum
 from autograd.compiler.patterns import affine
 
@@ -26,6 +28,20 @@ def loop(terms):
     return z
 
 
+CHANCE = random.Random(0)
+
+
+def shuffled(w, a, b):
+    """Every neuron's products in an order of its own, added in an association of its own."""
+    terms = [b, *(p * q if CHANCE.random() < 0.5 else q * p for p, q in zip(w, a, strict=True))]
+    CHANCE.shuffle(terms)
+    while len(terms) > 1:
+        first, second = CHANCE.sample(range(len(terms)), 2)
+        together = terms[first] + terms[second]
+        terms = [term for at, term in enumerate(terms) if at not in (first, second)] + [together]
+    return terms[0]
+
+
 WRITTEN = {
     "sum": lambda w, a, b: sum(p * q for p, q in zip(w, a, strict=True)) + b,
     "reflected": lambda w, a, b: sum(q * p for p, q in zip(w, a, strict=True)) + b,
@@ -34,6 +50,7 @@ WRITTEN = {
     "reversed": lambda w, a, b: loop([p * q for p, q in zip(w, a, strict=True)][::-1]) + b,
     "tree": lambda w, a, b: tree([b, *(p * q for p, q in zip(w, a, strict=True))]),
     "weighted_sum": weighted_sum,
+    "shuffled": shuffled,
 }
 
 
@@ -54,6 +71,15 @@ def test_an_mlp_has_3n_minus_1_products_and_no_gather(layers, written):
         return sum((p - q) ** 2 for p, q in zip(a, y, strict=True))
 
     plan = compile(cost).record(np.zeros((2, 7)), np.zeros((2, sizes[-1]))).plan
+    assert (plan.count("matmul"), plan.gathers) == (3 * layers - 1, 0)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 4])
+@pytest.mark.parametrize("cost", [nn.squared_error, nn.cross_entropy])
+def test_a_network_of_nn_has_3n_minus_1_products_and_no_gather(layers, cost):
+    sizes = [7, 6, 5, 4, 3][: layers + 1]
+    net = nn.MLP(sizes, output="linear" if cost is nn.cross_entropy else "sigmoid", seed=0)
+    plan = compile(lambda x, y: cost(net(x), y)).record(np.zeros((2, 7)), np.zeros((2, sizes[-1]))).plan
     assert (plan.count("matmul"), plan.gathers) == (3 * layers - 1, 0)
 
 
