@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -38,7 +40,33 @@ _IN_PLACE = frozenset(
     ]
 )
 
+# Lines from which on a program is run piece by piece.
+_LONG = 2000
+
 _programs = count(1)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The parts of a program's source; `setup` runs once for a batch size, `body` for every batch."""
+
+    arguments: list[str]
+    setup: list[str]
+    body: list[str]
+    result: str
+
+    @property
+    def source(self) -> str:
+        """The whole as one function."""
+        lines = [
+            "def prepare(n, p, g, dtype):",
+            *(f"    {line}" for line in self.setup),
+            f"    def run({', '.join(self.arguments)}):",
+            *(f"        {line}" for line in self.body),
+            f"        return {self.result}",
+            "    return run",
+        ]
+        return "\n".join(lines) + "\n"
 
 
 class Program:
@@ -58,13 +86,42 @@ class Program:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.source = _Lowering(plan).source()
+        text = _Lowering(plan).text()
+        self.source = text.source
         name = f"<autograd program {next(_programs)}>"
+        space: dict[str, Any] = {**RUNTIME, "constants": _constants(plan)}
+        if len(text.setup) + len(text.body) > _LONG:
+            self.prepare: Callable[..., Callable[..., Any]] = _in_pieces(text, name, space)
+            return
         # So that tracebacks and debuggers show the generated lines.
         linecache.cache[name] = (len(self.source), None, self.source.splitlines(keepends=True), name)
-        space: dict[str, Any] = {**RUNTIME, "constants": _constants(plan)}
         exec(compile(self.source, name, "exec"), space)
-        self.prepare: Callable[..., Callable[..., Any]] = space["prepare"]
+        self.prepare = space["prepare"]
+
+
+def _in_pieces(text: _Text, name: str, space: dict[str, Any]) -> Callable[..., Callable[..., Any]]:
+    """A long program run piece by piece, its names global: Python takes quadratic time to compile a long function."""
+
+    def pieces(lines: list[str]) -> list[CodeType]:
+        parts = (lines[start : start + _LONG] for start in range(0, len(lines), _LONG))
+        return [compile("\n".join(part), name, "exec") for part in parts]
+
+    setup, body, result = pieces(text.setup), pieces(text.body), compile(text.result, name, "eval")
+
+    def prepare(n: int, p: Any, g: Any, dtype: Any) -> Callable[..., Any]:
+        names = {**space, "n": n, "p": p, "g": g, "dtype": dtype}
+        for piece in setup:
+            exec(piece, names)
+
+        def run(*arguments: Any) -> Any:
+            names.update(zip(text.arguments, arguments, strict=True))
+            for piece in body:
+                exec(piece, names)
+            return eval(result, names)
+
+        return run
+
+    return prepare
 
 
 def _constants(plan: Plan) -> Any:
@@ -78,7 +135,7 @@ class _Lowering(Products):
         super().__init__(plan)
         self._cost = self._cost_terms()
 
-    def source(self) -> str:
+    def text(self) -> _Text:
         arguments = []
         for array in self.plan.arrays:
             if array.kind == "input":
@@ -94,18 +151,8 @@ class _Lowering(Products):
             elif self._cost is None or instruction.out is not self.plan.output.array:
                 getattr(self, f"_{instruction.op}")(at, instruction)
         result = self._result()
-        lines = [
-            "def prepare(n, p, g, dtype):",
-            "    empty = np.empty",
-            "    constants_ = constants.astype(dtype)",
-            *(f"    {line}" for line in self.setup),
-            f"    def run({', '.join([*arguments, 'total', 'first_row'])}):",
-            "        inv_n = 1.0 / total",
-            *(f"        {line}" for line in self.body),
-            f"        return {result}",
-            "    return run",
-        ]
-        return "\n".join(lines) + "\n"
+        setup = ["empty = np.empty", "constants_ = constants.astype(dtype)", *self.setup]
+        return _Text([*arguments, "total", "first_row"], setup, ["inv_n = 1.0 / total", *self.body], result)
 
     def _cost_terms(self) -> Array | None:
         """The terms whose sum over sample and batch is all that a gradient's plan needs of its cost."""

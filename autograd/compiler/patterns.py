@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ class Pattern:
     @property
     def size(self) -> int:
         """How many positions there are."""
-        return int(np.prod(self.counts, dtype=np.intp))
+        return prod(self.counts)
 
     def split(self, breaks: tuple[int, ...]) -> Pattern | None:
         """The same positions with a loop boundary at each of `breaks` (sizes of the inner loops), if possible."""
@@ -83,6 +84,8 @@ def affine(index: Index) -> Pattern | None:
 
 def common(patterns: list[Pattern]) -> list[Pattern] | None:
     """The patterns with the same loops each, or None where their loops do not nest into one another."""
+    if all(pattern.counts == patterns[0].counts for pattern in patterns):
+        return patterns
     breaks = tuple(sorted({b for pattern in patterns for b in pattern.breaks}, reverse=True))
     split = [pattern.split(breaks) for pattern in patterns]
     if any(pattern is None for pattern in split):

@@ -231,3 +231,15 @@ def test_a_large_gradient_is_finite_where_the_scalar_engine_s_is(scale):
         return sum(tanh(dot(row, [n / scale for n in x])) for row in w)
 
     assert_same(cost, [scale * a for a in data(0, (3, 80))], atol=1e-14)
+
+
+def test_a_program_of_many_lines_runs_in_pieces():
+    w = Value(0.9)
+
+    def cost(x):
+        for _ in range(500):
+            x = autograd.sin(w * x)
+        return x**2
+
+    f = assert_same(cost, data(0, (3,)))
+    assert f.source.count("\n") > 4000
