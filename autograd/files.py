@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 
 from .errors import ArgumentError
+
+_RANDOM_BYTES = 8
 
 
 def write_whole(path: Path, contents: bytes) -> None:
@@ -20,7 +23,7 @@ def write_whole(path: Path, contents: bytes) -> None:
     """
     if not path.name or "\0" in str(path):  # the operating system has no such files
         raise ArgumentError(f"{str(path)!r}: expected the path of a file, got one without a name; give another")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM_BYTES)}")
     try:
         # "x" makes a file with the rights that any new file has, unlike tempfile's, which is for its owner alone.
         with open(temporary, "xb") as file:
@@ -35,3 +38,15 @@ def write_whole(path: Path, contents: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files that writers of `path` left when they were killed.
+
+    Only while nothing else writes `path`. What cannot be removed stays: nothing ever reads it.
+    """
+    leftover = re.compile(re.escape(f".{path.name}.") + f"[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
+    with contextlib.suppress(OSError):
+        for other in path.parent.iterdir():
+            if leftover.fullmatch(other.name):
+                other.unlink(missing_ok=True)

@@ -8,12 +8,13 @@ True
 """
 
 from .costs import binary_cross_entropy, cross_entropy, squared_error
+from .history import History
 from .measures import accuracy, confusion_matrix
 from .mlp import MLP, Layer, Neuron
 from .module import Module
 from .optimisers import SGD, Adam, Optimiser
 from .saving import load
-from .training import History, fit
+from .training import fit
 
 __all__ = [
     "MLP",

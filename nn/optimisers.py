@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd import Value
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.parameters import flat
 from autograd.reals import as_float
 
@@ -25,6 +25,7 @@ class Optimiser:
         self.state: dict[str, Vector] = {}
         self.steps = 0
         self._parameters: Sequence[Value] = ()
+        self._scratch: Vector = np.empty(0)
 
     def step(self, parameters: Sequence[Value]) -> None:
         """Change every parameter once, by the gradient in its ``grad``.
@@ -55,15 +56,66 @@ class Optimiser:
         if not len(parameters):
             raise ArgumentError(f"{type(self).__name__}.step: expected at least one parameter, got none")
         if self.steps:
-            places = {id(parameter): place for place, parameter in enumerate(known)}
-            order = [places.get(id(parameter), -1) for parameter in parameters]
-            if sorted(order) != list(range(len(known))):
-                raise ArgumentError(
-                    f"{type(self).__name__}.step: expected the {len(known)} parameters of the first step, "
-                    f"got {len(parameters)} of which {order.count(-1)} are others; make one optimiser for each network"
-                )
-            self.state = {name: vector[order] for name, vector in self.state.items()}
+            self.state = self.state_of(parameters)
         self._parameters = tuple(parameters)
+
+    def state_of(self, parameters: Sequence[Value]) -> dict[str, Vector]:
+        """What the steps so far left behind, such as velocities: a copy, in the order of `parameters`.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (parameters,)
+            Empty before the first step.
+
+        Raises
+        ------
+        ArgumentError
+            If the parameters are not those of the first step.
+        """
+        if not self.steps:
+            return {}
+        known = self._parameters
+        places = {id(parameter): place for place, parameter in enumerate(known)}
+        order = [places.get(id(parameter), -1) for parameter in parameters]
+        if sorted(order) != list(range(len(known))):
+            raise ArgumentError(
+                f"{type(self).__name__}.step: expected the {len(known)} parameters of the first step, "
+                f"got {len(parameters)} of which {order.count(-1)} are others; make one optimiser for each network"
+            )
+        return {name: vector[order] for name, vector in self.state.items()}
+
+    def restore(self, parameters: Sequence[Value], state: Mapping[str, Vector], steps: int) -> None:
+        """Go on as the optimiser whose `state_of` and ``steps`` these are.
+
+        Parameters
+        ----------
+        parameters : sequence of Value
+            The next step's, in whatever order they come then.
+        state : mapping of str to ndarray, shape (parameters,)
+            In the order of `parameters`.
+        steps : int
+            How many were taken, at least 0.
+
+        Raises
+        ------
+        ShapeError
+            If a vector has another length than `parameters`; nothing is changed.
+        """
+        for name, vector in state.items():
+            if vector.shape != (len(parameters),):
+                raise ShapeError(f"state[{name!r}]: expected shape ({len(parameters)},), got {vector.shape}")
+        self.state = {name: np.array(vector, dtype=float) for name, vector in state.items()}
+        self.steps, self._parameters = steps, tuple(parameters)
+
+    @property
+    def settings(self) -> str:
+        """The rule and its numbers, such as ``"SGD(learning_rate=0.5, momentum=0.9)"``."""
+        numbers = {
+            name: value
+            for name, value in vars(self).items()
+            if isinstance(value, int | float | tuple) and name != "steps" and not name.startswith("_")
+        }
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in numbers.items())})"
 
     def update(self, data: Vector, grad: Vector) -> None:
         """Change `data` in place, both of shape (parameters,)."""
@@ -73,6 +125,12 @@ class Optimiser:
         if name not in self.state:
             self.state[name] = np.zeros_like(like)
         return self.state[name]
+
+    def _room(self, like: Vector) -> Vector:
+        """An array to compute in, of whatever numbers the last step left."""
+        if self._scratch.shape != like.shape:
+            self._scratch = np.empty_like(like)
+        return self._scratch
 
 
 class SGD(Optimiser):
@@ -92,7 +150,7 @@ class SGD(Optimiser):
 
     def update(self, data: Vector, grad: Vector) -> None:
         """Change `data` in place."""
-        step = self._vector("step", data)
+        step = self._room(data)
         if self.momentum:
             velocity = self._vector("velocity", data)
             velocity *= self.momentum
@@ -130,7 +188,7 @@ class Adam(Optimiser):
     def update(self, data: Vector, grad: Vector) -> None:
         """Change `data` in place."""
         mean, square = self._vector("mean", data), self._vector("square", data)
-        step = self._vector("step", data)
+        step = self._room(data)
         beta1, beta2 = self.betas
         mean *= beta1
         np.multiply(grad, 1 - beta1, out=step)

@@ -16,14 +16,16 @@ class Progress:
     shown : bool
         Whether anything is: a bar on a terminal or in a notebook, plain lines
         elsewhere and where tqdm is absent.
+    done : int
+        How many ended before, in a training that is resumed.
     """
 
-    def __init__(self, epochs: int, shown: bool) -> None:
+    def __init__(self, epochs: int, shown: bool, done: int = 0) -> None:
         self._epochs = epochs
-        self._done = 0
+        self._done = done
         # Under pythonw there is no standard error at all.
         interactive = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-        self._bar: Any = _bar(epochs) if shown and interactive else None
+        self._bar: Any = _bar(epochs, done) if shown and interactive else None
         self._prints = shown and self._bar is None and sys.stderr is not None
 
     def epoch(self, measures: dict[str, float]) -> None:
@@ -42,9 +44,9 @@ class Progress:
             self._bar.close()
 
 
-def _bar(epochs: int) -> Any:
+def _bar(epochs: int, done: int) -> Any:
     try:
         from tqdm.auto import tqdm
     except ImportError:  # an optional extra: plain lines do as well
         return None
-    return tqdm(total=epochs, unit="epoch", dynamic_ncols=True)
+    return tqdm(total=epochs, initial=done, unit="epoch", dynamic_ncols=True)

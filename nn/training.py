@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
+import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from autograd import Value, compile, mean
 from autograd.errors import ArgumentError, OperandError
 from autograd.parameters import FlatParameters
 
+from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, squared_error
 from .data import generator_of, rows_of, targets_of
+from .history import History
 from .measures import readings
 from .mlp import MLP, checked_network
 from .optimisers import SGD, Optimiser
@@ -23,48 +26,6 @@ from .progress import Progress
 
 Matrix = npt.NDArray[np.float64]
 Cost = Callable[[list[Value], list[Value]], Value]
-
-
-@dataclass
-class History:
-    """What a training measured, an entry for each epoch.
-
-    Attributes
-    ----------
-    cost : list of float
-        The mean cost over the epoch's batches, as they were met.
-    validation_cost, validation_accuracy : list of float
-        After the epoch; empty without validation data. The accuracy is 0..1.
-    seconds : list of float
-        How long the epoch took.
-    interrupted : bool
-        Whether Ctrl-C ended the training early; what was learned is kept.
-    """
-
-    cost: list[float] = field(default_factory=list)
-    validation_cost: list[float] = field(default_factory=list)
-    validation_accuracy: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    interrupted: bool = False
-
-    def _add(self, measures: dict[str, float], seconds: float) -> None:
-        """Note an epoch, after all of it is measured, so that Ctrl-C leaves no list longer than another."""
-        self.cost.append(measures["cost"])
-        if "accuracy" in measures:
-            self.validation_cost.append(measures["validation cost"])
-            self.validation_accuracy.append(measures["accuracy"])
-        self.seconds.append(seconds)
-
-    def __repr__(self) -> str:
-        if not self.cost:
-            return "History(no epoch)"
-        parts = [
-            f"{len(self.cost)} epoch{'s' if len(self.cost) > 1 else ''}",
-            f"cost {self.cost[0]:.4f} -> {self.cost[-1]:.4f}",
-        ]
-        if self.validation_accuracy:
-            parts.append(f"validation accuracy {self.validation_accuracy[-1]:.2%}")
-        return f"History({', '.join(parts)}{', interrupted' if self.interrupted else ''})"
 
 
 class _Samples:
@@ -107,6 +68,85 @@ def _zero(parameters: Sequence[Value]) -> None:
             parameter.grad = 0.0
 
 
+class _Training:
+    """Checked arguments, and all that an epoch changes."""
+
+    def __init__(
+        self,
+        net: MLP,
+        X: Any,
+        Y: Any,
+        cost: Cost,
+        optimiser: Optimiser | None,
+        batch_size: int,
+        validation: tuple[Any, Any] | None,
+        seed: int | None,
+        compiled: bool,
+    ) -> None:
+        checked_network(net)
+        if not callable(cost):
+            raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
+        self.batch_size = _count("batch_size", batch_size)
+        self.X = rows_of("X", X, net.sizes[0])
+        self.Y = targets_of("Y", Y, net.sizes[-1], len(self.X))
+        self.held_out = None if validation is None else _validation(net, validation)
+        if cost is cross_entropy and net.output != "linear":
+            raise ArgumentError(
+                f'cost=cross_entropy: expected a network with output="linear", got output={net.output!r}; '
+                'make it with MLP(sizes, output="linear")'
+            )
+        self.optimiser = SGD(0.5) if optimiser is None else optimiser
+        if not isinstance(self.optimiser, Optimiser):
+            raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
+        self.seed, self.random = seed, generator_of(seed)
+        self.compiled = bool(compiled)
+        self.samples = _Samples(net, cost, self.compiled)
+
+    def epoch(self) -> tuple[dict[str, float], float]:
+        """Learn from every sample once; returns what was measured, and the seconds that the learning took."""
+        started = time.perf_counter()
+        order = self.random.permutation(len(self.X))
+        measures = {"cost": self._learn(order)}
+        seconds = time.perf_counter() - started
+        return measures | _measured(self.samples, self.held_out, self.compiled), seconds
+
+    def _learn(self, order: npt.NDArray[np.intp]) -> float:
+        """Step down the gradient of batch after batch; returns the mean cost met on the way."""
+        X, Y, batch_size = self.X, self.Y, self.batch_size
+        summed = 0.0
+        x, y = np.empty((batch_size, X.shape[1])), np.empty((batch_size, Y.shape[1]))
+        for start in range(0, len(X), batch_size):
+            chosen = order[start : start + batch_size]
+            size = len(chosen)
+            X.take(chosen, axis=0, out=x[:size], mode="clip")
+            Y.take(chosen, axis=0, out=y[:size], mode="clip")
+            summed += self.samples.backward(x[:size], y[:size]) * size
+            self.optimiser.step(self.samples.parameters)
+        return summed / len(X)
+
+    def checkpoint(self, path: Any) -> Checkpoint:
+        """The file that keeps this training."""
+        cost = self.samples.cost
+        agreement = {
+            "cost": getattr(cost, "__name__", type(cost).__name__),
+            "optimiser": self.optimiser.settings,
+            "batch_size": str(self.batch_size),
+            "data": _told((self.X, self.Y)),
+            "validation": _told(self.held_out),
+            "seed": str(self.seed),
+            "compiled": str(self.compiled),
+        }
+        return Checkpoint(path, self.samples.net, self.optimiser, self.random, agreement)
+
+
+def _told(data: tuple[Matrix, Matrix] | None) -> str:
+    """Data as a checkpoint remembers them."""
+    if data is None:
+        return NOTHING
+    X, Y = data
+    return f"{len(X)} samples with checksum {zlib.crc32(Y.data, zlib.crc32(X.data)):08x}"
+
+
 def fit(
     net: MLP,
     X: Any,
@@ -120,6 +160,8 @@ def fit(
     seed: int | None = None,
     progress: bool = True,
     compiled: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> History:
     """Train a network on labelled samples.
 
@@ -145,64 +187,45 @@ def fit(
         Whether to show the epochs: a bar on a terminal or in a notebook, plain lines on standard error elsewhere.
     compiled : bool
         Whether to run as matrix products; else one Value at a time, with the same results.
+    checkpoint : path, optional
+        A file that is replaced, whole or not at all, at the end of each epoch. `nn.load` reads the network in it.
+    resume : bool
+        Whether to go on from the checkpoint, to the parameters and history of an uninterrupted training, bit by
+        bit. All other arguments must be as they were, but for `epochs`, the total, which may be larger. Where there
+        is no file yet the training starts from the beginning, so the same command starts and restarts.
 
     Returns
     -------
     History
+        Of all epochs, those before a `resume` included.
 
     Raises
     ------
     ShapeError, ArgumentError, OperandError
-        Before anything is changed, if an argument cannot be used.
+        Before anything is changed, if an argument cannot be used or the checkpoint is that of another training.
+        ArgumentError also where a checkpoint cannot be written, after an epoch: the one before stays.
+    FileFormatError
+        Before anything is changed, if the checkpoint is damaged or something else.
     """
-    checked_network(net)
-    if not callable(cost):
-        raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
-    epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
-    X = rows_of("X", X, net.sizes[0])
-    Y = targets_of("Y", Y, net.sizes[-1], len(X))
-    held_out = None if validation is None else _validation(net, validation)
-    if cost is cross_entropy and net.output != "linear":
-        raise ArgumentError(
-            f'cost=cross_entropy: expected a network with output="linear", got output={net.output!r}; '
-            'make it with MLP(sizes, output="linear")'
-        )
-    optimiser = SGD(0.5) if optimiser is None else optimiser
-    if not isinstance(optimiser, Optimiser):
-        raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
-    random = generator_of(seed)
-    samples = _Samples(net, cost, compiled)
-    history, shown = History(), Progress(epochs, progress)
+    training = _Training(net, X, Y, cost, optimiser, batch_size, validation, seed, compiled)
+    epochs = _count("epochs", epochs)
+    if resume and checkpoint is None:
+        raise ArgumentError("resume: expected a checkpoint to go on from, got checkpoint=None; give its path")
+    kept = None if checkpoint is None else training.checkpoint(checkpoint)
+    history = kept.restore(epochs) if kept is not None and resume else History()
+    shown = Progress(epochs, progress, len(history.cost))
     try:
-        for _ in range(epochs):
-            started = time.perf_counter()
-            order = random.permutation(len(X))
-            measures = {"cost": _epoch(samples, optimiser, X, Y, order, batch_size)}
-            seconds = time.perf_counter() - started
-            measures |= _measured(samples, held_out, compiled)
+        while len(history.cost) < epochs:
+            measures, seconds = training.epoch()
             history._add(measures, seconds)
+            if kept is not None:
+                kept.write(history)
             shown.epoch(measures)
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
         shown.close()
     return history
-
-
-def _epoch(
-    samples: _Samples, optimiser: Optimiser, X: Matrix, Y: Matrix, order: npt.NDArray[np.intp], batch_size: int
-) -> float:
-    """One pass over the samples; returns the mean cost met on the way."""
-    summed = 0.0
-    x, y = np.empty((batch_size, X.shape[1])), np.empty((batch_size, Y.shape[1]))
-    for start in range(0, len(X), batch_size):
-        chosen = order[start : start + batch_size]
-        size = len(chosen)
-        X.take(chosen, axis=0, out=x[:size], mode="clip")
-        Y.take(chosen, axis=0, out=y[:size], mode="clip")
-        summed += samples.backward(x[:size], y[:size]) * size
-        optimiser.step(samples.parameters)
-    return summed / len(X)
 
 
 def _measured(samples: _Samples, held_out: tuple[Matrix, Matrix] | None, compiled: bool) -> dict[str, float]:

@@ -1,0 +1,190 @@
+"""Checkpoints: a training in a file, from which it goes on as if nothing had happened, to the bit."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.errors import ArgumentError, NonFiniteError, OperandError
+from autograd.files import remove_leftovers, write_whole
+
+from .archives import Archive, opened, packed
+from .history import History
+from .mlp import MLP
+from .optimisers import Optimiser
+from .saving import CHECKPOINT, arrays_of, fill, layers_of, members, structure_of
+
+_STATE = "state_"
+_OTHERS = ("format", "random", "steps", "cost_history", "seconds", "validation_cost", "validation_accuracy")
+_WORD = 2**64 - 1
+_LONGEST_TEXT = 250
+NOTHING = "none"
+"""How an agreement says that there is no such data."""
+
+
+class Checkpoint:
+    """The file that a training keeps.
+
+    Parameters
+    ----------
+    path : str or path
+        Where; its folder must be there and be writable.
+    net : MLP
+    optimiser : Optimiser
+    random : numpy.random.Generator
+        What shuffles.
+    agreement : mapping of str to str
+        What another training must have in common with this one to go on from the file, by argument.
+
+    Raises
+    ------
+    OperandError, ArgumentError
+        If there can be no such file, or the random numbers cannot be kept.
+    """
+
+    def __init__(
+        self, path: Any, net: MLP, optimiser: Optimiser, random: np.random.Generator, agreement: Mapping[str, str]
+    ) -> None:
+        if not isinstance(random.bit_generator, np.random.PCG64):
+            raise ArgumentError(
+                "seed: expected a whole number or None where a checkpoint is kept, got a generator of the kind "
+                f"{type(random.bit_generator).__name__}"
+            )
+        self.path = _usable(path)
+        self._net, self._optimiser, self._random = net, optimiser, random
+        self._agreement = {name: text[:_LONGEST_TEXT] for name, text in agreement.items()}
+        remove_leftovers(self.path)
+
+    def write(self, history: History) -> None:
+        """Put the training as it is now into the file, atomically.
+
+        Raises
+        ------
+        NonFiniteError
+            If a parameter is no longer finite; the file stays as it was.
+        ArgumentError
+            If the file cannot be written; it stays as it was.
+        """
+        network = arrays_of(self._net)
+        if not all(np.isfinite(array).all() for array in network.values() if array.dtype.kind == "f"):
+            raise NonFiniteError(
+                f"{self.path}: expected finite parameters after epoch {len(history.cost)}, got NaN or infinity; "
+                "the checkpoint before is kept; lower the learning rate"
+            )
+        state = self._optimiser.state_of(self._net.parameters())
+        arrays = {
+            "format": np.array(CHECKPOINT),
+            **network,
+            **{name: np.array(text) for name, text in self._agreement.items()},
+            "cost_history": np.array(history.cost),
+            "seconds": np.array(history.seconds),
+            "validation_cost": np.array(history.validation_cost, dtype=float),
+            "validation_accuracy": np.array(history.validation_accuracy, dtype=float),
+            "random": _words(self._random),
+            "steps": np.array(self._optimiser.steps, dtype=np.int64),
+            **{_STATE + name: vector for name, vector in state.items()},
+        }
+        write_whole(self.path, packed(arrays))
+
+    def restore(self, epochs: int) -> History:
+        """Bring network, optimiser and random numbers to where the file's training was.
+
+        Parameters
+        ----------
+        epochs : int
+            The most that the file may have behind it.
+
+        Returns
+        -------
+        History
+            Of no epoch where there is no file yet.
+
+        Raises
+        ------
+        FileFormatError
+            If the file is no checkpoint, or a damaged one; nothing is changed.
+        ArgumentError
+            If it is that of another training; nothing is changed.
+        """
+        if not self.path.exists():
+            return History()
+        with opened(self.path, "a checkpoint written by nn.fit", "start anew with resume=False") as archive:
+            if archive.text("format") != CHECKPOINT:
+                raise archive.refusal(f"expected the format {CHECKPOINT!r}", "another")
+            self._agree("net", repr(self._net), "MLP({}, activation={!r}, output={!r})".format(*structure_of(archive)))
+            for name, mine in self._agreement.items():
+                self._agree(name, mine, archive.text(name))
+            states = [name for name in archive.names if name.startswith(_STATE)]
+            archive.only([*_OTHERS, *members(self._net.sizes), *self._agreement, *states])
+            layers = layers_of(archive, self._net.sizes)
+            parameters = self._net.parameters()
+            state = {
+                name.removeprefix(_STATE): archive.array(name, (len(parameters),), finite=False) for name in states
+            }
+            steps = int(archive.array("steps", (), np.int64))
+            history = self._history(archive)
+            random = _random_state(archive)
+        if len(history.cost) > epochs or steps < 0:
+            raise ArgumentError(
+                f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
+            )
+        fill(self._net, layers)
+        self._optimiser.restore(parameters, state, steps)
+        self._random.bit_generator.state = random
+        return history
+
+    def _agree(self, name: str, mine: str, theirs: str) -> None:
+        if mine != theirs:
+            raise ArgumentError(
+                f"{name}: expected {theirs:.200} as in the checkpoint {self.path}, got {mine:.200}; give what its "
+                "training was given, or start anew with resume=False"
+            )
+
+    def _history(self, archive: Archive) -> History:
+        cost = archive.array("cost_history", (None,), finite=False)
+        measured = (0 if self._agreement["validation"] == NOTHING else len(cost),)
+        return History(
+            cost.tolist(),
+            archive.array("validation_cost", measured, finite=False).tolist(),
+            archive.array("validation_accuracy", measured).tolist(),
+            archive.array("seconds", cost.shape).tolist(),
+        )
+
+
+def _usable(given: Any) -> Path:
+    """`given` as the path of a file that can be written, found out before the training and not after an epoch of it."""
+    if not isinstance(given, str | os.PathLike):
+        raise OperandError(f"checkpoint: expected the path of a file, got {type(given).__name__}")
+    path = Path(given)
+    if not path.name or "\0" in str(path) or path.is_dir():
+        raise ArgumentError(f"checkpoint: expected the path of a file, got {str(path)!r}")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            return path
+    except OSError as error:
+        raise ArgumentError(
+            f"checkpoint: expected a file in a folder that can be written, got {str(path)!r} ({error.strerror})"
+        ) from None
+
+
+def _words(random: np.random.Generator) -> npt.NDArray[np.uint64]:
+    """The state of PCG64 as six numbers: two of 128 bits, halved, and the half word that is left over."""
+    state: Any = random.bit_generator.state
+    number, increment = state["state"]["state"], state["state"]["inc"]
+    halves = (number >> 64, number & _WORD, increment >> 64, increment & _WORD)
+    return np.array([*halves, state["has_uint32"], state["uinteger"]], dtype=np.uint64)
+
+
+def _random_state(archive: Archive) -> dict[str, Any]:
+    """What `_words` was made of; refused if it can be no generator's."""
+    a, b, c, d, has_half, half = (int(word) for word in archive.array("random", (6,), np.uint64))
+    if has_half > 1 or half >= 2**32 or not d & 1:
+        raise archive.refusal("random: expected the state of a PCG64 generator", "other numbers")
+    state = {"state": a << 64 | b, "inc": c << 64 | d}
+    return {"bit_generator": "PCG64", "state": state, "has_uint32": has_half, "uinteger": half}
