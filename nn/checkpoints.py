@@ -21,7 +21,7 @@ from .optimisers import Optimiser
 from .saving import CHECKPOINT, arrays_of, fill, layers_of, members, structure_of
 
 _STATE = "state_"
-_OTHERS = ("format", "random", "steps", "cost_history", "seconds", "validation_cost", "validation_accuracy")
+_OTHERS = ("format", "random", "steps", "vectors", "cost_history", "seconds", "validation_cost", "validation_accuracy")
 _WORD = 2**64 - 1
 _LONGEST_TEXT = 250
 NOTHING = "none"
@@ -88,6 +88,8 @@ class Checkpoint:
             "validation_accuracy": np.array(history.validation_accuracy, dtype=float),
             "random": _words(self._random),
             "steps": np.array(self._optimiser.steps, dtype=np.int64),
+            # An archive whose directory is damaged can seem to have fewer members than it has.
+            "vectors": np.array(len(state), dtype=np.int64),
             **{_STATE + name: vector for name, vector in state.items()},
         }
         write_whole(self.path, packed(arrays))
@@ -128,9 +130,13 @@ class Checkpoint:
                 name.removeprefix(_STATE): archive.array(name, (len(parameters),), finite=False) for name in states
             }
             steps = int(archive.array("steps", (), np.int64))
+            if archive.array("vectors", (), np.int64) != len(states):
+                raise archive.refusal("expected all of the optimiser's state", f"{len(states)} vectors")
+            if steps < 0:
+                raise archive.refusal("steps: expected at least 0", f"{steps}")
             history = self._history(archive)
             random = _random_state(archive)
-        if len(history.cost) > epochs or steps < 0:
+        if len(history.cost) > epochs:
             raise ArgumentError(
                 f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
             )

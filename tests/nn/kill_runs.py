@@ -102,13 +102,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0, help="decides the moments")
+    parser.add_argument("--only", choices=RUNS, help="kill no other runs")
     parser.add_argument("--run", choices=RUNS, help=argparse.SUPPRESS)
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
         train(options.run, options.path)
         return 0
-    moments, names = random.Random(options.seed), list(RUNS)
+    moments, names = random.Random(options.seed), [options.only] if options.only else list(RUNS)
     whole: dict[str, tuple[str, float]] = {}
     counts = dict.fromkeys(["kills", "with a checkpoint", "in the midst of a write", "leftovers", "different"], 0)
     begun = time.perf_counter()
