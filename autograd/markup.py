@@ -35,9 +35,12 @@ def font(text: str, size: float, color: str = "", bold: bool = False, italic: bo
     return f'<FONT POINT-SIZE="{size:g}"{paint}>{text}</FONT>'
 
 
-def label(name: Label, size: float, color: str = "") -> str:
-    """A label as a stacked table: tags for scripts are set wrongly by browsers."""
-    base = font(escaped(name.base), size, color, italic=name.base.isalpha())
+def label(name: Label, size: float, color: str = "", before: str = "") -> str:
+    """A label, after the text `before`, as a stacked table: tags for scripts are set wrongly by browsers.
+
+    Aligned so that base and scripts stay together where the table is given more room.
+    """
+    base = font(before, size, color) + font(escaped(name.base), size, color, italic=name.base.isalpha())
     above, below = escaped(name.superscript), escaped(name.subscript)
     if not above and not below:
         return table([[base or font("·", size, color)]])
@@ -45,7 +48,7 @@ def label(name: Label, size: float, color: str = "") -> str:
     lower = font(below or "&#160;", size * _SCRIPT, color, italic=bool(below))
     return (
         '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-        f'<TR><TD ROWSPAN="2" VALIGN="MIDDLE">{base}</TD><TD ALIGN="LEFT">{scripts}</TD></TR>'
+        f'<TR><TD ROWSPAN="2" ALIGN="RIGHT" VALIGN="MIDDLE">{base}</TD><TD ALIGN="LEFT">{scripts}</TD></TR>'
         f'<TR><TD ALIGN="LEFT">{lower}</TD></TR></TABLE>'
     )
 

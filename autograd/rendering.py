@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from .errors import ArgumentError, RenderError
-from .files import write_whole
+from .errors import RenderError
 
 FORMATS = ("svg", "png", "pdf", "dot")
 TIMEOUT = 60.0
@@ -66,18 +65,13 @@ def render(source: str, form: str) -> bytes:
         return made.read_bytes()
 
 
-def save(source: str, path: str | os.PathLike[str]) -> None:
-    """Write a picture of a DOT graph in the format of the path's suffix, whole or not at all.
+def accessible(svg: str, title: str, description: str) -> str:
+    """An SVG that tells its title and description to those who do not see it."""
+    begin = svg.index(">", svg.index("<svg")) + 1
+    told = f"\n<title>{_text(title)}</title>\n<desc>{_text(description)}</desc>"
+    return svg[: begin - 1] + ' role="img">' + told + svg[begin:]
 
-    Raises
-    ------
-    ArgumentError
-        If the suffix is not known or the file cannot be written.
-    RenderError
-        As `render`.
-    """
-    path = Path(path)
-    form = path.suffix[1:].lower()
-    if form not in FORMATS:
-        raise ArgumentError(f"save({str(path)!r}): expected a suffix among .{', .'.join(FORMATS)}, got {path.suffix!r}")
-    write_whole(path, render(source, form))
+
+def _text(text: str) -> str:
+    """Text for XML, without the characters that XML cannot hold."""
+    return html.escape("".join(c for c in text if c == "\n" or c.isprintable()))

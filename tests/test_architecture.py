@@ -17,8 +17,10 @@ FLOORS = [
     {"errors", "namespaces", "modes"},
     {"labels", "primitives", "reals", "files"},
     {"value", "markup"},
-    {"graph", "functions", "parameters"},
+    {"graph", "functions", "parameters", "naming"},
     {"reverse", "rendering"},
+    {"tree"},
+    {"picture", "outline"},
     {"drawing", "compiler"},
 ]
 

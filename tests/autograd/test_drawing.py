@@ -1,5 +1,6 @@
 """`draw`: what stands in a tree, and that it stays whole whatever it is given."""
 
+import math
 import re
 import sys
 from xml.etree import ElementTree
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nn
 from autograd import Label, Value, draw, gradient, relu, rendering, sigmoid, sqrt, total, weighted_sum
 from autograd.errors import ArgumentError, GraphError, OperandError, RenderError
 
@@ -25,7 +27,7 @@ def neuron():
 
 
 def edges(source):
-    return re.findall(r"(v\d+|h\d+) -> (v\d+)", source)
+    return re.findall(r"(v\d+) -> (v\d+)(?! \[style=invis)", source)
 
 
 def test_every_edge_bears_its_local_partial():
@@ -81,30 +83,120 @@ def test_the_lit_path_is_never_elided():
 
 
 def test_a_large_network_is_drawn_along_the_path_alone():
-    import nn
-
-    net = nn.MLP([64, 30, 10], seed=0)
-    c = nn.squared_error(net([0.5] * 64), [0.0] * 10)
+    net, c = network()
     weight = net.layers[1].neurons[0].weights[0]
     names = set(re.findall(r"\bv\d+\b", draw(c, path_to=weight).source))
     assert len(names) <= 40
 
 
-def test_too_many_nodes_are_refused_with_the_remedies():
-    value = Value(1.0)
-    for k in range(300):
-        value = value * Value(1.0, f"x{k}")
-        value.label = f"p{k}"
-    with pytest.raises(ArgumentError, match=r"at most 200 nodes.*depth="):
-        draw(value)
-    assert len(edges(draw(value, depth=3).source)) == 6
+def test_too_many_nodes_are_refused_with_the_count_and_the_remedies():
+    level = [Value(1.0, f"x{k}") for k in range(256)]
+    while len(level) > 1:
+        level = [a * b for a, b in zip(level[::2], level[1::2], strict=True)]
+    with pytest.raises(ArgumentError, match=r"at most 200 nodes.* 511 values.*depth=.*collapse="):
+        draw(level[0])
+    assert len(edges(draw(level[0], depth=3).source)) == 14
 
 
-def test_a_chain_of_a_hundred_thousand_is_drawn_to_a_depth():
-    value = Value(1.0, "x")
+def test_the_middle_of_a_chain_of_a_hundred_thousand_is_left_out():
+    x, w = Value(1.0, "x"), Value(0.5, "w")
+    value = x
     for _ in range(100_000):
-        value = sigmoid(value)
-    assert len(edges(draw(value, depth=5).source)) == 5
+        value = sigmoid(w * value)
+    drawing = draw(value, path_to=x)
+    assert len(edges(drawing.source)) <= 12
+    assert "… 199,996 more operations" in drawing.source
+    assert "99,998 edges" in str(draw(value, path_to=w))
+    assert len(edges(draw(value, depth=5).source)) == 7
+
+
+def test_what_a_chain_leaves_out_keeps_its_derivative():
+    x = Value(0.3, "x")
+    value = x
+    for _ in range(300):
+        value = value * 1.01
+    along = re.findall(r"∂ = (\S+) \*", str(draw(value, path_to=x)))
+    assert len(along) == 5
+    assert math.prod(map(float, along)) == pytest.approx(gradient(value, x), rel=1e-3)
+
+
+def network():
+    net = nn.MLP([64, 30, 10], seed=0)
+    c = nn.squared_error(net([0.5] * 64), [0.0] * 10)
+    c.label = Label("C", subscript="0")
+    return net, c
+
+
+def test_collapsed_layers_are_one_node_each():
+    _, c = network()
+    text = str(draw(c, collapse=True))
+    assert text.splitlines()[1:] == [
+        "├─ layer 2: 10 neurons: 300 w, 10 b, 10 z, 10 a   10 edges",
+        "│  └─ layer 1: 30 neurons: 1,920 w, 30 b, 30 z, 30 a   300 edges",
+        "│     └─ a: 64 values   1,920 edges",
+        "└─ constants: 10 values   10 edges",
+    ]
+
+
+def test_what_the_path_starts_at_stays_outside_its_collapsed_layer():
+    net, c = network()
+    weight = net.layers[0].neurons[0].weights[0]
+    source = draw(c, path_to=weight, collapse=True).source
+    assert "layer 1" in source and "sum over 10 paths" in source
+    assert str(weight.label) in str(draw(c, path_to=weight, collapse=True))
+
+
+def test_one_layer_may_be_collapsed():
+    net = nn.MLP([2, 3, 1], seed=0)
+    c = nn.squared_error(net([0.5, 0.25]), [1.0])
+    text = str(draw(c, collapse="2"))
+    assert "layer 2: 1 neuron" in text and "z¹₂" in text and "z²₀" not in text
+
+
+@pytest.mark.parametrize("collapse", ["3", ["1", "x"], True])
+def test_layers_that_are_not_there_are_refused(collapse):
+    c = neuron()[-1] if collapse is not True else Value(1.0, "x") * 2.0
+    with pytest.raises(ArgumentError, match=r"collapse.*expected"):
+        draw(c, collapse=collapse)
+
+
+def test_layers_are_framed_where_there_are_several():
+    net = nn.MLP([2, 2, 1], seed=0)
+    source = draw(nn.squared_error(net([0.5, 0.25]), [1.0])).source
+    assert source.count("subgraph cluster") == 2 and "subgraph cluster" not in draw(neuron()[-1]).source
+
+
+def test_edges_bear_as_much_as_is_asked_for():
+    w, *_, c = neuron()
+    ratios = {mode: draw(c, path_to=w, partials=mode).source.count('SIDES="B"') for mode in ("all", "path", "numbers")}
+    below = ratios["numbers"]
+    assert ratios == {"all": 6 + below, "path": 3 + below, "numbers": below}
+    assert ">0.6<" in draw(c, partials="numbers").source
+    assert ">0.6<" not in re.sub("label=<[^\n]*shape", "", draw(c, partials="none").source)
+    with pytest.raises(ArgumentError, match=r"partials.*'all'.*'some'"):
+        draw(c, partials="some")
+
+
+@pytest.mark.parametrize("limits", [{"depth": 0}, {"depth": 1.5}, {"max_nodes": 0}, {"max_nodes": True}])
+def test_limits_are_whole_numbers_of_at_least_1(limits):
+    with pytest.raises(ArgumentError, match=f"{next(iter(limits))}.*at least 1"):
+        draw(neuron()[-1], **limits)
+
+
+def test_a_legend_on_request():
+    *_, c = neuron()
+    assert "a weighted sum z" in draw(c, legend=True).source and "a weighted sum z" not in draw(c).source
+
+
+def test_an_svg_tells_its_title_and_tree_and_shares_no_ids():
+    w, *_, c = neuron()
+    ids = []
+    for drawing in (draw(c), draw(c, path_to=w)):
+        root = ElementTree.fromstring(drawing._repr_mimebundle_()["image/svg+xml"])
+        told = {child.tag.split("}")[1]: child.text for child in root}
+        assert told["title"].startswith("Derivative tree of C₀ = 0.185") and "wᴸ = 0.8" in told["desc"]
+        ids.append({element.get("id") for element in root.iter() if element.get("id")})
+    assert not ids[0] & ids[1]
 
 
 def test_a_partial_that_does_not_exist_is_said_to_be_undefined():

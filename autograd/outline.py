@@ -1,0 +1,40 @@
+"""A tree as text, for terminals and wherever there is no renderer."""
+
+from __future__ import annotations
+
+from .markup import number
+from .naming import plain
+from .tree import Block, Edge, Node, Tree
+
+
+def outline_of(tree: Tree) -> str:
+    """The output on top, each node's operands below it, each looked into once."""
+    into: dict[Node, list[Edge]] = {}
+    for edge in tree.edges:
+        into.setdefault(edge.value, []).append(edge)
+    lines: list[str] = []
+    told: set[Node] = set()
+    stack: list[tuple[Node, str, str, str]] = [(tree.output, "", "", "")]
+    while stack:
+        node, first, rest, partial = stack.pop()
+        again = node in told and node in into
+        mark = " *" if tree.lit(node) and tree.path_to is not None else ""
+        lines.append(f"{first}{_named(node)}{partial}{mark}{' (see above)' if again else ''}")
+        told.add(node)
+        if again:
+            continue
+        own = into.get(node, [])
+        for i, edge in reversed(list(enumerate(own))):
+            branch, indent = ("└─ ", "   ") if i == len(own) - 1 else ("├─ ", "│  ")
+            stack.append((edge.operand, rest + branch, rest + indent, _partial(edge)))
+    return "\n".join(lines)
+
+
+def _named(node: Node) -> str:
+    return ": ".join([node.title, *node.told]) if isinstance(node, Block) else plain(node)
+
+
+def _partial(edge: Edge) -> str:
+    if edge.count != 1:
+        return f"   {edge.count:,} edges" if edge.count else ""
+    return f"   ∂ = {'undefined' if edge.partial is None else number(edge.partial)}"

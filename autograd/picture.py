@@ -1,0 +1,240 @@
+"""A tree as DOT: the document's shapes, colours and fractions, all of the user's text as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphviz
+
+from .labels import Label
+from .markup import font, fraction, label, number, table
+from .naming import described, plain, plain_text
+from .primitives import CONSTANT, LEAF, WEIGHTED_SUM
+from .reverse import gradient
+from .tree import Block, Edge, Node, Tree
+from .value import Value
+
+# Okabe and Ito's colours, told apart also by those who see fewer.
+LIT = "#B34700"
+PARAMETER, SUM, GIVEN, COST, PLAIN, QUIET = "#0072B2", "#009E73", "#CC79A7", "#D55E00", "#333333", "#888888"
+
+_SERIF = "DejaVu Serif"
+_FACTORS_ON_A_LINE = 6
+_LEGEND = (
+    ("□", PARAMETER, "a parameter: weight or bias"),
+    ("□", GIVEN, "given: input x, desired output y, constant"),
+    ("○", SUM, "a weighted sum z"),
+    ("○", PLAIN, "another computed value, or an activation"),
+    ("⯃", COST, "the output: a cost"),
+    ("→", LIT, "the path; its partials multiply"),
+)
+
+
+def dot_of(tree: Tree, partials: str, legend: bool, prefix: str) -> str:
+    """The DOT source of a tree.
+
+    Parameters
+    ----------
+    tree : Tree
+    partials : {"all", "path", "numbers", "none"}
+        Which edges bear their partial in symbols too, or a number at all.
+    legend : bool
+    prefix : str
+        Begins every id, so that several pictures can stand on one page.
+    """
+    return _Picture(tree, partials, prefix).source(legend)
+
+
+class _Picture:
+    def __init__(self, tree: Tree, partials: str, prefix: str) -> None:
+        self.tree, self.partials, self.prefix = tree, partials, prefix
+        self.names = {node: f"v{i}" for i, node in enumerate(tree.nodes)}
+        self.opened = {edge.value for edge in tree.edges}
+
+    def source(self, legend: bool) -> str:
+        below = self._equation()
+        graph = graphviz.Digraph(
+            graph_attr={
+                "rankdir": "TB", "ranksep": "0.7", "nodesep": "0.35", "fontname": _SERIF, "labelloc": "b",
+                "id": f"{self.prefix}tree", "tooltip": plain(self.tree.output),
+                **({"label": f"<{below}>"} if below else {}),
+            },
+            node_attr={"fontname": _SERIF, "penwidth": "1.5", "margin": "0.05"},
+            edge_attr={"fontname": _SERIF, "arrowsize": "0.7"},
+        )  # fmt: skip
+        grouped = {node for members in self.tree.layers.values() for node in members}
+        for at, (name, members) in enumerate(self.tree.layers.items()):
+            self._cluster(graph, at, name, members)
+        for node in self.names:
+            if node not in grouped:
+                self._node(graph, node)
+        for at, edge in enumerate(self.tree.edges):
+            self._edge(graph, at, edge)
+        self._order(graph)
+        if legend:
+            self._legend(graph)
+        return str(graph.source)
+
+    # Nodes
+
+    def _cluster(self, graph: Any, at: int, name: str, members: list[Node]) -> None:
+        with graph.subgraph(
+            name=f"cluster{at}",
+            graph_attr={
+                "label": f"<{label(Label(f'layer {name}'), 12, '#555555')}>", "labelloc": "t", "labeljust": "l",
+                "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F6F6F6",
+                "id": f"{self.prefix}layer{at}", "tooltip": plain_text(f"layer {name}"),
+            },
+        ) as cluster:  # fmt: skip
+            for node in members:
+                self._node(cluster, node)
+
+    def _node(self, graph: Any, node: Node) -> None:
+        lit = self.tree.lit(node)
+        name, identity = self.names[node], f"{self.prefix}{self.names[node]}"
+        if isinstance(node, Block):
+            rows = [[font(plain_text(node.title), 12, "#444444")], *([font(t, 10, "#444444")] for t in node.told)]
+            graph.node(
+                name, f"<{table(rows)}>", id=identity, shape="box", tooltip=plain_text(node.title),
+                style="rounded,filled" if node.layer else "rounded,dashed",
+                fillcolor="#F6F6F6", color=LIT if lit else QUIET, penwidth="3" if lit else "1.5",
+            )  # fmt: skip
+            return
+        shape, color = self._looks(node)
+        closed = bool(node.operands) and node not in self.opened
+        rows = [[self._title(node, 18)], [font(number(node._data), 10, "#444444")]]
+        if node.primitive is not CONSTANT and node.grad:
+            rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
+        graph.node(
+            name, f"<{table(rows)}>", id=identity, shape=shape, tooltip=plain(node),
+            color=LIT if lit and node is not self.tree.output else color,
+            penwidth="3" if lit else "1.5", style="dashed,filled" if closed else "filled", fillcolor="white",
+        )  # fmt: skip
+
+    def _looks(self, value: Value) -> tuple[str, str]:
+        if value is self.tree.output:
+            return "octagon", COST
+        letter = value._label.base if value._label is not None else ""
+        if value.primitive is CONSTANT or (value.primitive is LEAF and letter in ("x", "y")):
+            return "box", GIVEN
+        if value.primitive is LEAF and letter != "a":
+            return "box", PARAMETER
+        return "ellipse", SUM if value.primitive is WEIGHTED_SUM else PLAIN
+
+    def _title(self, value: Value, size: float, color: str = "", before: str = "") -> str:
+        if value._label is not None:
+            return label(value._label, size, color, before)
+        return label(Label(described(value)), size * 0.75, color, before)
+
+    def _order(self, graph: Any) -> None:
+        """The desired output to the left of the activation it is compared with; a layer's frame would be in the way."""
+        if self.tree.layers:
+            return
+        last = [edge.operand for edge in self.tree.edges if edge.value is self.tree.output]
+        given = [node for node in last if isinstance(node, Value) and self._looks(node) == ("box", GIVEN)]
+        computed = [node for node in last if isinstance(node, Value) and node.operands]
+        if len(given) == len(computed) == 1:
+            with graph.subgraph(graph_attr={"rank": "same"}) as same:
+                same.edge(self.names[given[0]], self.names[computed[0]], style="invis")
+
+    # Edges
+
+    def _edge(self, graph: Any, at: int, edge: Edge) -> None:
+        lit = self.tree.lit(edge.operand) and self.tree.lit(edge.value)
+        told = self._told(edge, lit)
+        graph.edge(
+            self.names[edge.operand], self.names[edge.value],
+            id=f"{self.prefix}e{at}", color=LIT if lit else "#999999", penwidth="3.5" if lit else "1",
+            tooltip=self._tooltip(edge), **({"label": f"<{told}>"} if told else {}),
+            **({"style": "dashed", "arrowhead": "none"} if not edge.count else {}),
+        )  # fmt: skip
+
+    def _told(self, edge: Edge, lit: bool) -> str:
+        """What stands beside an edge: the partial in symbols and in numbers, or less."""
+        if self.partials == "none" or not edge.count:
+            return ""
+        color = LIT if lit else "#444444"
+        if edge.count > 1:
+            return table([["&#160;", font(f"{edge.count:,} edges", 10, color if lit else "#666666")]])
+        if edge.partial is None and not edge.steps:
+            return ""
+        text = "undefined" if edge.partial is None else number(edge.partial)
+        if self.partials == "numbers" or (self.partials == "path" and not lit):
+            return table([["&#160;", font(text, 10, LIT if lit else "#666666", bold=lit)]])
+        cells = ["&#160;"]
+        if isinstance(edge.operand, Value) and isinstance(edge.value, Value):
+            cells += [fraction(self._d(edge.value, 12, color), self._d(edge.operand, 12, color), color), _equals(color)]
+        symbol = _symbol(edge)
+        if symbol is not None and not symbol.is_number:
+            cells += [*_cells(symbol, 12, color), _equals(color)]
+        return table([[*cells, font(text, 13, color, bold=lit)]])
+
+    def _tooltip(self, edge: Edge) -> str:
+        if edge.count != 1:
+            return f"{edge.count} edges" if edge.count else "not shown"
+        return "undefined" if edge.partial is None else repr(edge.partial)
+
+    def _d(self, value: Value, size: float, color: str = "") -> str:
+        """A value with ∂ before it."""
+        return self._title(value, size, color, before="∂")
+
+    # The equation below
+
+    def _equation(self) -> str:
+        """The chain rule along the path: the product of the lit edges, or how many paths are summed."""
+        tree = self.tree
+        if tree.path_to is None:
+            return ""
+        ratio = fraction(self._d(tree.output, 14), self._d(tree.path_to, 14))
+        slope = font(number(gradient(tree.output, tree.path_to)), 15, LIT, bold=True)
+        edges = tree.path()
+        if not edges or any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
+            paths = tree.paths[tree.output]
+            told = f"sum over {paths:,} paths" if paths < 10**9 else f"sum over {paths:.2g} paths"
+            shown = [ratio, _equals("", 14)] + ([font(told, 14), _equals("", 14)] if paths > 1 else [])
+            return table([[*shown, slope]])
+        return table([[part] for part in self._factors(ratio, edges, slope)])
+
+    def _factors(self, ratio: str, edges: list[Edge], slope: str) -> list[str]:
+        """Lines: the derivatives, what they are in symbols, what they are in numbers."""
+        dot = font("&#160;·&#160;", 14)
+        ratios, symbols, numbers = [ratio, _equals("", 14)], [], []
+        for edge in edges:
+            assert isinstance(edge.operand, Value)
+            assert isinstance(edge.value, Value)
+            ratios += [fraction(self._d(edge.value, 12, LIT), self._d(edge.operand, 12, LIT), LIT), dot]
+            symbol = _symbol(edge)
+            if symbol is not None:
+                symbols += [*_cells(symbol, 14, LIT, within=True), dot]
+            text = "undefined" if edge.partial is None else number(edge.partial)
+            numbers.append(f"({text})" if text.startswith("−") else text)
+        short = len(edges) <= _FACTORS_ON_A_LINE
+        lines = [table([ratios[:-1]])] if short else []
+        told = symbols[:-1] if short and symbols else []
+        if told:
+            lines.append(table([[_equals("", 14), *told]]) if len(edges) > 3 else "")
+            if len(edges) <= 3:
+                lines = [table([[*ratios[:-1], _equals("", 14), *told]])]
+        product = font("&#160;·&#160;".join(numbers) + "&#160;=&#160;", 14)
+        lines.append(table([[*([] if short else [ratio]), _equals("", 14), product, slope]]))
+        return lines
+
+    def _legend(self, graph: Any) -> None:
+        rows = "".join(
+            f'<TR><TD>{font(mark, 16, color)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
+            for mark, color, text in _LEGEND
+        )
+        shown = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{rows}</TABLE>'
+        graph.node("legend", f"<{shown}>", shape="plain", id=f"{self.prefix}legend", tooltip="legend")
+
+
+def _symbol(edge: Edge) -> Any:
+    return None
+
+
+def _cells(symbol: Any, size: float, color: str, within: bool = False) -> list[str]:
+    return []
+
+
+def _equals(color: str, size: float = 12) -> str:
+    return font("&#160;=&#160;", size, color)
