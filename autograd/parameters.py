@@ -8,6 +8,7 @@ the Values read and write there. So neither side can be stale.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, overload
 
@@ -18,6 +19,7 @@ from .value import Value
 
 Vector = npt.NDArray[np.float64]
 
+_binding = threading.Lock()
 _own_number = Value.__dict__["_data"]
 _own_grad = Value.__dict__["grad"]
 
@@ -131,9 +133,10 @@ def flat(values: Sequence[Value]) -> FlatParameters | None:
 
 def bound(values: Sequence[Value]) -> FlatParameters | None:
     """`values` bound to one `FlatParameters`, or None where some are bound elsewhere already."""
-    if all(place_of(value) is None for value in values):
-        return FlatParameters(values)
-    return flat(values)
+    with _binding:  # or two threads would bind the same values, and one of them read what nobody writes
+        if all(place_of(value) is None for value in values):
+            return FlatParameters(values)
+        return flat(values)
 
 
 def numbers(values: Sequence[Value]) -> Vector:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import Any
 
 from .patterns import Index, Pattern, affine, common
 from .plan import Array, Plan, Ref
+
+_INPUT = re.compile(r"\bx\d")
 
 
 class Buffers:
@@ -195,7 +198,7 @@ class Buffers:
 
     def static(self, expression: str) -> str:
         """A name for an expression of buffers, made once; of inputs, the expression itself."""
-        if expression.isidentifier() or expression.lstrip("(").startswith("x"):
+        if expression.isidentifier() or _INPUT.search(expression):
             return expression
         key = ("static", expression)
         if key not in self._views:

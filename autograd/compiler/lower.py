@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -95,6 +96,7 @@ class Program:
             return
         # So that tracebacks and debuggers show the generated lines.
         linecache.cache[name] = (len(self.source), None, self.source.splitlines(keepends=True), name)
+        weakref.finalize(self, linecache.cache.pop, name, None)
         exec(compile(self.source, name, "exec"), space)
         self.prepare = space["prepare"]
 

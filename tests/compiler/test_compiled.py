@@ -1,11 +1,13 @@
 """What users of `compile` meet: parameters never stale, guards, refusals, the row to blame."""
 
+import gc
+import linecache
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from autograd import Value, compile, detach, exp, log, modes, sqrt, tanh, where
+from autograd import Value, compile, detach, exp, log, modes, sqrt, tanh, weighted_sum, where
 from autograd.compiler import compiled
 from autograd.errors import (
     ArgumentError,
@@ -197,3 +199,23 @@ def test_threads_may_share_a_compiled_function():
         for found in [pool.map(f.gradient, batches) for _ in range(20)]:
             for (cost, slopes), (right, right_slopes) in zip(found, expected, strict=True):
                 assert (cost, slopes.tolist()) == (right, right_slopes.tolist())
+
+
+def test_an_input_of_one_number_may_be_read_by_many():
+    """Its view repeats it, and is made anew for each batch as the batch is."""
+    weights = [Value(0.5) for _ in range(20)]
+    f = compile(lambda x: weighted_sum(weights, [x] * 20))
+    assert f([1.0, 3.0]).tolist() == [10.0, 30.0]
+    cost, slopes = f.gradient([1.0, 3.0])
+    assert (cost, slopes.tolist()) == (20.0, [2.0] * 20)
+
+
+def test_the_source_of_a_forgotten_program_is_forgotten():
+    w = Value(0.5)
+    f = compile(lambda x: w * x)
+    before = set(linecache.cache)
+    f([1.0])
+    assert len([name for name in set(linecache.cache) - before if name.startswith("<autograd program")]) == 1
+    del f
+    gc.collect()
+    assert not [name for name in set(linecache.cache) - before if name.startswith("<autograd program")]
