@@ -18,6 +18,9 @@ from autograd.errors import FileFormatError
 
 SHIPPED = Path(__file__).parent / "data" / "digits.csv.gz"
 _CHUNK = 1 << 20
+# What is packed may come out a thousand times as long; these are beyond any set that is meant.
+_LONGEST_CSV = 8 << 20
+_LARGEST_IDX = 1 << 30
 _IMAGES = re.compile(r"(?P<part>.*)images[-.]idx3-ubyte(\.gz)?$")
 _GZIP = b"\x1f\x8b"
 _UNREADABLE = (OSError, EOFError, zlib.error)
@@ -109,8 +112,8 @@ def _idx_array(path: Path, file: IO[bytes], dimensions: int) -> npt.NDArray[np.u
         raise FileFormatError(f"{path}: expected {dimensions} sizes after the magic number, got a truncated file")
     shape = struct.unpack(f">{dimensions}I", header)
     size = math.prod(shape)
-    if not size:
-        raise FileFormatError(f"{path}: expected at least one item, got the sizes {shape}; {_AGAIN}")
+    if not 1 <= size <= _LARGEST_IDX:
+        raise FileFormatError(f"{path}: expected at least one item and at most 1 GB, got the sizes {shape}; {_AGAIN}")
     contents = bytearray()
     while len(contents) <= size and (piece := file.read(_CHUNK)):
         contents += piece
@@ -219,4 +222,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _unpacked(path: Path) -> bytes:
     with _opened(path) as file:
-        return file.read()
+        contents = file.read(_LONGEST_CSV + 1)
+    if len(contents) > _LONGEST_CSV:
+        raise OSError(f"more than {_LONGEST_CSV >> 20} MB of text")
+    return contents

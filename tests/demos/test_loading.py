@@ -136,13 +136,28 @@ def test_a_damaged_idx_file_is_refused(tmp_path, contents, says):
 
 def test_memory_follows_the_content_not_the_promise_of_the_header(tmp_path):
     path = tmp_path / "images"
-    path.write_bytes(b"\0\0\x08\x03" + b"\xff" * 12 + b"few")
+    path.write_bytes(b"\0\0\x08\x03" + struct.pack(">3I", 1000, 1000, 1000) + b"few")
     tracemalloc.start()
     with pytest.raises(FileFormatError, match="truncated"):
+        read_idx(path, 3)
+    path.write_bytes(b"\0\0\x08\x03" + b"\xff" * 12 + b"few")
+    with pytest.raises(FileFormatError, match="at most 1 GB"):
         read_idx(path, 3)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 << 20
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_not_unpacked(tmp_path):
+    path = tmp_path / "digits.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * (1 << 23)))
+    tracemalloc.start()
+    with pytest.raises(FileFormatError, match="readable CSV file, got: more than 8 MB of text"):
+        read_csv(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert path.stat().st_size < 1 << 18
+    assert peak < 32 << 20
 
 
 @given(st.lists(st.integers(5, 40), min_size=1, max_size=6), st.integers(0, 5))
