@@ -69,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=_seed, default=0, metavar="N", help="decides split, first weights and shuffling")
     add("--data", type=Path, metavar="DIR", help="a folder of IDX files such as MNIST's; else the shipped digits")
     add("--out", type=Path, default=Path("out"), metavar="DIR", help="where the pictures and the network go")
+    add("--checkpoint", type=Path, metavar="FILE", help="keep the training there after every epoch")
+    add("--resume", action="store_true", help="go on from the checkpoint, where there is one")
     add("--no-plots", action="store_true", help="write the network alone, no pictures")
     add("--eager", action="store_true", help="one Value at a time instead of compiled: same results, slower")
     return parser
@@ -143,6 +145,8 @@ def _run(options: argparse.Namespace, train: Images, test: Images) -> None:
         seed=options.seed,
         progress=True,
         compiled=not options.eager,
+        checkpoint=options.checkpoint,
+        resume=options.resume,
     )
     stopped = f"stopped by Ctrl-C after {len(history.cost)} whole epochs" if history.interrupted else "trained"
     print(f"{stopped} in {time.perf_counter() - started:.1f} s")

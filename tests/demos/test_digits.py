@@ -56,6 +56,18 @@ def test_eager_and_compiled_report_the_same(tmp_path, capsys):
     assert reports[0] == reports[1]
 
 
+def test_a_training_goes_on_from_its_checkpoint(tmp_path, capsys):
+    command = ["--hidden", "4", "--no-plots", "--checkpoint", str(tmp_path / "run.npz"), "--resume"]
+    for epochs, folder in (("2", "first"), ("5", "resumed")):
+        assert digits.main([*command, "--epochs", epochs, "--out", str(tmp_path / folder)]) == 0
+    assert digits.main(["--hidden", "4", "--no-plots", "--epochs", "5", "--out", str(tmp_path / "whole")]) == 0
+    resumed, whole = (nn.load(tmp_path / folder / "network.npz") for folder in ("resumed", "whole"))
+    assert [value.data for value in resumed.parameters()] == [value.data for value in whole.parameters()]
+    assert capsys.readouterr().err.count("epoch 3/5") == 2
+    assert digits.main([*command, "--epochs", "5", "--seed", "1", "--out", str(tmp_path / "other")]) == 2
+    assert re.search(r"digits\.py: data: expected .* in the checkpoint", capsys.readouterr().err)
+
+
 def test_ctrl_c_keeps_what_was_learned_and_reports(tmp_path, capsys, monkeypatch):
     steps = []
 

@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import Value
-from autograd.errors import ArgumentError, AutogradError, OperandError
+from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
 from autograd.parameters import FlatParameters
 
 
@@ -143,3 +143,53 @@ def test_ones_own_rule():
 def test_representations_can_be_typed():
     assert repr(nn.SGD(0.5, momentum=0.9)) == "SGD(0.5, momentum=0.9)"
     assert repr(nn.Adam(1e-3)) == "Adam(0.001, betas=(0.9, 0.999))"
+
+
+@pytest.mark.parametrize("make", [lambda: nn.SGD(0.5, momentum=0.9), lambda: nn.Adam(0.1)])
+def test_a_restored_state_steps_as_the_one_it_was_taken_from(make):
+    """Also where the parameters come in another order than that of the first steps."""
+    parameters, optimiser = [Value(float(k)) for k in range(4)], make()
+    for step in range(3):
+        for k, parameter in enumerate(parameters):
+            parameter.grad = math.sin(k + step)
+        optimiser.step(parameters)
+    copies, other = [Value(parameter.data) for parameter in parameters], make()
+    backwards = optimiser.state_of(parameters[::-1])
+    other.restore(copies[::-1], backwards, optimiser.steps)
+    for one in (parameters, copies):
+        for k, parameter in enumerate(one):
+            parameter.grad = 0.1 * k
+    optimiser.step(parameters)
+    other.step(copies)
+    assert [copy.data for copy in copies] == [parameter.data for parameter in parameters]
+    assert all(
+        (other.state_of(copies)[name] == vector).all() for name, vector in optimiser.state_of(parameters).items()
+    )
+
+
+def test_a_state_is_a_copy_of_what_steps_left_behind():
+    parameter, optimiser = Value(1.0), nn.SGD(0.5, momentum=0.5)
+    assert optimiser.state_of([parameter]) == {}
+    parameter.grad = 2.0
+    optimiser.step([parameter])
+    state = optimiser.state_of([parameter])
+    assert {name: vector.tolist() for name, vector in state.items()} == {"velocity": [2.0]}
+    optimiser.step([parameter])
+    assert state["velocity"].tolist() == [2.0]
+    with pytest.raises(ArgumentError, match="of which 1 are others"):
+        optimiser.state_of([Value(1.0)])
+    fresh = nn.SGD(0.5)
+    fresh.step([parameter])
+    assert fresh.state_of([parameter]) == {}
+
+
+def test_a_state_of_another_length_is_refused():
+    optimiser = nn.Adam()
+    with pytest.raises(ShapeError, match=r"state\['mean'\]: expected shape \(2,\), got \(3,\)"):
+        optimiser.restore([Value(1.0), Value(2.0)], {"mean": np.zeros(3)}, 1)
+    assert (optimiser.steps, optimiser.state) == (0, {})
+
+
+def test_settings_tell_every_number_of_the_rule():
+    assert nn.SGD(0.5, momentum=0.9).settings == "SGD(learning_rate=0.5, momentum=0.9)"
+    assert nn.Adam(1e-3).settings == "Adam(learning_rate=0.001, betas=(0.9, 0.999), epsilon=1e-08)"

@@ -1,6 +1,8 @@
 """`fit`: that it learns, that it repeats, that both ways of running agree, and what bad input gets."""
 
+import gc
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -290,3 +292,21 @@ def test_a_sure_mistake_is_measured_not_refused(compiled):
     options = {"cost": nn.binary_cross_entropy, "optimiser": nn.SGD(1e-9), "epochs": 1, "compiled": compiled}
     history = nn.fit(net, [[1.0]], [0.0], validation=([[1.0]], [0.0]), **options)
     assert history.cost == [1e4] and history.validation_cost == pytest.approx([1e4])
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_training_again_and_again_keeps_nothing(compiled):
+    """A program and its buffers have 50,000 bytes and more, an epoch's graphs have 100,000."""
+    X, digits = samples(8)
+    net, sizes = nn.MLP([3, 4, 2], seed=0), []
+    options = {"epochs": 1, "seed": 0, "compiled": compiled, "progress": False, "validation": (X, digits)}
+    tracemalloc.start()
+    try:
+        for rounds in (2, 6):
+            for _ in range(rounds):
+                nn.fit(net, X, digits, **options)
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sizes[1] - sizes[0] < 12_000
