@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, overload
 
-from .errors import DomainError, OperandError
+from . import modes
+from .errors import DomainError, OperandError, RecordingError
 from .functions import VALUES
 from .graph import topological_order
 from .namespaces import FLOATS
@@ -30,6 +31,7 @@ def backward(output: Value) -> None:
     Constants receive nothing. The commonest operations have the table's rule
     written out, for speed; tests/autograd/test_reverse.py holds both equal.
     """
+    _refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
     for value in order:
         value.grad = 0.0
@@ -117,6 +119,9 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
         If `output` or a member of `wrt` is not a Value.
     DomainError
         Where an operation has no finite derivative.
+    RecordingError
+        Inside a function that is being compiled, without `create_graph`: the floats
+        of one sample would stand in the program for every sample.
 
     Examples
     --------
@@ -135,10 +140,20 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
     for index, value in enumerate(wanted):
         if not isinstance(value, Value):
             raise OperandError(f"gradient(wrt[{index}]): expected a Value, got {type(value).__name__}")
+    if not create_graph:
+        _refuse_while_recording("gradient()", "create_graph=True")
     adjoints = _adjoints(output, set(wanted), create_graph)
     if create_graph:
         return [as_value(adjoints.get(value, 0.0), "adjoint") for value in wanted]
     return [adjoints.get(value, 0.0) for value in wanted]
+
+
+def _refuse_while_recording(call: str, remedy: str) -> None:
+    if modes.active and modes.recorder() is not None:
+        raise RecordingError(
+            f"{call} inside a compiled function: expected Values to go on with, got one sample's numbers, which "
+            f"would be frozen into the program; write {remedy}"
+        )
 
 
 def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Value, Any]:
