@@ -33,7 +33,7 @@ from .functions import (
     where,
 )
 from .labels import Label
-from .modes import no_grad
+from .modes import anomalies, no_grad
 from .reverse import gradient
 from .value import Value
 
@@ -42,6 +42,7 @@ __all__ = [
     "Compiled",
     "Label",
     "Value",
+    "anomalies",
     "compile",
     "cos",
     "detach",

@@ -1,4 +1,4 @@
-"""What the current thread is doing besides plain arithmetic: not recording, or recording for `compile`.
+"""What the current thread does besides plain arithmetic: no recording, recording for `compile`, watching for NaN.
 
 Modes live in context variables, so threads and tasks do not disturb one
 another. `active` counts the modes entered anywhere: while it is zero an
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum
 from typing import Any, Protocol
 
 active = 0
@@ -27,6 +28,15 @@ class Recorder(Protocol):
         """Called before ``value.data`` is read; raises where that would freeze one sample's number."""
 
 
+class Watch(Enum):
+    """Whether values note the line that makes them, and whether non-finite ones raise."""
+
+    OFF = "off"
+    LINES = "lines"
+    ANOMALIES = "anomalies"
+
+
+_watch: ContextVar[Watch] = ContextVar("watch", default=Watch.OFF)
 _recording_gradients: ContextVar[bool] = ContextVar("recording_gradients", default=True)
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
@@ -76,3 +86,41 @@ def recorder() -> Recorder | None:
 def recording(with_recorder: Recorder) -> Any:
     """A context in which comparisons and reads of ``.data`` are reported to `with_recorder`."""
     return entered(_recorder, with_recorder)
+
+
+@contextmanager
+def anomalies() -> Iterator[None]:
+    """Raise where an operation makes NaN or infinity from finite operands.
+
+    Forward and in reverse passes the error names the operation, its operands
+    with labels and numbers, and the user's own line that made the value. Values
+    made inside know their line, so a reverse pass inside can tell it. It is for
+    looking for a fault: operations take several times as long inside, and no
+    longer than ever outside. Per thread, as all modes are.
+
+    Raises
+    ------
+    NonFiniteError
+        Inside, at the first such operation.
+
+    Examples
+    --------
+    >>> from autograd import Value, anomalies, exp
+    >>> z = Value(1000.0, label="z")
+    >>> with anomalies():
+    ...     a = exp(z)
+    Traceback (most recent call last):
+    autograd.errors.NonFiniteError: exp: expected a finite result, got inf from z = 1000.0, at ...
+    """
+    with entered(_watch, Watch.ANOMALIES):
+        yield
+
+
+def noting_lines() -> Any:
+    """A context in which values know the user's line that made them."""
+    return entered(_watch, Watch.LINES)
+
+
+def watch() -> Watch:
+    """What values are watched for in this thread; nothing while a function is recorded for `compile`."""
+    return _watch.get() if _recorder.get() is None else Watch.OFF

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any, Literal, overload
 
 from . import modes
-from .errors import DomainError, OperandError, RecordingError
+from .errors import DomainError, NonFiniteError, OperandError, RecordingError
 from .functions import VALUES
 from .graph import topological_order
+from .modes import Watch
 from .namespaces import FLOATS
 from .primitives import ADD, CONSTANT, MULTIPLY, TOTAL, WEIGHTED_SUM
-from .value import Value, as_value, out_of_domain
+from .value import Value, as_value, line_of, named, non_finite, out_of_domain
 
 
 def local_partial(value: Value, index: int) -> float:
@@ -33,6 +35,7 @@ def backward(output: Value) -> None:
     """
     _refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
+    watching = bool(modes.active) and modes.watch() is Watch.ANOMALIES
     for value in order:
         value.grad = 0.0
     output.grad += 1.0
@@ -40,12 +43,15 @@ def backward(output: Value) -> None:
         grad = value.grad
         if grad == 0.0:
             continue  # nothing to pass on, even where a partial is infinite: a branch `where` did not choose
-        if (rule := _WRITTEN_OUT.get(value.primitive)) is not None:
+        if not watching and (rule := _WRITTEN_OUT.get(value.primitive)) is not None:
             rule(value, grad)
             continue
         for index, operand in enumerate(value.operands):
             if operand.primitive is not CONSTANT:
+                before = operand.grad
                 operand.grad += grad * local_partial(value, index)
+                if watching:
+                    _check(value, index, (grad, before), operand.grad)
 
 
 def _multiply_backward(value: Value, grad: float) -> None:
@@ -163,6 +169,7 @@ def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Val
     for value in order:
         if not between.isdisjoint(value.operands):
             between.add(value)
+    watching = bool(modes.active) and not create_graph and modes.watch() is Watch.ANOMALIES
     adjoints: dict[Value, Any] = {output: 1.0}
     for value in reversed(order):
         adjoint = adjoints.get(value, 0.0)
@@ -173,8 +180,22 @@ def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Val
             if operand in between:
                 partial = _partial(value, index, operands, create_graph)
                 term = _product(adjoint, partial) if create_graph else adjoint * partial
-                adjoints[operand] = _sum(adjoints[operand], term) if operand in adjoints else term
+                before = adjoints.get(operand, 0.0)
+                adjoints[operand] = _sum(before, term) if operand in adjoints else term
+                if watching:
+                    _check(value, index, (adjoint, before), adjoints[operand])
     return adjoints
+
+
+def _check(value: Value, index: int, given: tuple[float, float], made: float) -> None:
+    """Raise for a gradient that is not finite though all it was computed from is."""
+    operands = value.operands
+    if isfinite(made) or not all(map(isfinite, (*given, *(operand._data for operand in operands)))):
+        return
+    raise NonFiniteError(
+        non_finite(value.primitive, operands, made, "the derivative of ")
+        + f" and the gradient {given[0]!r} of its result, for its operand {named(operands[index])}{line_of(value)}"
+    )
 
 
 def _read(operands: tuple[Value, ...], as_values: bool) -> list[Any]:
@@ -195,7 +216,8 @@ def _partial(value: Value, index: int, operands: list[Any], as_values: bool) -> 
             return primitive.partial(VALUES, index, value, operands)
         return primitive.partial(FLOATS, index, value._data, operands)
     except (ValueError, ZeroDivisionError, DomainError):
-        raise DomainError(out_of_domain(primitive, value.operands, of="the derivative of ")) from None
+        sentence = out_of_domain(primitive, value.operands, of="the derivative of ")
+        raise DomainError(sentence + line_of(value)) from None
 
 
 def _product(a: Any, b: Any) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any, cast
 
 from . import modes
-from .errors import DomainError, OperandError
+from .errors import DomainError, NonFiniteError, OperandError
 from .labels import Label
+from .modes import Watch
 from .namespaces import FLOATS
 from .primitives import (
     ABSOLUTE,
@@ -39,6 +41,7 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, as_float, described
+from .sources import Place, told, user_place
 
 _new = object.__new__
 
@@ -336,8 +339,9 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
     try:
         data = primitive.rule(FLOATS, *[operand._data for operand in operands])
     except (ValueError, ZeroDivisionError):
-        raise DomainError(out_of_domain(primitive, operands)) from None
-    value = _new(Value)
+        where = f", at {told(user_place())}" if modes.active and modes.watch() is not Watch.OFF else ""
+        raise DomainError(out_of_domain(primitive, operands) + where) from None
+    value = _new(Value) if not modes.active or modes.watch() is Watch.OFF else _watched(primitive, operands, data)
     value._data = data
     value._label = None
     value.grad = 0.0
@@ -350,11 +354,42 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
     return value
 
 
+class LocatedValue(Value):
+    """A Value that knows the user's line that made it."""
+
+    __slots__ = ("place",)
+
+    place: Place
+
+
+def _watched(primitive: Primitive, operands: Sequence[Value], data: float) -> Value:
+    """A new value that knows its line, unless it is an anomaly."""
+    place = user_place()
+    if modes.watch() is Watch.ANOMALIES and not isfinite(data) and all(isfinite(o._data) for o in operands):
+        raise NonFiniteError(non_finite(primitive, operands, data) + f", at {told(place)}")
+    value: LocatedValue = _new(LocatedValue)
+    value.place = place
+    return value
+
+
+def line_of(value: Value) -> str:
+    """``", at "`` and the user's line that made a value, empty where that is not known."""
+    return f", at {told(value.place)}" if isinstance(value, LocatedValue) else ""
+
+
+def non_finite(primitive: Primitive, operands: Sequence[Value], result: float, of: str = "") -> str:
+    """The sentence for NaN or infinity made from finite operands."""
+    return f"{of}{primitive.name}: expected a finite result, got {result!r} from {_listed(operands)}"
+
+
 def out_of_domain(primitive: Primitive, operands: Sequence[Value], of: str = "") -> str:
     """The sentence for a domain error, `of` being ``"the derivative of "`` in a reverse pass."""
-    shown = ", ".join(named(operand) for operand in operands[:4]) + (", ..." if len(operands) > 4 else "")
     needs = primitive.needs or "operands where it has a real result"
-    return f"{of}{primitive.name}: expected {needs}, got {shown}"
+    return f"{of}{primitive.name}: expected {needs}, got {_listed(operands)}"
+
+
+def _listed(operands: Sequence[Value]) -> str:
+    return ", ".join(named(operand) for operand in operands[:4]) + (", ..." if len(operands) > 4 else "")
 
 
 def named(value: Value) -> str:

@@ -8,12 +8,15 @@ from typing import Any
 
 from ..errors import DomainError, NonFiniteError
 from ..graph import topological_order
+from ..labels import Label
+from ..modes import noting_lines
 from ..reverse import gradient
-from ..value import Value, named
+from ..value import Value, line_of, named, non_finite
 
 
 def blame(
     function: Callable[..., Any],
+    names: Sequence[str],
     parameters: Sequence[Value],
     batch: Sequence[Any],
     first_row: int,
@@ -37,9 +40,13 @@ def blame(
     rows: list[list[float]] = []
     summed = [0.0] * len(parameters)
     for row in range(len(batch[0])):
-        sample = [Value(a[row]) if a.ndim == 1 else [Value(x) for x in a[row]] for a in batch]
+        sample = [
+            Value(a[row], name) if a.ndim == 1 else [Value(x, Label(name, "", str(k))) for k, x in enumerate(a[row])]
+            for name, a in zip(names, batch, strict=True)
+        ]
         try:
-            result = function(*sample)
+            with noting_lines():
+                result = function(*sample)
             outputs = result if isinstance(result, list | tuple) else [result]
             values = [output for output in outputs if isinstance(output, Value)]
             _first_non_finite(values, first_row + row)
@@ -60,9 +67,5 @@ def blame(
 def _first_non_finite(outputs: Sequence[Value], row: int) -> None:
     for value in topological_order(outputs):
         if not math.isfinite(value._data) and all(math.isfinite(operand._data) for operand in value.operands):
-            shown = ", ".join(named(operand) for operand in value.operands[:4])
-            more = ", ..." if len(value.operands) > 4 else ""
-            raise NonFiniteError(
-                f"row {row}: {value.primitive.name} of {shown}{more} is {value._data!r}; "
-                "expected a finite number: scale the inputs or parameters"
-            )
+            sentence = non_finite(value.primitive, value.operands, value._data)
+            raise NonFiniteError(f"row {row}: {sentence}{line_of(value)}; scale the inputs or parameters")

@@ -315,7 +315,7 @@ class Compiled:
                 return result
         except FloatingPointError:
             pass
-        rows, _ = blame(self._function, version.parameters, batch, first_row, False)
+        rows, _ = blame(self._function, self._names, version.parameters, batch, first_row, False)
         outputs = np.array(rows, dtype=self._dtype)
         if _all_finite(outputs):
             return outputs
@@ -332,7 +332,7 @@ class Compiled:
                 return float(cost)
         except FloatingPointError:
             pass
-        rows, slopes = blame(self._function, version.parameters, batch, first_row, True)
+        rows, slopes = blame(self._function, self._names, version.parameters, batch, first_row, True)
         cost = float(np.sum(rows))
         target[:] = np.array(slopes) / total
         if isfinite(cost) and _all_finite(target):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import linecache
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .. import modes
@@ -14,11 +11,10 @@ from ..errors import RecordingError
 from ..graph import topological_order
 from ..labels import Label
 from ..primitives import CONSTANT, LEAF, Primitive
+from ..sources import told, user_place
 from ..value import Value, apply, as_value, named
 
 INPUT = Primitive("input", lambda ns: None, (), "", domain=())
-
-_PACKAGE = str(Path(__file__).parent.parent)
 
 
 class Condition(Value):
@@ -64,31 +60,21 @@ class Tracer:
         if condition not in self.guards:
             left, right = condition.operands
             comparison = f"{_side(left)} {condition.primitive.symbol} {_side(right)}"
-            self.guards[condition] = Guard(condition, truth, comparison, source_line())
+            self.guards[condition] = Guard(condition, truth, comparison, told(user_place()))
         return truth
 
     def read(self, value: Value) -> None:
         """Refuse to let one sample's number be frozen into the program."""
         if any(leaf.primitive in (INPUT, LEAF) for leaf in topological_order((value,))):
             raise RecordingError(
-                f"reading .data at {source_line()}: {named(value)} depends on an input or a parameter, and its number "
-                "would be frozen into the compiled function; compute with the Value itself, or use detach(v), "
+                f"reading .data at {told(user_place())}: {named(value)} depends on an input or a parameter, and its "
+                "number would be frozen into the compiled function; compute with the Value itself, or use detach(v), "
                 "maximum(a, b) or where(condition, a, b)"
             )
 
 
 def _side(value: Value) -> str:
     return f"{value._data:g}" if value.primitive is CONSTANT else str(value.label or value.primitive.name)
-
-
-def source_line() -> str:
-    """The innermost line outside this package that is being run, with its text."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    name, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(name, number).strip()
-    return f"{Path(name).name}:{number}" + (f": {text}" if text else "")
 
 
 @dataclass(frozen=True)

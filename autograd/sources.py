@@ -1,0 +1,27 @@
+"""Where in the user's own code something happens."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_OURS = tuple(f"{folder}/" for folder in (_HERE, _HERE.with_name("nn")))
+
+Place = tuple[str, int]
+
+
+def user_place() -> Place:
+    """File and number of the innermost line outside these packages that is being run."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def told(place: Place) -> str:
+    """A place with the text of its line."""
+    name, number = place
+    text = linecache.getline(name, number).strip()
+    return f"{Path(name).name}:{number}" + (f": {text}" if text else "")
