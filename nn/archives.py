@@ -72,9 +72,11 @@ class Archive:
             if shape != () or dtype.kind != "U" or dtype.itemsize > _LARGEST_TEXT:
                 raise self.refusal(f"{name}: expected a short text", f"{dtype} of shape {shape}")
             text = self._contents(file, name, shape, dtype)
+        # Not by NumPy, which makes strings of code points that do not exist.
+        order = "utf-32-be" if dtype.str.startswith(">") else "utf-32-le"
         try:
-            return str(text[()])
-        except (ValueError, UnicodeError):
+            return text.tobytes().decode(order).rstrip("\0")
+        except UnicodeDecodeError:
             raise self.refusal(f"{name}: expected a short text", "bytes that are none") from None
 
     def array(self, name: str, shape: Shape, dtype: Any = np.float64, finite: bool = True) -> npt.NDArray[Any]:

@@ -58,6 +58,7 @@ class Checkpoint:
             )
         self.path = _usable(path)
         self._net, self._optimiser, self._random = net, optimiser, random
+        self._parameters = net.parameters()
         self._agreement = {name: text[:_LONGEST_TEXT] for name, text in agreement.items()}
         remove_leftovers(self.path)
 
@@ -77,7 +78,7 @@ class Checkpoint:
                 f"{self.path}: expected finite parameters after epoch {len(history.cost)}, got NaN or infinity; "
                 "the checkpoint before is kept; lower the learning rate"
             )
-        state = self._optimiser.state_of(self._net.parameters())
+        state = self._optimiser.state_of(self._parameters)
         arrays = {
             "format": np.array(CHECKPOINT),
             **network,
@@ -125,10 +126,8 @@ class Checkpoint:
             states = [name for name in archive.names if name.startswith(_STATE)]
             archive.only([*_OTHERS, *members(self._net.sizes), *self._agreement, *states])
             layers = layers_of(archive, self._net.sizes)
-            parameters = self._net.parameters()
-            state = {
-                name.removeprefix(_STATE): archive.array(name, (len(parameters),), finite=False) for name in states
-            }
+            count = len(self._parameters)
+            state = {name.removeprefix(_STATE): archive.array(name, (count,), finite=False) for name in states}
             steps = int(archive.array("steps", (), np.int64))
             if archive.array("vectors", (), np.int64) != len(states):
                 raise archive.refusal("expected all of the optimiser's state", f"{len(states)} vectors")
@@ -141,7 +140,7 @@ class Checkpoint:
                 f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
             )
         fill(self._net, layers)
-        self._optimiser.restore(parameters, state, steps)
+        self._optimiser.restore(self._parameters, state, steps)
         self._random.bit_generator.state = random
         return history
 

@@ -311,6 +311,20 @@ def test_a_member_twice_is_refused(tmp_path):
     refused(tmp_path / "net.npz", contents.getvalue(), "the members of")
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\U0010ffff"])
+def test_text_is_decoded_strictly(tmp_path, text):
+    """NumPy makes strings of any 32 bits; half a surrogate pair, or a code point too high, is no text."""
+    number = (ord(text) + (text == "\U0010ffff")).to_bytes(4, "little")
+    contents = with_member("activation", header("()", "'<U1'") + number)
+    refused(tmp_path / "net.npz", contents, "activation: expected a short text, got bytes that are none")
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_text_of_either_byte_order_is_read(tmp_path, order):
+    (tmp_path / "net.npz").write_bytes(repacked(activation=np.array("tanh", dtype=f"{order}U4")))
+    assert nn.load(tmp_path / "net.npz").activation == "tanh"
+
+
 def promising(contents, place, size):
     """An archive whose directory says something else about sizes, in 4 bytes from `place`."""
     return contents[:place] + size.to_bytes(4, "little") + contents[place + 4 :]
