@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .errors import GraphError
 from .value import Value
 
 
@@ -25,9 +26,15 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
     list of Value
         Each value once, the same order for the same graph. Nothing recurses:
         depth is bounded by memory alone.
+
+    Raises
+    ------
+    GraphError
+        If a value depends on itself, which takes private attributes to bring about.
     """
     order: list[Value] = []
     seen: set[Value] = set()
+    met_again: list[tuple[Value, int]] = []
     for output in outputs:
         # None on the stack says: all operands of the value below it are in the order.
         stack: list[Value | None] = [output] if leaves or output.operands else []
@@ -40,9 +47,23 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
                 height = len(stack)
                 stack += (value, None)
                 for operand in value.operands[::-1]:
-                    if (leaves or operand.operands) and operand not in seen:
+                    if operand in seen:
+                        met_again.append((operand, len(order)))
+                    elif leaves or operand.operands:
                         stack.append(operand)
                 if len(stack) == height + 2:  # nothing to wait for
                     del stack[height:]
                     order.append(value)
+    _check_acyclic(order, met_again)
     return order
+
+
+def _check_acyclic(order: list[Value], met_again: list[tuple[Value, int]]) -> None:
+    """Raise where a value was met again before it stood in the order, whose length then is given."""
+    shared = {value for value, _ in met_again if value.operands}
+    if not shared:
+        return
+    place = {value: at for at, value in enumerate(order) if value in shared}
+    for value, length in met_again:
+        if value in shared and place[value] >= length:
+            raise GraphError(f"a graph: expected no cycle, got {value!r} that depends on itself")

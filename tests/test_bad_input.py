@@ -1,0 +1,275 @@
+"""A table of what bad input gets: each case with its error's type, the argument it names and what it says came."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Label, Value, compile, draw, gradient
+from autograd.errors import (
+    ArgumentError,
+    AutogradError,
+    DomainError,
+    FileFormatError,
+    GraphError,
+    GuardError,
+    OperandError,
+    RecordingError,
+    ShapeError,
+)
+
+X, Y, DIGITS = [[0.0, 1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [0, 1]
+W = Value(2.0, label="w")
+
+
+def net(**options):
+    return nn.MLP([2, 2], seed=0, **options)
+
+
+def fit(X=X, Y=Y, of=None, **options):
+    return nn.fit(net() if of is None else of, X, Y, **{"epochs": 1, "progress": False, **options})
+
+
+def compiled(function=None):
+    return compile((lambda x, y: (W * x - y) ** 2) if function is None else function)
+
+
+def cyclic():
+    """Two values that depend on each other, which takes private attributes."""
+    a, b = W * 2.0, W * 3.0
+    a.operands, b.operands = (b, W), (a, W)
+    return a
+
+
+NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
+FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach"]
+SEQUENCES = ["total", "mean", "logsumexp", "softmax", "log_softmax"]
+
+# What is called, what it raises, what the message holds besides "expected".
+CASES = {
+    # Values
+    **{
+        f"Value({name})": (lambda thing=thing: Value(thing), OperandError, "real number.*" + type(thing).__name__)
+        for name, thing in NO_NUMBERS
+    },
+    "Value label": (lambda: Value(1.0, 3), OperandError, "label.*int"),
+    "label set": (lambda: setattr(Value(1.0), "label", 3), OperandError, "label.*int"),
+    "data set": (lambda: setattr(Value(1.0), "data", "a"), OperandError, "str"),
+    "bool": (lambda: bool(W), OperandError, r"bool.*w.*\.data"),
+    "if": (lambda: 1 if W else 0, OperandError, r"bool.*\.data"),
+    "float": (lambda: float(W), OperandError, r"float.*\.data"),
+    "int": (lambda: int(W), OperandError, r"int.*\.data"),
+    "complex": (lambda: complex(W), OperandError, r"complex.*\.data"),
+    "index": (lambda: [1, 2][W], OperandError, r"index.*w.*\.data"),
+    "modulo": (lambda: pow(W, 2, 3), OperandError, "modulo"),
+    "pickle": (lambda: (W * 2).__reduce__(), OperandError, "leaf.*multiply"),
+    # Domains
+    "log(0)": (lambda: autograd.log(Value(0.0, "z")), DomainError, "log.*above 0.*z = 0.0"),
+    "log(-1)": (lambda: autograd.log(-1.0), DomainError, "log.*-1.0"),
+    "sqrt(-1)": (lambda: autograd.sqrt(Value(-1.0, "z")), DomainError, "sqrt.*z = -1.0"),
+    "sqrt'(0)": (lambda: autograd.sqrt(Value(0.0, "z")).backward(), DomainError, "derivative of sqrt.*z = 0.0"),
+    "1/0": (lambda: 1 / Value(0.0, "z"), DomainError, "divide.*other than 0.*z = 0.0"),
+    "v/0": (lambda: W / 0, DomainError, "divide.*w = 2.0, 0.0"),
+    "(-2)**0.5": (lambda: Value(-2.0, "z") ** 0.5, DomainError, "power.*z = -2.0"),
+    "0**-1": (lambda: Value(0.0, "z") ** -1, DomainError, "power.*z = 0.0, -1.0"),
+    "sin(inf)": (lambda: autograd.sin(Value(math.inf, "z")), DomainError, "sin.*finite.*z = inf"),
+    "cos(-inf)": (lambda: autograd.cos(Value(-math.inf)), DomainError, "cos.*finite.*-inf"),
+    # Functions
+    **{
+        f"{function}({name})": (
+            lambda function=function, thing=thing: getattr(autograd, function)(thing),
+            OperandError,
+            rf"{function}\(a\).*{type(thing).__name__}",
+        )
+        for function in FUNCTIONS
+        for name, thing in NO_NUMBERS[:4]
+    },
+    **{
+        f"{function}{side}": (
+            lambda function=function, operands=operands: getattr(autograd, function)(*operands),
+            OperandError,
+            rf"{function}\({side}\).*str",
+        )
+        for function in ("maximum", "minimum")
+        for side, operands in (("a", ("2", 1.0)), ("b", (1.0, "2")))
+    },
+    "where(Value)": (lambda: autograd.where(W, 1.0, 2.0), OperandError, r"where\(condition\).*comparison"),
+    "where(a)": (lambda: autograd.where(True, "1", 2.0), OperandError, r"where\(a\).*str"),
+    "where(b)": (lambda: autograd.where(True, 1.0, None), OperandError, r"where\(b\).*None"),
+    **{
+        f"{function}({name})": (
+            lambda function=function, things=things: getattr(autograd, function)(things),
+            error,
+            came,
+        )
+        for function in SEQUENCES
+        for name, things, error, came in (
+            ("nothing", [], ShapeError, "at least one.*none"),
+            ("number", 3.0, OperandError, "sequence.*float"),
+            ("Value", W, OperandError, "sequence.*Value"),
+            ("text inside", [W, "a"], OperandError, r"\[1\].*str"),
+        )
+    },
+    "weighted_sum lengths": (lambda: autograd.weighted_sum([W], [1.0, 2.0]), ShapeError, "2 activations and 1 weights"),
+    "weighted_sum nothing": (lambda: autograd.weighted_sum([], []), ShapeError, "weights.*none"),
+    "weighted_sum weights": (lambda: autograd.weighted_sum(W, [1.0]), OperandError, "weights.*Value"),
+    "weighted_sum bias": (lambda: autograd.weighted_sum([W], [1.0], "b"), OperandError, "bias.*str"),
+    "weighted_sum inside": (lambda: autograd.weighted_sum([W], [None]), OperandError, r"activations\)\[0\].*None"),
+    # Derivatives
+    "gradient output": (lambda: gradient(2.0, [W]), OperandError, "output.*float"),
+    "gradient wrt": (lambda: gradient(W * 2, 3.0), OperandError, "wrt.*float"),
+    "gradient wrt member": (lambda: gradient(W * 2, [W, "w"]), OperandError, r"wrt\[1\].*str"),
+    "backward in a cycle": (lambda: cyclic().backward(), GraphError, "no cycle.*depends on itself"),
+    "gradient in a cycle": (lambda: gradient(cyclic(), [W]), GraphError, "no cycle.*depends on itself"),
+    "draw in a cycle": (lambda: draw(cyclic()), GraphError, "no cycle.*depends on itself"),
+    "compile in a cycle": (lambda: compile(lambda x: cyclic())([1.0]), GraphError, "no cycle.*depends on itself"),
+    "label object": (lambda: Label.of(3.0), OperandError, "label.*float"),
+    # Drawing
+    "draw output": (lambda: draw(2.0), OperandError, "output.*float"),
+    "draw path_to": (lambda: draw(W * 2, path_to="w"), OperandError, "path_to.*str"),
+    "draw elsewhere": (lambda: draw(W * 2, path_to=Value(1.0, "v")), GraphError, "path_to.*'v'"),
+    "draw partials": (lambda: draw(W * 2, partials="some"), ArgumentError, "partials.*'some'"),
+    "draw depth": (lambda: draw(W * 2, depth=0), ArgumentError, "depth.*at least 1.*0"),
+    "draw max_nodes": (lambda: draw(W * 2, max_nodes="9"), ArgumentError, "max_nodes.*'9'"),
+    "draw collapse": (lambda: draw(W * 2, collapse="1"), ArgumentError, "collapse.*'1'"),
+    "save suffix": (lambda: draw(W * 2).save("tree.jpeg"), ArgumentError, r"suffix.*\.svg.*'.jpeg'"),
+    # Compiled functions
+    "compile what": (lambda: compile(3), OperandError, "function.*int"),
+    "compile dtype": (lambda: compile(lambda x: x, dtype=int), ArgumentError, "dtype.*int64"),
+    "compile builtin": (lambda: compile(max), ArgumentError, "function.*max"),
+    "compile no arguments": (lambda: compile(lambda: W), ArgumentError, "at least one argument.*none"),
+    "compiled too few": (lambda: compiled()([1.0]), ArgumentError, r"2 arrays \(x, y\), got 1"),
+    "compiled lengths": (lambda: compiled()([1.0], [1.0, 2.0]), ShapeError, "y.*1 rows as in x, got 2"),
+    "compiled empty": (lambda: compiled()([], []), ShapeError, r"x.*at least one row.*\(0,\)"),
+    "compiled dimensions": (lambda: compiled()(np.ones((2, 2, 2)), [1.0]), ShapeError, r"x.*\(2, 2, 2\)"),
+    "compiled number": (lambda: compiled()(1.0, 1.0), ShapeError, r"x.*\(\)"),
+    "compiled ragged": (lambda: compiled()([[1.0], [1.0, 2.0]], [1.0, 2.0]), ShapeError, "x.*equal length.*ragged"),
+    "compiled text": (lambda: compiled()(["a"], [1.0]), OperandError, "x.*real numbers.*<U1"),
+    "compiled objects": (lambda: compiled()(np.array([None]), [1.0]), OperandError, "x.*real numbers.*object"),
+    "compiled complex": (lambda: compiled()([1j], [1.0]), OperandError, "x.*real numbers.*complex"),
+    "compiled NaN": (lambda: compiled()([1.0, math.nan], [1.0, 2.0]), ArgumentError, "x.*finite.*row 1"),
+    "compiled infinity": (lambda: compiled()([1.0], [math.inf]), ArgumentError, "y.*finite.*row 0"),
+    "compiled Value": (lambda: compiled()(W, [1.0]), AutogradError, "x.*"),
+    "returns nothing": (lambda: compile(lambda x: None)([1.0]), RecordingError, "return.*None"),
+    "returns a float": (lambda: compile(lambda x: 1.0)([1.0]), RecordingError, "return.*float 1.0"),
+    "returns text": (lambda: compile(lambda x: "a")([1.0]), RecordingError, "return.*str"),
+    "returns floats": (lambda: compile(lambda x: [1.0])([1.0]), RecordingError, "return.*list"),
+    "returns None among": (lambda: compile(lambda x: [x, None])([1.0]), OperandError, r"result\[1\].*None"),
+    "reads data": (lambda: compile(lambda x: W * x.data)([1.0]), RecordingError, r"\.data.*detach"),
+    "other branch": (lambda: compile(lambda x: x if x > 0 else -x)([1.0, -1.0]), GuardError, "row 1.*x > 0"),
+    "gradient of outputs": (lambda: compile(lambda x: [W * x, x]).gradient([1.0]), ArgumentError, "one output.*2"),
+    "gradient by nothing": (lambda: compile(lambda x: x * 2).gradient([1.0]), ArgumentError, "leaf Values.*none"),
+    "plan before": (lambda: compiled().plan, RecordingError, "plan.*call the function"),
+    "parameters before": (lambda: compiled().parameters, RecordingError, "parameters.*call the function"),
+    "source before": (lambda: compiled().source, RecordingError, "source.*call the function"),
+    "compiled domain": (lambda: compile(lambda x: autograd.log(x))([1.0, 0.0]), DomainError, "row 1: log.*0.0"),
+    # Networks
+    "sizes none": (lambda: nn.MLP([]), ArgumentError, r"sizes"),
+    "sizes one": (lambda: nn.MLP([3]), ArgumentError, r"sizes.*\[3\]"),
+    "sizes zero": (lambda: nn.MLP([3, 0]), ArgumentError, "sizes.*0"),
+    "sizes negative": (lambda: nn.MLP([3, -1]), ArgumentError, "sizes.*-1"),
+    "sizes fraction": (lambda: nn.MLP([3, 1.5]), AutogradError, "sizes.*1.5"),
+    "sizes text": (lambda: nn.MLP("32"), AutogradError, "sizes.*'32'"),
+    "sizes number": (lambda: nn.MLP(3), AutogradError, "sizes.*3"),
+    "sizes huge": (lambda: nn.MLP([10**6, 10**6]), ArgumentError, "sizes"),
+    "activation": (lambda: net(activation="swish"), ArgumentError, "activation.*sigmoid.*'swish'"),
+    "output": (lambda: net(output="softmax"), ArgumentError, "output.*'softmax'"),
+    "initialiser": (lambda: net(initialiser="zeros?"), ArgumentError, r"initialiser.*'zeros\?'"),
+    "seed text": (lambda: nn.MLP([2, 2], seed="a"), ArgumentError, "seed.*'a'"),
+    "seed negative": (lambda: nn.MLP([2, 2], seed=-1), ArgumentError, "seed.*-1"),
+    "net inputs few": (lambda: net()([1.0]), ShapeError, "2 inputs, got 1"),
+    "net inputs many": (lambda: net()([1.0] * 3), ShapeError, "2 inputs, got 3"),
+    "net inputs number": (lambda: net()(1.0), OperandError, "2 numbers, got 1.0"),
+    "net inputs text": (lambda: net()(["a", "b"]), OperandError, "str"),
+    "Neuron weights": (lambda: nn.Neuron(["a"], 0.0), OperandError, "str"),
+    "Neuron activation": (lambda: nn.Neuron([1.0], 0.0, "swish"), ArgumentError, "activation.*'swish'"),
+    "Layer shapes": (lambda: nn.Layer([[1.0, 2.0]], [0.0, 0.0]), ShapeError, r"\(1, 2\) and \(2,\)"),
+    "Layer NaN": (lambda: nn.Layer([[math.nan]], [0.0]), ArgumentError, "weights.*nan"),
+    "predict width": (lambda: net().predict([[1.0]]), ShapeError, r"X.*\(samples, 2\).*\(1, 1\)"),
+    "predict empty": (lambda: net().predict([[]]), ShapeError, r"X.*at least one.*\(1, 0\)"),
+    "predict text": (lambda: net().predict([["a", "b"]]), OperandError, "X.*<U1"),
+    "predict NaN": (lambda: net().predict([[1.0, math.nan]]), ArgumentError, r"X.*nan at \(0, 1\)"),
+    "predict ragged": (lambda: net().predict([[1.0], [1.0, 2.0]]), ShapeError, "X.*differing lengths"),
+    # Costs
+    "squared_error lengths": (lambda: nn.squared_error([W], [1.0, 2.0]), ShapeError, "1 targets.*got 2"),
+    "squared_error nothing": (lambda: nn.squared_error([], []), ShapeError, "outputs.*none"),
+    "squared_error text": (lambda: nn.squared_error([W], ["1"]), OperandError, "targets.*str"),
+    "cross_entropy class": (lambda: nn.cross_entropy([W, W], 2), ArgumentError, r"y.*0\.\.1, got 2"),
+    "cross_entropy bool": (lambda: nn.cross_entropy([W, W], True), ArgumentError, "y.*True"),
+    "cross_entropy lengths": (lambda: nn.cross_entropy([W, W], [1.0]), ShapeError, "2 targets.*got 1"),
+    "binary_cross_entropy several": (lambda: nn.binary_cross_entropy([W, W], [0, 1]), ShapeError, "one output, got 2"),
+    "binary_cross_entropy domain": (lambda: nn.binary_cross_entropy(Value(2.0, "a"), 1.0), DomainError, "log.*-1.0"),
+    # Optimisers
+    **{
+        f"{name} {rate!r}": (lambda maker=maker, rate=rate: maker(rate), error, f"learning_rate.*{came}")
+        for name, maker in (("SGD", nn.SGD), ("Adam", nn.Adam))
+        for rate, error, came in (
+            (0.0, ArgumentError, "above 0, got 0.0"),
+            (-1.0, ArgumentError, "-1.0"),
+            (math.inf, ArgumentError, "inf"),
+            (math.nan, ArgumentError, "nan"),
+            ("fast", OperandError, "str"),
+        )
+    },
+    "momentum 1": (lambda: nn.SGD(0.1, momentum=1.0), ArgumentError, "momentum.*below 1, got 1.0"),
+    "momentum -1": (lambda: nn.SGD(0.1, momentum=-1), ArgumentError, "momentum.*got -1"),
+    "betas": (lambda: nn.Adam(betas=0.9), ArgumentError, "betas.*0.9"),
+    "betas high": (lambda: nn.Adam(betas=(0.9, 1.0)), ArgumentError, "betas.*1.0"),
+    "epsilon": (lambda: nn.Adam(epsilon=0.0), ArgumentError, "epsilon.*0.0"),
+    "step nothing": (lambda: nn.SGD(0.1).step([]), ArgumentError, "at least one parameter, got none"),
+    # Training
+    "fit net": (lambda: fit(of="net"), OperandError, "net.*str"),
+    "fit cost": (lambda: fit(cost=3), OperandError, "cost.*3"),
+    "fit optimiser": (lambda: fit(optimiser="sgd"), OperandError, "optimiser.*str"),
+    "fit epochs": (lambda: fit(epochs=0), ArgumentError, "epochs.*at least 1, got 0"),
+    "fit epochs fraction": (lambda: fit(epochs=1.5), ArgumentError, "epochs.*1.5"),
+    "fit epochs bool": (lambda: fit(epochs=True), ArgumentError, "epochs.*True"),
+    "fit batch_size": (lambda: fit(batch_size=-1), ArgumentError, "batch_size.*-1"),
+    "fit width": (lambda: fit(X=[[1.0]] * 2), ShapeError, r"X.*\(samples, 2\).*\(2, 1\)"),
+    "fit samples": (lambda: fit(Y=[0]), ShapeError, "Y.*2 targets.*got 1"),
+    "fit digit": (lambda: fit(Y=[0, 2]), ArgumentError, r"Y.*0\.\.1.*got 2 at 1"),
+    "fit half digit": (lambda: fit(Y=[0, 0.5]), ArgumentError, "Y.*0.5 at 1"),
+    "fit NaN": (lambda: fit(X=[[0.0, math.nan]] * 2), ArgumentError, "X.*nan"),
+    "fit text": (lambda: fit(Y=["0", "1"]), OperandError, "Y.*<U1"),
+    "fit validation": (lambda: fit(validation=3), ArgumentError, "validation.*int"),
+    "fit validation X": (lambda: fit(validation=([[1.0]], [0])), ShapeError, r"validation X.*\(1, 1\)"),
+    "fit validation Y": (lambda: fit(validation=(X, [0])), ShapeError, "validation Y.*got 1"),
+    "fit seed": (lambda: fit(seed="a"), ArgumentError, "seed.*'a'"),
+    "fit cross_entropy": (lambda: fit(cost=nn.cross_entropy), ArgumentError, "output=.*linear.*sigmoid"),
+    "fit resume": (lambda: fit(resume=True), ArgumentError, "resume.*checkpoint"),
+    "accuracy net": (lambda: nn.accuracy(3, X, DIGITS), OperandError, "net.*int"),
+    "accuracy digits": (lambda: nn.accuracy(net(), X, [0]), ShapeError, "digits.*2 labels"),
+    "accuracy digit": (lambda: nn.accuracy(net(), X, [0, 9]), ArgumentError, "digits.*9 at 1"),
+    "confusion_matrix digits": (lambda: nn.confusion_matrix(net(), X, [[0], [1]]), ShapeError, r"digits.*\(2, 1\)"),
+    # Files
+    "load nowhere": (lambda: nn.load("no/such/file.npz"), AutogradError, "file.npz"),
+    "load this": (lambda: nn.load(__file__), FileFormatError, "test_bad_input.py"),
+    "load folder": (lambda: nn.load("."), AutogradError, r"\."),
+    "save nowhere": (lambda: net().save("no/such/folder/net.npz"), ArgumentError, "net.npz"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input_gets_one_clear_error(case):
+    call, error, came = CASES[case]
+    with pytest.raises(error) as caught:
+        call()
+    message = str(caught.value)
+    assert re.search(came, message, re.DOTALL), message
+    assert len(message) < 600 and "\n" not in message
+
+
+def test_the_table_is_long():
+    assert len(CASES) >= 150
+
+
+def test_an_error_changes_nothing():
+    kept = net()
+    before = [p.data for p in kept.parameters()]
+    for options in ({"epochs": 0}, {"X": [[1.0]] * 2}, {"Y": [0, 2]}, {"seed": "a"}, {"optimiser": 3}):
+        with pytest.raises(AutogradError):
+            fit(of=kept, **options)
+    assert [p.data for p in kept.parameters()] == before
