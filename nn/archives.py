@@ -75,9 +75,12 @@ class Archive:
         # Not by NumPy, which makes strings of code points that do not exist.
         order = "utf-32-be" if dtype.str.startswith(">") else "utf-32-le"
         try:
-            return text.tobytes().decode(order).rstrip("\0")
+            decoded = text.tobytes().decode(order).rstrip("\0")
         except UnicodeDecodeError:
-            raise self.refusal(f"{name}: expected a short text", "bytes that are none") from None
+            decoded = "\0"
+        if not decoded.isprintable():  # it may be shown on a terminal
+            raise self.refusal(f"{name}: expected a short text", "characters that are none")
+        return decoded
 
     def array(self, name: str, shape: Shape, dtype: Any = np.float64, finite: bool = True) -> npt.NDArray[Any]:
         """An array of numbers.

@@ -59,7 +59,7 @@ class Checkpoint:
         self.path = _usable(path)
         self._net, self._optimiser, self._random = net, optimiser, random
         self._parameters = net.parameters()
-        self._agreement = {name: text[:_LONGEST_TEXT] for name, text in agreement.items()}
+        self._agreement = {name: " ".join(text.split())[:_LONGEST_TEXT] for name, text in agreement.items()}
         remove_leftovers(self.path)
 
     def write(self, history: History) -> None:

@@ -375,6 +375,7 @@ def repacked(contents, **changes):
         ({"cost_history": np.zeros((2, 2))}, r"cost_history: expected float64 of shape \(any,\)"),
         ({"sizes": np.array([2**62, 2])}, "sizes: expected a network"),
         ({"batch_size": np.array(5)}, "batch_size: expected a short text"),
+        ({"cost": np.array("squared\nerror")}, "cost: expected a short text, got characters that are none"),
         ({"seed": np.array("3" * 400)}, "seed: expected a short text"),
     ],
 )
