@@ -8,7 +8,9 @@
 -0.1266
 """
 
+from .check import check_gradient
 from .compiler import Compiled, compile
+from .derivatives import hessian, jacobian
 from .drawing import draw
 from .errors import AutogradError
 from .functions import (
@@ -43,12 +45,15 @@ __all__ = [
     "Label",
     "Value",
     "anomalies",
+    "check_gradient",
     "compile",
     "cos",
     "detach",
     "draw",
     "exp",
     "gradient",
+    "hessian",
+    "jacobian",
     "log",
     "log_softmax",
     "logsumexp",

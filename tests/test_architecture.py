@@ -15,10 +15,11 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 # What a module may import of its own package at its top, from the bottom up.
 FLOORS = [
     {"errors", "namespaces", "modes"},
-    {"labels", "primitives", "reals", "files", "sources"},
+    {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"value", "markup"},
     {"graph", "functions", "parameters", "naming"},
     {"reverse", "rendering"},
+    {"derivatives", "check"},
     {"tree"},
     {"picture", "outline"},
     {"drawing", "compiler"},

@@ -1,0 +1,368 @@
+"""`check_gradient`: the engine's derivatives held against differences, and the wrong rule named."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from .differences import Curve, Slope, slope
+from .errors import ArgumentError, DomainError, NonFiniteError, OperandError, ShapeError
+from .graph import topological_order
+from .labels import Label
+from .namespaces import FLOATS
+from .primitives import CONSTANT
+from .reals import as_float, described
+from .reverse import gradient, local_partial
+from .value import Value
+
+_WIDTH = 80
+# The columns after the name: how wide, and what stands in them.
+_COLUMNS: dict[str, tuple[int, Callable[[Row], str]]] = {
+    "at": (9, lambda row: f"{row.at:.3g}"),
+    "gradient": (14, lambda row: f"{row.gradient:.7g}"),
+    "differences": (14, lambda row: f"{row.differences:.7g}"),
+    "error": (6, lambda row: f"{row.error:.0e}"),
+    "verdict": (9, lambda row: row.verdict),
+}
+_VERDICTS = ("right", "wrong", "kink", "undecided")
+_EXPLAINED = {
+    "kink": "kink: the slopes from left and right differ, a convention chooses",
+    "undecided": "undecided: the function's round-off is larger than the derivative's digits",
+}
+# An exact 0 is right where differences are as small as this.
+_FLAT = 1e-9
+
+
+@dataclass(frozen=True)
+class Row:
+    """One derivative and what differences say about it.
+
+    Attributes
+    ----------
+    name : str
+        The input, or for an edge of the graph the result, its operation and the operand.
+    operation : str
+        The operation whose rule it is; empty for an input.
+    at : float
+        The input's or operand's number.
+    gradient : float
+        What the engine says.
+    differences : float
+        What differences of function values say.
+    uncertainty : float
+        By how much `differences` may be wrong.
+    verdict : str
+        ``"right"``; ``"wrong"``; ``"kink"``, where the slopes from the left and the
+        right differ and a convention rules; ``"undecided"``, where round-off hides
+        whether the two agree.
+    one_sided : bool
+        Whether the differences were taken on one side, at the edge of the domain.
+    """
+
+    name: str
+    operation: str
+    at: float
+    gradient: float
+    differences: float = math.nan
+    uncertainty: float = math.inf
+    verdict: str = "undecided"
+    one_sided: bool = False
+
+    @property
+    def error(self) -> float:
+        """The difference between the two, relative to the larger; 0 where both are 0."""
+        size = max(abs(self.gradient), abs(self.differences))
+        return abs(self.gradient - self.differences) / size if size else 0.0
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """What `check_gradient` found; true if nothing is wrong, and a table as a string.
+
+    Attributes
+    ----------
+    inputs : tuple of Row
+        One for each number of `at`.
+    edges : tuple of Row
+        One for each operand of each operation, with ``nodes=True``; else those that
+        are wrong, looked for when an input is.
+    """
+
+    inputs: tuple[Row, ...]
+    edges: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Those of the inputs, then those of the edges."""
+        return self.inputs + self.edges
+
+    def of(self, verdict: str) -> tuple[Row, ...]:
+        """The rows with a verdict."""
+        return tuple(row for row in self.rows if row.verdict == verdict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no row is wrong; kinks and rows that round-off leaves undecided are no errors."""
+        return not self.of("wrong")
+
+    @property
+    def wrong_operations(self) -> tuple[str, ...]:
+        """The operations whose rules are wrong, each once."""
+        return tuple(dict.fromkeys(row.operation for row in self.edges if row.verdict == "wrong"))
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        columns = list(_COLUMNS)
+        lines = _table("input", self.inputs, columns)
+        if self.edges:
+            lines += ["", *_table("operation", self.edges, columns[1:])]  # an operation's name is long
+        return "\n".join([*lines, "", *self._conclusions()])
+
+    def _conclusions(self) -> list[str]:
+        counts = [f"{len(found)} {verdict}" for verdict in _VERDICTS if (found := self.of(verdict))]
+        conclusions = [", ".join(counts)]
+        if self.wrong_operations:
+            conclusions.append(f"the rule of {', '.join(self.wrong_operations)} is wrong")
+        elif not self.ok:
+            conclusions += [
+                "no operation's rule is wrong: the function reads .data, detaches, or",
+                "computes with numbers of its own, and so hides a dependence from the graph",
+            ]
+        conclusions += [_EXPLAINED[verdict] for verdict in _EXPLAINED if self.of(verdict)]
+        if any(row.one_sided for row in self.rows):
+            conclusions.append("at an edge of the domain differences are taken on one side")
+        return conclusions
+
+
+def check_gradient(
+    function: Callable[..., Any], at: Iterable[Any], *, nodes: bool = False, tolerance: float = 1e-7
+) -> GradientReport:
+    """Hold the gradient of a function against differences of its values.
+
+    Two series of ever smaller steps are extrapolated independently of one another,
+    so that round-off (they disagree) and a wrong rule (they agree on another number)
+    are told apart. Where an input's derivative is wrong every operation's rule is
+    held to differences of the operation alone, and the wrong one is named.
+
+    Parameters
+    ----------
+    function : callable
+        Takes as many arguments as `at` has members, Values or lists of Values, and
+        returns one Value. It is called some tens of times for each number.
+    at : iterable of real numbers, Values, or sequences of them
+        Where. A Value gives its number and its label.
+    nodes : bool
+        Whether to check and list every operand of every operation too.
+    tolerance : float
+        The relative error beyond which a derivative is wrong.
+
+    Returns
+    -------
+    GradientReport
+        True if nothing is wrong; ``print`` shows a table.
+
+    Raises
+    ------
+    OperandError
+        If `function` is not callable or does not return a Value, or `at` is no
+        sequence of numbers.
+    ShapeError
+        If `at` is empty, or has not as many members as the function takes.
+    ArgumentError
+        If a number is not finite, the tolerance is not between 0 and 1, or the
+        function gives different results for the same numbers.
+    NonFiniteError
+        If the function is not finite there.
+    DomainError
+        If the function, or the derivative of an operation, does not exist there.
+
+    Notes
+    -----
+    Central differences with Richardson's extrapolation: see `autograd.differences`.
+
+    Examples
+    --------
+    >>> from autograd import Value, sigmoid
+    >>> report = check_gradient(lambda w, a: (sigmoid(w * a) - 1) ** 2, at=[0.8, 0.6])
+    >>> report.ok, [row.verdict for row in report.inputs]
+    (True, ['right', 'right'])
+    """
+    tolerance = as_float(tolerance, "check_gradient(tolerance)")
+    if not 0.0 < tolerance < 1.0:
+        raise ArgumentError(f"check_gradient(tolerance): expected a number between 0 and 1, got {tolerance!r}")
+    point = _Point(function, at)
+    leaves, output = point.called(point.numbers)
+    point.require_one_finite_result(output._data)
+    rows = tuple(
+        _judged(Row(str(leaf.label), "", leaf._data, derivative), slope(point.along(index), leaf._data), tolerance)
+        for index, (leaf, derivative) in enumerate(zip(leaves, gradient(output, leaves), strict=True))
+    )
+    edges = _edges(output, tolerance) if nodes or any(row.verdict == "wrong" for row in rows) else []
+    return GradientReport(rows, tuple(edge for edge in edges if nodes or edge.verdict == "wrong"))
+
+
+class _Point:
+    """Where a function is checked: its arguments as one row of numbers, and how they are put together."""
+
+    def __init__(self, function: Callable[..., Any], at: Any) -> None:
+        if not callable(function):
+            raise OperandError(f"check_gradient(function): expected a function, got {type(function).__name__}")
+        if isinstance(at, str | bytes | Value) or not isinstance(at, Iterable):
+            raise OperandError(
+                "check_gradient(at): expected a list of numbers, one for each argument of the function, "
+                f"got {described(at)}"
+            )
+        members = list(at)
+        self.function = function
+        self.labels: list[Label] = []
+        self.numbers: list[float] = []
+        # For each argument how many numbers it holds, or None for a number that stands alone.
+        self.lengths: list[int | None] = []
+        for index, (member, name) in enumerate(zip(members, _argument_names(function, len(members)), strict=True)):
+            where = f"check_gradient(at)[{index}]"
+            if isinstance(member, Iterable) and not isinstance(member, str | bytes) and getattr(member, "ndim", True):
+                parts = list(member)
+                self.lengths.append(len(parts))
+                for k, part in enumerate(parts):
+                    self._add(part, Label(name, "", str(k)), f"{where}[{k}]")
+            else:
+                self.lengths.append(None)
+                self._add(member, Label(name), where)
+        if not self.numbers:
+            raise ShapeError("check_gradient(at): expected at least one number, got none")
+
+    def _add(self, given: Any, label: Label, where: str) -> None:
+        number = given._data if isinstance(given, Value) else as_float(given, where)
+        if not math.isfinite(number):
+            raise ArgumentError(f"{where}: expected a finite number, got {number!r}")
+        self.numbers.append(number)
+        self.labels.append(given.label or label if isinstance(given, Value) else label)
+
+    def __str__(self) -> str:
+        shown = [f"{label} = {number!r}" for label, number in zip(self.labels, self.numbers, strict=True)]
+        return ", ".join(shown[:4]) + (", ..." if len(shown) > 4 else "")
+
+    def called(self, numbers: Sequence[float]) -> tuple[list[Value], Value]:
+        """New leaves of these numbers, and the function's result for them."""
+        leaves = [Value(number, label) for number, label in zip(numbers, self.labels, strict=True)]
+        rest = iter(leaves)
+        arguments = [next(rest) if n is None else list(islice(rest, n)) for n in self.lengths]
+        output = self.function(*arguments)
+        if not isinstance(output, Value):
+            came = f"{type(output).__name__}" if output is not None else "None; is a return missing?"
+            if isinstance(output, list | tuple):
+                came += "; check one output at a time, or their total"
+            raise OperandError(f"check_gradient(function): expected it to return a Value, got {came}")
+        return leaves, output
+
+    def require_one_finite_result(self, result: float) -> None:
+        """Refuse what has no differences: infinity, NaN, chance."""
+        if not math.isfinite(result):
+            raise NonFiniteError(f"check_gradient(function): expected a finite result at {self}, got {result!r}")
+        again = self.called(self.numbers)[1]._data
+        if again != result:
+            raise ArgumentError(
+                f"check_gradient(function): expected one result for the same numbers, got {result!r} and {again!r}; "
+                "fix the seed or take the randomness out"
+            )
+
+    def along(self, index: int) -> Curve:
+        """The function of one of its numbers, the others held fixed."""
+
+        def curve(x: float) -> float | None:
+            try:
+                _, output = self.called([*self.numbers[:index], x, *self.numbers[index + 1 :]])
+            except (DomainError, NonFiniteError):
+                return None
+            return output._data if math.isfinite(output._data) else None
+
+        return curve
+
+
+def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some built-in functions have none
+        return [f"x{index}" for index in range(count)]
+    try:
+        bound = signature.bind(*range(count))
+    except TypeError as error:
+        raise ShapeError(
+            f"check_gradient(at): expected as many members as the function takes, got {count}: {error}"
+        ) from None
+    names = []
+    for name, given in bound.arguments.items():
+        names += [name] if isinstance(given, int) else [f"{name}{k}" for k in range(len(given))]
+    return names
+
+
+def _edges(output: Value, tolerance: float) -> list[Row]:
+    """The rule of every operation that `output` depends on, by every operand that is not a constant."""
+    return [
+        _judged(_edge(value, index), slope(_rule_along(value, index), operand._data), tolerance)
+        for value in topological_order((output,), leaves=False)
+        for index, operand in enumerate(value.operands)
+        if operand.primitive is not CONSTANT
+    ]
+
+
+def _edge(value: Value, index: int) -> Row:
+    operand = value.operands[index]
+    name = f"{value.primitive.name}, by {operand.label or f'operand {index}'}"
+    try:
+        partial = local_partial(value, index)
+    except DomainError:  # not asked for where a branch is not chosen; else `gradient` has refused
+        partial = math.nan
+    return Row(f"{value.label} = {name}" if value.label else name, value.primitive.name, operand._data, partial)
+
+
+def _rule_along(value: Value, index: int) -> Curve:
+    """The operation of one of its operands, the others held fixed."""
+    numbers = [operand._data for operand in value.operands]
+
+    def curve(x: float) -> float | None:
+        numbers[index] = x
+        try:
+            result: float = value.primitive.rule(FLOATS, *numbers)
+        except (ValueError, ZeroDivisionError):
+            return None
+        return result if math.isfinite(result) else None
+
+    return curve
+
+
+def _judged(row: Row, by_differences: Slope, tolerance: float) -> Row:
+    """A row with what differences say, and the verdict."""
+    found, uncertainty = by_differences.value, by_differences.uncertainty
+    apart = abs(row.gradient - found)
+    allowed = tolerance * max(abs(row.gradient), abs(found))
+    flat = row.gradient == 0.0 and apart <= 4.0 * uncertainty and uncertainty <= _FLAT
+    verdict = "undecided"
+    if by_differences.kink:
+        verdict = "kink"
+    elif apart > allowed + 4.0 * uncertainty:
+        verdict = "wrong"
+    elif flat or max(apart, uncertainty) <= allowed:
+        verdict = "right"
+    return replace(row, differences=found, uncertainty=uncertainty, verdict=verdict, one_sided=by_differences.one_sided)
+
+
+def _table(title: str, rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
+    """Lines of at most 80 letters, names cut to what the columns leave of them."""
+    room = _WIDTH - sum(2 + _COLUMNS[column][0] for column in columns)
+    lines = [_line(title.ljust(room), columns, columns)]
+    for row in rows:
+        name = row.name if len(row.name) <= room else row.name[: room - 1] + "…"
+        lines.append(_line(name.ljust(room), columns, [_COLUMNS[column][1](row) for column in columns]))
+    return lines
+
+
+def _line(name: str, columns: Sequence[str], cells: Sequence[str]) -> str:
+    *numbers, verdict = (cell.rjust(_COLUMNS[column][0]) for column, cell in zip(columns, cells, strict=True))
+    return "  ".join([name, *numbers, verdict.strip()])
