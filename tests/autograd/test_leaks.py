@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd import Value, compile, exp, gradient, log, modes, no_grad, sigmoid, sqrt, tanh, weighted_sum
+from autograd import Value, anomalies, compile, exp, gradient, log, modes, no_grad, sigmoid, sqrt, tanh, weighted_sum
 from autograd.errors import DomainError, RecordingError
 
 ROUNDS = 20
@@ -45,6 +45,16 @@ def without_gradients(nodes):
             x = tanh(x)
 
 
+def watched(nodes):
+    """Every value knows the line that made it."""
+    x = Value(0.5)
+    with anomalies():
+        c = x
+        for _ in range(nodes // 2):
+            c = c * x + 1e-3
+        c.backward()
+
+
 def derivatives(nodes):
     """A graph, and the graph of its derivative, twice."""
     x = Value(0.5)
@@ -61,7 +71,7 @@ def programs(nodes):
         f.gradient(np.linspace(0, 1, 10))
 
 
-KINDS = [chain, neurons, without_gradients, derivatives, programs]
+KINDS = [chain, neurons, without_gradients, watched, derivatives, programs]
 KEPT = Value(0.5)
 
 
@@ -72,23 +82,23 @@ def values_alive():
 
 @pytest.mark.parametrize("build", KINDS)
 def test_memory_is_flat_over_rounds_of_graphs(build):
-    build(2_000)  # what is made once: compiled patterns, caches
+    build(500)  # what is made once: compiled patterns, caches
     tracemalloc.start()
     try:
         sizes = []
         for rounds in (2, ROUNDS - 2):
             for _ in range(rounds):
-                build(2_000)
+                build(500)
             gc.collect()
             sizes.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    # A graph of 2,000 nodes has 250,000 bytes, a program 50,000 and its source 2,000. The interpreter's
+    # A graph of 500 nodes has 60,000 bytes, a program 50,000 and its source 2,000. The interpreter's
     # cache of attributes that were looked up takes some hundred bytes for each program until it is full.
     assert sizes[1] - sizes[0] < 12_000
 
 
-@pytest.mark.parametrize("build", [chain, neurons, without_gradients])
+@pytest.mark.parametrize("build", [chain, neurons, without_gradients, watched])
 def test_graphs_are_freed_without_the_garbage_collector(build):
     gc.collect()
     gc.disable()
@@ -142,6 +152,11 @@ def _without_gradients_twice(x):
         return _in_the_forward_pass(x)
 
 
+def _within_anomalies(x):
+    with anomalies(), no_grad():
+        return _in_the_forward_pass(x)
+
+
 def _while_recording(x):
     return compile(lambda row: _in_the_forward_pass(row * x))([1.0])
 
@@ -178,6 +193,7 @@ def test_code_that_fails_leaves_no_mode_and_no_value_behind(fail):
     with pytest.raises((DomainError, RecordingError)) as caught:
         fail(x)
     assert modes.active == 0 and modes.recorder() is None and modes.recording_gradients()
+    assert modes.watch() is modes.Watch.OFF
     c = x * x + x
     assert len(c.operands) == 2 and gradient(c, x) == 5.0
     assert isinstance(x < 3.0, bool)  # no recorder is asked
@@ -238,7 +254,7 @@ def hasty():
 def own_graphs(seed):
     """Build, differentiate, and compile a graph of one's own, again and again."""
     found = []
-    for k in range(8):
+    for k in range(4):
         w, b = Value(0.1 * seed + 0.05 * k), Value(0.3)
         c = w
         for _ in range(30):
