@@ -15,14 +15,14 @@ from .graph import topological_order
 from .labels import Label
 from .namespaces import FLOATS
 from .primitives import CONSTANT
-from .reals import as_float, described
+from .reals import as_float
 from .reverse import gradient, local_partial
 from .value import Value
 
 _WIDTH = 80
 # The columns after the name: how wide, and what stands in them.
 _COLUMNS: dict[str, tuple[int, Callable[[Row], str]]] = {
-    "at": (9, lambda row: f"{row.at:.3g}"),
+    "at": (10, lambda row: f"{row.at:.3g}"),
     "gradient": (14, lambda row: f"{row.gradient:.7g}"),
     "differences": (14, lambda row: f"{row.differences:.7g}"),
     "error": (6, lambda row: f"{row.error:.0e}"),
@@ -216,7 +216,7 @@ class _Point:
         if isinstance(at, str | bytes | Value) or not isinstance(at, Iterable):
             raise OperandError(
                 "check_gradient(at): expected a list of numbers, one for each argument of the function, "
-                f"got {described(at)}"
+                f"got {type(at).__name__} {at!r:.40}; write [...]"
             )
         members = list(at)
         self.function = function
