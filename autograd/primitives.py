@@ -96,6 +96,14 @@ def _minus_one(ns: Namespace, v: Any, *operands: Any) -> float:
     return -1.0
 
 
+def _power_by_base(ns: Namespace, v: Any, a: Any, b: Any) -> Any:
+    # So that 0 ** 0 has the derivative 0 and not 0 / 0, the exponent is replaced where it is the constant 0;
+    # one that varies keeps its own derivatives, and the base is replaced where both are 0.
+    if isinstance(b, float):
+        return b * ns.power(a, b - 1 if b else 1.0)
+    return b * ns.power(ns.where(ns.equal(b, 0.0), ns.where(ns.equal(a, 0.0), 1.0, a), a), b - 1)
+
+
 TWICE_ANYWHERE = (ANYWHERE, ANYWHERE)
 
 # fmt: off
@@ -108,10 +116,9 @@ DIVIDE   = Primitive("divide",   lambda ns, a, b: a / b,
                      (lambda ns, v, a, b: 1 / b,
                       lambda ns, v, a, b: -v / b), "/", infix=True, needs="a divisor other than 0",
                      domain=(ANYWHERE, POSITIVE))
-# The exponent b - 1 is replaced where b = 0, so that 0 ** 0 has the derivative 0 and not 0 / 0;
-# the logarithm is replaced where a = 0, so that 0 ** b has the derivative 0 by b and not 0 * log(0).
+# The logarithm is replaced where a = 0, so that 0 ** b has the derivative 0 by b and not 0 * log(0).
 POWER    = Primitive("power", _function("power"),
-                     (lambda ns, v, a, b: b * ns.power(a, ns.where(ns.equal(b, 0.0), 1.0, b - 1)),
+                     (_power_by_base,
                       lambda ns, v, a, b: v * ns.log(ns.where(ns.equal(a, 0.0), 1.0, a))), "^", infix=True,
                      needs="a base that is positive, or not 0 with a whole exponent, or 0 with a positive exponent",
                      domain=(POSITIVE, ANYWHERE))
