@@ -30,15 +30,31 @@ def local_partial(value: Value, index: int) -> float:
 def backward(output: Value) -> None:
     """Add d output / d leaf to every leaf's ``grad``; set the others' ``grad`` to this pass's.
 
-    Constants receive nothing. The commonest operations have the table's rule
-    written out, for speed; tests/autograd/test_reverse.py holds both equal.
+    Constants receive nothing. A leaf's parts are added up before they are added to
+    what it holds, so that a second pass exactly doubles it.
     """
     _refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
-    watching = bool(modes.active) and modes.watch() is Watch.ANOMALIES
     for value in order:
         value.grad = 0.0
-    output.grad += 1.0
+    held = {leaf: leaf.grad for value in order for leaf in value.operands if leaf.grad}
+    for leaf in held:
+        leaf.grad = 0.0
+    try:
+        output.grad += 1.0
+        _pass_back(order)
+    finally:
+        for leaf, grad in held.items():
+            leaf.grad += grad
+
+
+def _pass_back(order: list[Value]) -> None:
+    """Hand every value's gradient on to its operands, the last value first.
+
+    The commonest operations have the table's rule written out, for speed;
+    tests/autograd/test_reverse.py holds both equal.
+    """
+    watching = bool(modes.active) and modes.watch() is Watch.ANOMALIES
     for value in reversed(order):
         grad = value.grad
         if grad == 0.0:
