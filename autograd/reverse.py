@@ -31,7 +31,8 @@ def backward(output: Value) -> None:
     """Add d output / d leaf to every leaf's ``grad``; set the others' ``grad`` to this pass's.
 
     Constants receive nothing. A leaf's parts are added up before they are added to
-    what it holds, so that a second pass exactly doubles it.
+    what it holds, so that a second pass exactly doubles it; a pass that fails
+    leaves it as it was.
     """
     _refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
@@ -43,9 +44,12 @@ def backward(output: Value) -> None:
     try:
         output.grad += 1.0
         _pass_back(order)
-    finally:
-        for leaf, grad in held.items():
-            leaf.grad += grad
+    except BaseException:
+        for leaf in {operand for value in order for operand in value.operands if not operand.operands}:
+            leaf.grad = held.get(leaf, 0.0)
+        raise
+    for leaf, grad in held.items():
+        leaf.grad += grad
 
 
 def _pass_back(order: list[Value]) -> None:
