@@ -1,0 +1,301 @@
+"""The derivative table: every operation, orders one to three, against 60 digits.
+
+``python tests/derivative_table.py --points 1000`` draws points of each
+operation's domain, extremes among them (|z| up to 1e4, denormal numbers), and
+prints how far the engine's derivatives are from closed forms in mpmath. At
+order one every derivative must be within `RELATIVE` of the true value or
+within `ABSOLUTE`; the exit code says whether all are, save those that
+`OVERFLOWS` names. Orders two and three, through ``create_graph``, are stated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
+from typing import Any
+
+import mpmath
+from mpmath import mpf
+
+from autograd import Value, gradient
+from autograd.errors import DomainError
+from autograd.primitives import TABLE, Primitive
+from autograd.value import apply
+
+RELATIVE, ABSOLUTE = 1e-12, 1e-15
+DIGITS = 60
+ORDERS = 1, 2, 3
+MANY = {"weighted_sum": (2, 3, 4, 5), "total": (1, 2, 3), "logsumexp": (1, 2, 3)}
+# Where a factor of the derivative is beyond floats though the derivative is not: it comes out infinite.
+OVERFLOWS: dict[str, Callable[..., bool]] = {"power": lambda a, b: a < 1e-307 and abs(b) < 0.02}
+OVERFLOWS_IN_WORDS = "power's rule b a^(b-1) by a base below 1e-307 with an exponent within 0.02 of 0"
+EXTREMES = [0.0, 1e4, 5e-324, 1e-310, 2.2250738585072014e-308, 1e-160, 1e-8, 1.0, 40.0, 745.0]
+
+Point = Sequence[mpf]
+Exact = Callable[[Point, tuple[int, ...]], Any]
+"""The derivative at a point by the operands of these indices, one after another."""
+
+
+# Closed forms, from calculus and not from the engine's rules
+
+
+def nothing(x: Point, by: tuple[int, ...]) -> Any:
+    """What is piecewise constant, or has no derivative by definition."""
+    return mpf(0)
+
+
+def linear(*slopes: Any) -> Exact:
+    """Slopes at order one, nothing beyond; each a number or a function of the operands."""
+    return lambda x, by: (
+        mpf(slopes[by[0]](*x) if callable(slopes[by[0]]) else slopes[by[0]]) if len(by) == 1 else mpf(0)
+    )
+
+
+def of_one(*derivatives: Callable[[mpf], Any]) -> Exact:
+    """The first, second and third derivative of a function of one operand."""
+    return lambda x, by: derivatives[len(by) - 1](x[0])
+
+
+def product(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of x0 x1."""
+    if len(by) == 1:
+        return x[1 - by[0]]
+    return mpf(sorted(by) == [0, 1])
+
+
+def quotient(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of x0 / x1: those of x0 times those of 1 / x1."""
+    tops, bottoms = by.count(0), by.count(1)
+    top = (x[0], mpf(1), mpf(0), mpf(0))[tops]
+    return top * (-1) ** bottoms * mpmath.factorial(bottoms) / x[1] ** (bottoms + 1)
+
+
+def power(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of a ** b: i times by a is b (b - 1) ... a ** (b - i); of that, Leibniz by b."""
+    a, b = x
+    i, j = by.count(0), by.count(1)
+    falling = [mpf(1)]  # the coefficients of b (b - 1) ... (b - i + 1), lowest power first
+    for root in range(i):
+        falling = [p - root * q for p, q in zip([mpf(0), *falling], [*falling, mpf(0)], strict=True)]
+    total = mpf(0)
+    for k in range(j + 1):
+        factor = mpmath.fsum(c * mpmath.ff(n, k) * b ** (n - k) for n, c in enumerate(falling) if n >= k)
+        total += mpmath.binomial(j, k) * factor * mpmath.log(a) ** (j - k)
+    return total * mpmath.power(a, b - i)
+
+
+def sums_of_products(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of w0 a0 + w1 a1 + ... + b, the operands being all w, all a, and b if their number is odd."""
+    n = len(x) // 2
+    if by[0] == 2 * n:
+        return mpf(len(by) == 1)
+    if len(by) == 1:
+        return x[(by[0] + n) % (2 * n)]
+    return mpf(len(by) == 2 and abs(by[0] - by[1]) == n and max(by) < 2 * n)
+
+
+def log_of_exponentials(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of log(e^x0 + e^x1 + ...), in p = softmax(x)."""
+    largest = max(x)
+    shifted = [mpmath.exp(a - largest) for a in x]
+    p = [e / mpmath.fsum(shifted) for e in shifted]
+
+    def d(i: int, j: int) -> Any:
+        return p[i] * ((i == j) - p[j])
+
+    if len(by) == 1:
+        return p[by[0]]
+    if len(by) == 2:
+        return d(*by)
+    i, j, k = by
+    return d(i, k) * ((i == j) - p[j]) - p[i] * d(j, k)
+
+
+def sigmoid(z: mpf) -> Any:
+    return 1 / (1 + mpmath.exp(-z))
+
+
+def bell(z: mpf) -> Any:
+    """sigma'(z), exact where 1 - sigma would cancel."""
+    return 1 / (2 + mpmath.exp(z) + mpmath.exp(-z))
+
+
+def sech2(z: mpf) -> Any:
+    return 1 / mpmath.cosh(z) ** 2
+
+
+SIGMOIDS = (bell, lambda z: -bell(z) * mpmath.tanh(z / 2), lambda z: bell(z) * (1 - 6 * bell(z)))
+EXACT: dict[str, Exact] = {
+    "add": linear(1, 1),
+    "subtract": linear(1, -1),
+    "multiply": product,
+    "divide": quotient,
+    "power": power,
+    "negative": linear(-1),
+    "positive_of": linear(1),
+    "absolute": linear(mpmath.sign),
+    "exp": of_one(mpmath.exp, mpmath.exp, mpmath.exp),
+    "log": of_one(lambda a: 1 / a, lambda a: -1 / a**2, lambda a: 2 / a**3),
+    "sqrt": of_one(lambda a: a**-0.5 / 2, lambda a: -(a**-1.5) / 4, lambda a: 3 * a**-2.5 / 8),
+    "sin": of_one(mpmath.cos, lambda a: -mpmath.sin(a), lambda a: -mpmath.cos(a)),
+    "cos": of_one(lambda a: -mpmath.sin(a), lambda a: -mpmath.cos(a), mpmath.sin),
+    "tanh": of_one(sech2, lambda a: -2 * mpmath.tanh(a) * sech2(a), lambda a: sech2(a) * (4 - 6 * sech2(a))),
+    "sigmoid": of_one(*SIGMOIDS),
+    "relu": linear(lambda a: a > 0),
+    "softplus": of_one(sigmoid, *SIGMOIDS[:2]),
+    "maximum": linear(lambda a, b: a > b, lambda a, b: b > a),
+    "minimum": linear(lambda a, b: a < b, lambda a, b: b < a),
+    "where": linear(0, lambda c, a, b: c != 0, lambda c, a, b: c == 0),
+    "weighted_sum": sums_of_products,
+    "total": linear(1, 1, 1),
+    "logsumexp": log_of_exponentials,
+    **dict.fromkeys(("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), nothing),
+    "detach": nothing,
+}
+
+
+# Points
+
+
+def points(primitive: Primitive, count: int, draws: random.Random) -> Iterator[list[float]]:
+    """Points of the domain where there is a derivative: everyday numbers, all magnitudes, and extremes."""
+    while count:
+        arity = primitive.arity or draws.choice(MANY[primitive.name])
+        domain = primitive.domain * arity if len(primitive.domain) == 1 else primitive.domain
+        point = [drawn(low, draws) for low, _ in domain]
+        if primitive.arity is None and draws.random() < 0.2:  # far out and close together
+            centre = draws.choice((-1e4 + 4, 1e4 - 4))
+            point = [centre + draws.uniform(-4, 4) for _ in point]
+        if primitive.kink is None or primitive.kink(*point) != 0:
+            count -= 1
+            yield point
+
+
+def drawn(low: float, draws: random.Random) -> float:
+    """A number above `low`."""
+    size = draws.choice(
+        (
+            lambda: draws.uniform(0, 10),
+            lambda: draws.uniform(0, 10),
+            lambda: 10.0 ** draws.uniform(-320, 4),
+            lambda: draws.choice(EXTREMES[low == 0.0 :]),
+        )
+    )()
+    return size if low == 0.0 else math.copysign(size, draws.random() - 0.5)
+
+
+# Measuring
+
+
+@dataclass
+class Measure:
+    """How far an operation's derivatives of one order are from the true ones.
+
+    `relative` is the largest relative error of those that are off by more than
+    `ABSOLUTE`, `absolute` the largest absolute error of those that are off by
+    more than `RELATIVE`; both 0 if every derivative meets one of the two.
+    """
+
+    name: str
+    order: int
+    derivatives: int = 0
+    relative: float = 0.0
+    absolute: float = 0.0
+    within: float = 0.0  # the largest relative error of all whose true value is above 1e-3
+    lost: int = 0  # not finite, though the true value is a float
+    overflown: int = 0  # of those, where `OVERFLOWS` says so
+    refused: int = 0  # a DomainError, though the true value is a float
+    worst: list[float] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether every derivative is within a bound."""
+        return self.relative <= RELATIVE and self.lost == self.overflown and not self.refused
+
+    def add(self, made: float | None, exact: Any, point: list[float]) -> None:
+        """Count one derivative; None is one that was refused."""
+        self.derivatives += 1
+        true = float(exact)
+        if math.isinf(true):  # beyond floats: infinite, refused and the largest floats are all that can be said
+            self.lost += made is not None and math.isnan(made)
+            return
+        if made is None or not math.isfinite(made):
+            self.refused += made is None
+            self.lost += made is not None
+            self.overflown += made is not None and OVERFLOWS.get(self.name, _nowhere)(*point)
+            self.worst = self.worst or point
+            return
+        absolute = abs(mpf(made) - exact)
+        relative = absolute / abs(exact) if exact else absolute
+        if abs(exact) > 1e-3:
+            self.within = max(self.within, float(relative))
+        if absolute > ABSOLUTE and relative > self.relative:
+            self.relative = float(relative)
+            self.worst = point
+        if relative > RELATIVE:
+            self.absolute = max(self.absolute, float(absolute))
+
+
+def _nowhere(*point: float) -> bool:
+    return False
+
+
+def engine(primitive: Primitive, point: list[float]) -> Iterator[tuple[tuple[int, ...], float | None]]:
+    """Every derivative of order one to three at a point, by operands in ascending order."""
+    operands = [Value(x) for x in point]
+    n = len(operands)
+    below: dict[tuple[int, ...], Value | None] = {(): apply(primitive, tuple(operands))}
+    for order in ORDERS:
+        reached: dict[tuple[int, ...], Value | None] = {}
+        for by in combinations_with_replacement(range(n), order):
+            lower = below[by[:-1]]
+            try:
+                made = None if lower is None else gradient(lower, operands[by[-1]], create_graph=True)
+            except DomainError:
+                made = None
+            reached[by] = made
+            yield by, None if made is None else made.data
+        below = reached
+
+
+def measured(primitive: Primitive, count: int, seed: int) -> list[Measure]:
+    """The measures of an operation, one for each order."""
+    measures = [Measure(primitive.name, order) for order in ORDERS]
+    with mpmath.workdps(DIGITS):
+        for point in points(primitive, count, random.Random(f"{seed} {primitive.name}")):
+            exactly = [mpf(x) for x in point]
+            for by, made in engine(primitive, point):
+                measures[len(by) - 1].add(made, EXACT[primitive.name](exactly, by), point)
+    return measures
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--points", type=int, default=1000, help="for each operation (default 1000)")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    print(f"{'operation':14}order derivatives  relative  absolute  |true|>1e-3   lost refused  worst at")
+    good, overflown = True, 0
+    for primitive in TABLE.values():
+        for m in measured(primitive, options.points, options.seed):
+            where = ", ".join(f"{x:.6g}" for x in m.worst) if m.relative or m.lost or m.refused else ""
+            print(
+                f"{m.name:14}{m.order:5}{m.derivatives:12}{m.relative:10.1e}{m.absolute:10.1e}{m.within:13.1e}"
+                f"{m.lost:7}{m.refused:8}  {where}"
+            )
+            if m.order == 1:
+                good = good and m.good
+                overflown += m.overflown
+    if overflown:
+        print(f"{overflown} of order one overflow on the way: {OVERFLOWS_IN_WORDS}")
+    print(f"order one within {RELATIVE:g} relatively or {ABSOLUTE:g} absolutely: {'yes' if good else 'NO'}")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
