@@ -8,6 +8,7 @@
 -0.1266
 """
 
+from .chain import chain_rule
 from .check import check_gradient
 from .compiler import Compiled, compile
 from .derivatives import hessian, jacobian
@@ -45,6 +46,7 @@ __all__ = [
     "Label",
     "Value",
     "anomalies",
+    "chain_rule",
     "check_gradient",
     "compile",
     "cos",

@@ -18,7 +18,7 @@ _GREEK = {"σ": r"\sigma", "δ": r"\delta", "α": r"\alpha", "β": r"\beta", "θ
           "μ": r"\mu", "η": r"\eta", "ε": r"\epsilon", "ω": r"\omega", "φ": r"\phi", "ρ": r"\rho"}  # fmt: skip
 _LATEX_SPECIAL = {
     **_GREEK, "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "^": r"\hat{}", "~": r"\sim ",
+    "%": r"\%", "_": r"\_", "^": r"\hat{}", "~": r"\sim ", "−": "-",
 }  # fmt: skip
 
 
@@ -82,6 +82,11 @@ class Label:
     def __str__(self) -> str:
         """Unicode with raised and lowered letters where they exist, ``^(..)`` and ``_(..)`` where not."""
         return self.base + _scripted(self.superscript, _SUPERSCRIPTS, "^") + _scripted(self.subscript, _SUBSCRIPTS, "_")
+
+
+def raised(text: str) -> str:
+    """Text as an exponent, in raised letters where they exist."""
+    return _scripted(text.replace("−", "-"), _SUPERSCRIPTS, "^")
 
 
 def _scripted(text: str, table: dict[int, int], mark: str) -> str:

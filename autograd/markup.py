@@ -48,8 +48,9 @@ def label(name: Label, size: float, color: str = "", before: str = "") -> str:
     lower = font(below or "&#160;", size * _SCRIPT, color, italic=bool(below))
     return (
         '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-        f'<TR><TD ROWSPAN="2" ALIGN="RIGHT" VALIGN="MIDDLE">{base}</TD><TD ALIGN="LEFT">{scripts}</TD></TR>'
-        f'<TR><TD ALIGN="LEFT">{lower}</TD></TR></TABLE>'
+        f'<TR><TD ROWSPAN="2" ALIGN="RIGHT" VALIGN="MIDDLE">{base}</TD>'
+        f'<TD ALIGN="LEFT" VALIGN="BOTTOM">{scripts}</TD></TR>'
+        f'<TR><TD ALIGN="LEFT" VALIGN="TOP">{lower}</TD></TR></TABLE>'
     )
 
 
@@ -62,7 +63,8 @@ def fraction(above: str, below: str, color: str = "") -> str:
     )
 
 
-def table(rows: list[list[str]]) -> str:
+def table(rows: list[list[str]], align: str = "") -> str:
     """Cells in rows, without borders."""
-    body = "".join(f"<TR>{''.join(f'<TD>{cell}</TD>' for cell in row)}</TR>" for row in rows)
+    cell = f'<TD ALIGN="{align}">' if align else "<TD>"
+    body = "".join("<TR>" + "".join(f"{cell}{content}</TD>" for content in row) + "</TR>" for row in rows)
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>'

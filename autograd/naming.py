@@ -1,40 +1,90 @@
-"""Names for values that have none, and values as a line of text."""
+"""Names for values: a label, a number, a short expression, or ``v7``."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from .labels import Label
-from .markup import number
-from .primitives import CONSTANT, POWER
+from .primitives import CONSTANT
+from .symbols import SYMBOLS, Name, Number, Symbol, as_symbol, partial_symbol
 from .value import Value
 
+_SHORT = 4
 _LONGEST = 80
+_READABLE = 15
 
 
-def described(value: Value) -> str:
-    """A short expression for a value without a label, such as ``(a − y)²``."""
-    symbol = value.primitive.symbol
-    if value.primitive is POWER and value.operands[1].primitive is CONSTANT:
-        base = value.operands[0]
-        inside = str(base._label or described(base) if base.operands or base._label else number(base._data))
-        exponent = Label("", number(value.operands[1]._data))
-        return f"({inside}){exponent}" if base._label is None else f"{inside}{exponent}"
-    operands = [
-        str(o._label) if o._label is not None else number(o._data) if o.primitive is CONSTANT else "·"
-        for o in value.operands
-    ]
-    if value.primitive is CONSTANT:
-        return number(value._data)
-    if value.primitive.infix and len(operands) == 2:
-        return f"{operands[0]} {symbol} {operands[1]}"
-    return symbol if len(operands) > 2 else f"{symbol}({', '.join(operands)})" if operands else "value"
+class Names:
+    """What the values of a graph are called.
+
+    Parameters
+    ----------
+    order : sequence of Value
+        The graph in topological order; a value that has no label and is not told
+        by a short expression is called v and its place in it.
+    """
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self._order = order
+        self._places: dict[Value, int] = {}
+
+    def symbol(self, value: Value) -> Symbol:
+        """A value as it stands in a formula."""
+        short = self._short(value, _SHORT)
+        return self.own(value) if short is None else short
+
+    def own(self, value: Value) -> Name:
+        """A value by its label or place alone."""
+        if value._label is not None:
+            return Name(value._label, value._data, id(value))
+        if not self._places:
+            self._places = {value: at for at, value in enumerate(self._order)}
+        return Name(Label(f"v{self._places[value]}"), value._data, id(value))
+
+    def partial(self, value: Value, index: int) -> Symbol:
+        """The local partial of `value` by its operand `index`."""
+        operands = [self.symbol(operand) for operand in value.operands]
+        return partial_symbol(value.primitive, index, self.symbol(value), operands)
+
+    def product(self, steps: Sequence[tuple[Value, int]]) -> Symbol:
+        """The product of local partials, from the output's side back."""
+        product: Symbol = Number(1.0)
+        for value, index in steps:
+            product = product * self.partial(value, index)
+        return product
+
+    def _short(self, value: Value, room: int) -> Symbol | None:
+        """A value in an expression of at most `room` names, or None."""
+        if value.primitive is CONSTANT and value._label is None:
+            return Number(value._data)
+        if value._label is not None:
+            return self.own(value)
+        if not value.operands or len(value.operands) > 2 * _SHORT:
+            return None
+        inside: list[Symbol] = []
+        for operand in value.operands:
+            part = self._short(operand, room - 1) if room > 1 else None
+            if part is None:
+                return None
+            inside.append(part)
+            room -= 0 if isinstance(part, Number) else 1
+        return None if room < 0 else as_symbol(value.primitive.rule(SYMBOLS, *inside))
 
 
 def plain(value: Value) -> str:
     """A value as one line of text with full precision, safe in a tooltip."""
-    name = str(value._label) if value._label is not None else described(value) if value.operands else "value"
+    short = Names(())._short(value, _SHORT)
+    name = str(short) if short is not None else value.primitive.symbol or "value"
     return f"{plain_text(name)} = {value._data!r}"
 
 
 def plain_text(text: str) -> str:
     """Text as one printable line of bounded length."""
     return "".join(c for c in text if c.isprintable())[:_LONGEST]
+
+
+def counted(count: int) -> str:
+    """A number of paths, in full as long as that can be read."""
+    digits = int(count.bit_length() * math.log10(2))
+    return f"{count:,}" if digits < _READABLE else f"about 10^{digits}"

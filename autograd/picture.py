@@ -7,10 +7,11 @@ from typing import Any
 import graphviz
 
 from .labels import Label
-from .markup import font, fraction, label, number, table
-from .naming import described, plain, plain_text
+from .markup import escaped, font, fraction, label, number, table
+from .naming import Names, counted, plain, plain_text
 from .primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from .reverse import gradient
+from .symbols import Name, Number, Piece, Symbol
 from .tree import Block, Edge, Node, Tree
 from .value import Value
 
@@ -20,6 +21,8 @@ PARAMETER, SUM, GIVEN, COST, PLAIN, QUIET = "#0072B2", "#009E73", "#CC79A7", "#D
 
 _SERIF = "DejaVu Serif"
 _FACTORS_ON_A_LINE = 6
+_ROOM = "1.9"
+_NAMED_ON_A_LINE = 3
 _LEGEND = (
     ("□", PARAMETER, "a parameter: weight or bias"),
     ("□", GIVEN, "given: input x, desired output y, constant"),
@@ -48,6 +51,7 @@ def dot_of(tree: Tree, partials: str, legend: bool, prefix: str) -> str:
 class _Picture:
     def __init__(self, tree: Tree, partials: str, prefix: str) -> None:
         self.tree, self.partials, self.prefix = tree, partials, prefix
+        self.called = Names(tree.order)
         self.names = {node: f"v{i}" for i, node in enumerate(tree.nodes)}
         self.opened = {edge.value for edge in tree.edges}
 
@@ -82,12 +86,23 @@ class _Picture:
             name=f"cluster{at}",
             graph_attr={
                 "label": f"<{label(Label(f'layer {name}'), 12, '#555555')}>", "labelloc": "t", "labeljust": "l",
-                "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F6F6F6",
+                "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F6F6F6", "penwidth": "1.2",
                 "id": f"{self.prefix}layer{at}", "tooltip": plain_text(f"layer {name}"),
             },
         ) as cluster:  # fmt: skip
             for node in members:
                 self._node(cluster, node)
+            self._room(cluster, set(members))
+
+    def _room(self, cluster: Any, members: set[Node]) -> None:
+        """Keep what stands to the right of a lit edge inside its layer's frame: dot leaves it out of account."""
+        for edge in self.tree.edges:
+            inside = edge.operand in members and edge.value in members
+            if inside and self.tree.lit(edge.operand) and isinstance(edge.operand, Value) and edge.operand.operands:
+                name = self.names[edge.value]
+                with cluster.subgraph(graph_attr={"rank": "same"}) as same:
+                    same.node(f"{name}room", "", style="invis", width=_ROOM, height="0.1", fixedsize="true")
+                    same.edge(name, f"{name}room", style="invis")
 
     def _node(self, graph: Any, node: Node) -> None:
         lit = self.tree.lit(node)
@@ -103,6 +118,8 @@ class _Picture:
         shape, color = self._looks(node)
         closed = bool(node.operands) and node not in self.opened
         rows = [[self._title(node, 18)], [font(number(node._data), 10, "#444444")]]
+        if node._label is None:
+            rows[0] = [table([self._formula(node)])] if node.operands else rows[0]
         if node.primitive is not CONSTANT and node.grad:
             rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
         graph.node(
@@ -122,9 +139,13 @@ class _Picture:
         return "ellipse", SUM if value.primitive is WEIGHTED_SUM else PLAIN
 
     def _title(self, value: Value, size: float, color: str = "", before: str = "") -> str:
-        if value._label is not None:
-            return label(value._label, size, color, before)
-        return label(Label(described(value)), size * 0.75, color, before)
+        name = self.called.own(value)
+        return label(name.label, size if value._label is not None else size * 0.8, color, before)
+
+    def _formula(self, value: Value) -> list[str]:
+        """What a value without a label computes: a short expression, or the operation alone."""
+        told = self.called.symbol(value)
+        return [font(escaped(value.primitive.symbol), 12)] if isinstance(told, Name) else _cells(told, 12, "")
 
     def _order(self, graph: Any) -> None:
         """The desired output to the left of the activation it is compared with; a layer's frame would be in the way."""
@@ -145,6 +166,7 @@ class _Picture:
         graph.edge(
             self.names[edge.operand], self.names[edge.value],
             id=f"{self.prefix}e{at}", color=LIT if lit else "#999999", penwidth="3.5" if lit else "1",
+            weight=self._weight(edge, lit),
             tooltip=self._tooltip(edge), **({"label": f"<{told}>"} if told else {}),
             **({"style": "dashed", "arrowhead": "none"} if not edge.count else {}),
         )  # fmt: skip
@@ -164,10 +186,15 @@ class _Picture:
         cells = ["&#160;"]
         if isinstance(edge.operand, Value) and isinstance(edge.value, Value):
             cells += [fraction(self._d(edge.value, 12, color), self._d(edge.operand, 12, color), color), _equals(color)]
-        symbol = _symbol(edge)
-        if symbol is not None and not symbol.is_number:
-            cells += [*_cells(symbol, 12, color), _equals(color)]
+            symbol = self.called.product(edge.steps)
+            if not isinstance(symbol, Number):
+                cells += [*_cells(symbol, 12, color), _equals(color)]
         return table([[*cells, font(text, 13, color, bold=lit)]])
+
+    def _weight(self, edge: Edge, lit: bool) -> str:
+        """How straight an edge is to be: most of all a lit one inside a layer, from z down to a."""
+        inside = any(edge.operand in members and edge.value in members for members in self.tree.layers.values())
+        return "1" if not lit or edge.operand is self.tree.path_to else "50" if inside else "3"
 
     def _tooltip(self, edge: Edge) -> str:
         if edge.count != 1:
@@ -189,11 +216,10 @@ class _Picture:
         slope = font(number(gradient(tree.output, tree.path_to)), 15, LIT, bold=True)
         edges = tree.path()
         if not edges or any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
-            paths = tree.paths[tree.output]
-            told = f"sum over {paths:,} paths" if paths < 10**9 else f"sum over {paths:.2g} paths"
-            shown = [ratio, _equals("", 14)] + ([font(told, 14), _equals("", 14)] if paths > 1 else [])
+            told = [font(f"sum over {counted(tree.paths)} paths", 14), _equals("", 14)] if tree.paths > 1 else []
+            shown = [ratio, _equals("", 14), *told]
             return table([[*shown, slope]])
-        return table([[part] for part in self._factors(ratio, edges, slope)])
+        return table([[part] for part in self._factors(ratio, edges, slope)], align="LEFT")
 
     def _factors(self, ratio: str, edges: list[Edge], slope: str) -> list[str]:
         """Lines: the derivatives, what they are in symbols, what they are in numbers."""
@@ -203,21 +229,14 @@ class _Picture:
             assert isinstance(edge.operand, Value)
             assert isinstance(edge.value, Value)
             ratios += [fraction(self._d(edge.value, 12, LIT), self._d(edge.operand, 12, LIT), LIT), dot]
-            symbol = _symbol(edge)
-            if symbol is not None:
-                symbols += [*_cells(symbol, 14, LIT, within=True), dot]
+            symbols += [*_cells(self.called.product(edge.steps), 14, LIT, enclosed=True), dot]
             text = "undefined" if edge.partial is None else number(edge.partial)
             numbers.append(f"({text})" if text.startswith("−") else text)
-        short = len(edges) <= _FACTORS_ON_A_LINE
-        lines = [table([ratios[:-1]])] if short else []
-        told = symbols[:-1] if short and symbols else []
-        if told:
-            lines.append(table([[_equals("", 14), *told]]) if len(edges) > 3 else "")
-            if len(edges) <= 3:
-                lines = [table([[*ratios[:-1], _equals("", 14), *told]])]
-        product = font("&#160;·&#160;".join(numbers) + "&#160;=&#160;", 14)
-        lines.append(table([[*([] if short else [ratio]), _equals("", 14), product, slope]]))
-        return lines
+        product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers) + "&#160;=&#160;", 14) + slope
+        if len(edges) > _FACTORS_ON_A_LINE:
+            return [table([[ratio, product]])]
+        names = ratios[:-1] if len(edges) <= _NAMED_ON_A_LINE else [ratio]
+        return [table([[*names, _equals("", 14), *symbols[:-1]]]), product]
 
     def _legend(self, graph: Any) -> None:
         rows = "".join(
@@ -228,12 +247,22 @@ class _Picture:
         graph.node("legend", f"<{shown}>", shape="plain", id=f"{self.prefix}legend", tooltip="legend")
 
 
-def _symbol(edge: Edge) -> Any:
-    return None
-
-
-def _cells(symbol: Any, size: float, color: str, within: bool = False) -> list[str]:
-    return []
+def _cells(symbol: Symbol, size: float, color: str, enclosed: bool = False) -> list[str]:
+    """An expression as cells: text, and labels with their scripts."""
+    pieces: list[Piece] = []
+    for piece in symbol.pieces():
+        if pieces and isinstance(piece, str) and isinstance(pieces[-1], str):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    if enclosed and symbol.is_sum:
+        pieces = ["(", *pieces, ")"]
+    return [
+        label(piece, size, color)
+        if isinstance(piece, Label)
+        else font(escaped(piece).replace(" ", "&#160;"), size, color)
+        for piece in pieces
+    ]
 
 
 def _equals(color: str, size: float = 12) -> str:

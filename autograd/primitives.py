@@ -49,6 +49,8 @@ class Primitive:
         For each operand, where the operation is smooth or defined; tests sample from it.
     kink : callable, optional
         ``kink(*operands)`` is zero where the operation has no derivative.
+    primed : bool
+        Whether a textbook writes its derivative by name, as σ′(z).
     """
 
     name: str
@@ -59,6 +61,7 @@ class Primitive:
     needs: str = ""
     domain: tuple[Interval, ...] = field(default=(ANYWHERE,))
     kink: Callable[..., float] | None = None
+    primed: bool = False
 
     @property
     def arity(self) -> int | None:
@@ -133,9 +136,10 @@ SQRT     = Primitive("sqrt",     _function("sqrt"),     (lambda ns, v, a: 0.5 / 
                      needs="an operand of at least 0, and for its derivative above 0", domain=(POSITIVE,))
 SIN      = Primitive("sin",      _function("sin"),      (lambda ns, v, a: ns.cos(a),), "sin", needs="a finite operand")
 COS      = Primitive("cos",      _function("cos"),      (lambda ns, v, a: -ns.sin(a),), "cos", needs="a finite operand")
-TANH     = Primitive("tanh",     _function("tanh"),     (lambda ns, v, a: 1 - v * v,), "tanh")
-SIGMOID  = Primitive("sigmoid",  _function("sigmoid"),  (lambda ns, v, a: v * (1 - v),), "σ")
-RELU     = Primitive("relu",     _function("relu"),     (lambda ns, v, a: ns.step(a),), "relu", kink=lambda a: a)
+TANH     = Primitive("tanh",     _function("tanh"),     (lambda ns, v, a: 1 - v * v,), "tanh", primed=True)
+SIGMOID  = Primitive("sigmoid",  _function("sigmoid"),  (lambda ns, v, a: v * (1 - v),), "σ", primed=True)
+RELU     = Primitive("relu",     _function("relu"),     (lambda ns, v, a: ns.step(a),), "relu", kink=lambda a: a,
+                     primed=True)
 SOFTPLUS = Primitive("softplus", _function("softplus"), (lambda ns, v, a: ns.sigmoid(a),), "softplus")
 
 MAXIMUM  = Primitive("maximum",  _function("maximum"),

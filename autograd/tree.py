@@ -66,10 +66,14 @@ class Tree:
     path_to : Value or None
     edges : list of Edge
         Breadth first from the output back.
-    paths : dict
-        The values on paths from `path_to`, with the number of paths from it to each.
+    on_path : set of Value
+        The values on paths from `path_to`.
+    paths : int
+        How many paths there are.
+    order : list of Value
+        The whole graph in topological order.
     nodes : list of Value or Block
-        In topological order.
+        Those that are shown, in topological order.
     layers : dict
         The shown nodes of each layer, by its superscript; empty unless there are two layers or more.
     """
@@ -77,19 +81,21 @@ class Tree:
     output: Value
     path_to: Value | None
     edges: list[Edge]
-    paths: dict[Value, int]
+    on_path: set[Value]
+    paths: int
+    order: list[Value]
     nodes: list[Node] = field(default_factory=list)
     layers: dict[str, list[Node]] = field(default_factory=dict)
 
     def lit(self, node: Node) -> bool:
         """Whether a node is on a path from `path_to`."""
         if isinstance(node, Block):
-            return bool(self.paths) and any(member in self.paths for member in node.members)
-        return node in self.paths
+            return not self.on_path.isdisjoint(node.members)
+        return node in self.on_path
 
     def path(self) -> list[Edge]:
         """The lit edges from `path_to` to the output, where one path is all there is."""
-        if self.path_to is None or self.paths[self.output] != 1:
+        if self.path_to is None or self.paths != 1:
             return []
         into = {edge.operand: edge for edge in self.edges if self.lit(edge.operand) and self.lit(edge.value)}
         edges: list[Edge] = []
@@ -105,35 +111,64 @@ def tree_of(
 ) -> Tree:
     """The tree that shows `output`; the arguments are those of `draw`."""
     order = topological_order((output,))
-    paths = {} if path_to is None else _paths(order, path_to)
-    walk = _Walk(output, path_to, order, paths)
+    uses = use_counts(order)
+    lit, paths = (set(), 0) if path_to is None else paths_from(path_to, order, uses, "draw(path_to)")
+    walk = _Walk(output, path_to, order, uses, lit)
     walk.collapse(collapse)
     edges = walk.edges(depth, max_nodes, set())
-    if paths and not walk.blocks and _count(edges) > min(_CALM, max_nodes):
-        edges = walk.edges(depth, max_nodes, set(paths))
+    if lit and not walk.blocks and _count(edges) > min(_CALM, max_nodes):
+        edges = walk.edges(depth, max_nodes, lit)
     if _count(edges) > max_nodes:
         walk.shorten()
-        edges = walk.edges(depth, max_nodes, set(paths))
+        edges = walk.edges(depth, max_nodes, lit)
     if _count(edges) > max_nodes:
         raise ArgumentError(
             f"draw: expected at most {max_nodes} nodes, got more of a graph of {len(order):,} values; "
             "give path_to=, a depth=, collapse=True for a network's layers, or a larger max_nodes="
         )
-    tree = Tree(output, path_to, edges, paths)
+    tree = Tree(output, path_to, edges, lit, paths, order)
     tree.nodes = _in_order(order, [output, *(edge.operand for edge in edges)])
     tree.layers = _grouped(tree.nodes, order)
     return tree
 
 
-def _paths(order: list[Value], start: Value) -> dict[Value, int]:
-    """The values on paths from `start`, with the number of paths from it to each."""
-    paths: dict[Value, int] = {start: 1}
+def use_counts(order: Iterable[Value]) -> dict[Value, int]:
+    """How often each value is an operand."""
+    uses: dict[Value, int] = {}
     for value in order:
-        if value is not start and (count := sum([paths.get(operand, 0) for operand in value.operands])):
-            paths[value] = count
-    if start is not order[-1] and order[-1] not in paths:
-        raise GraphError(f"draw(path_to): expected a value that the output depends on, got {start!r}")
-    return paths
+        for operand in value.operands:
+            uses[operand] = uses.get(operand, 0) + 1
+    return uses
+
+
+def passed_through(inner: Value, uses: dict[Value, int]) -> bool:
+    """Whether a formula leaves a value out: it has no name, and one other uses it."""
+    return inner._label is None and bool(inner.operands) and len(inner.operands) <= 2 and uses[inner] == 1
+
+
+def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argument: str) -> tuple[set[Value], int]:
+    """The values on paths from `start` to the last of a topological order, and how many paths there are.
+
+    Counts grow to thousands of digits, so one is forgotten when the last that uses its value has read it.
+    """
+    output = order[-1]
+    counts, waiting, on_path = {start: 1}, {start: uses.get(start, 0)}, {start}
+    for value in order:
+        if value is start:
+            continue
+        count = 0
+        for operand in value.operands:
+            if operand in on_path:
+                count += counts[operand]
+                waiting[operand] -= 1
+                if not waiting[operand]:
+                    del counts[operand]
+        if count:
+            counts[value], waiting[value] = count, uses.get(value, 0)
+            on_path.add(value)
+    if output not in on_path:
+        raise GraphError(f"{argument}: expected a value that the output depends on, got {start!r}")
+    return on_path, counts[output]
 
 
 def _count(edges: list[Edge]) -> int:
@@ -174,12 +209,10 @@ def _grouped(nodes: list[Node], order: list[Value]) -> dict[str, list[Node]]:
 class _Walk:
     """Looks into values from the output back, and decides what is shown of each."""
 
-    def __init__(self, output: Value, path_to: Value | None, order: list[Value], paths: dict[Value, int]) -> None:
-        self.output, self.path_to, self.order, self.paths = output, path_to, order, paths
-        self.uses: dict[Value, int] = {}
-        for value in order:
-            for operand in value.operands:
-                self.uses[operand] = self.uses.get(operand, 0) + 1
+    def __init__(
+        self, output: Value, path_to: Value | None, order: list[Value], uses: dict[Value, int], on_path: set[Value]
+    ) -> None:
+        self.output, self.path_to, self.order, self.uses, self.on_path = output, path_to, order, uses, on_path
         self.blocks: dict[Value, Block] = {}
         self.runs: dict[Value, Block] = {}
 
@@ -235,8 +268,7 @@ class _Walk:
         return Edge(value.operands[index], value, partial_of(value, index), ((value, index),))
 
     def _passed_through(self, inner: Value) -> bool:
-        nameless = inner._label is None and inner.operands and len(inner.operands) <= 2
-        return bool(nameless) and self.uses[inner] == 1 and inner is not self.path_to
+        return inner is not self.path_to and passed_through(inner, self.uses)
 
     def _shown_operands(self, value: Value) -> tuple[list[int], Block | None]:
         """The operands' positions that are drawn: all, or of many the first, the last and those on the path."""
@@ -249,7 +281,7 @@ class _Walk:
         pairs, sides = (count // 2, 2) if value.primitive is WEIGHTED_SUM else (count, 1)
         kept = set(range(pairs))
         if count > _WIDE:
-            lit = [i % pairs for i, o in enumerate(value.operands[: sides * pairs]) if o in self.paths]
+            lit = [i % pairs for i, o in enumerate(value.operands[: sides * pairs]) if o in self.on_path]
             kept = {*range(_SHOWN_FIRST), pairs - 1, *sorted(set(lit))[:_WIDE]}
         hidden = [i for i in range(pairs) if i not in kept]
         shown = [i + side * pairs for i in sorted(kept) for side in range(sides)]
@@ -304,7 +336,7 @@ class _Walk:
         by_letter: dict[str, list[Edge]] = {}
         for edge in edges:
             operand = edge.operand
-            if isinstance(operand, Value) and not operand.operands and operand not in self.paths:
+            if isinstance(operand, Value) and not operand.operands and operand not in self.on_path:
                 by_letter.setdefault(_letter(operand), []).append(edge)
         gathered: list[Edge] = []
         for letter, some in by_letter.items():

@@ -17,11 +17,11 @@ FLOORS = [
     {"errors", "namespaces", "modes"},
     {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"value", "markup"},
-    {"graph", "functions", "parameters", "naming"},
+    {"graph", "functions", "parameters", "symbols"},
     {"reverse", "rendering"},
     {"derivatives", "check"},
-    {"tree"},
-    {"picture", "outline"},
+    {"tree", "naming"},
+    {"picture", "outline", "chain"},
     {"drawing", "compiler"},
 ]
 

@@ -1,0 +1,193 @@
+"""`chain_rule`: the sum over paths, in the document's words and in numbers that are the gradient's."""
+
+import itertools
+import math
+import operator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Label, Value, chain_rule, gradient, sigmoid, tanh, weighted_sum
+from autograd.errors import DomainError, GraphError, OperandError
+
+
+def neuron():
+    w, a, b = Value(0.8, Label("w", "L")), Value(0.6, Label("a", "L-1")), Value(-0.2, Label("b", "L"))
+    y = Value(1.0, "y")
+    z = weighted_sum([w], [a], b)
+    z.label = Label("z", "L")
+    s = sigmoid(z)
+    s.label = Label("a", "L")
+    c = (s - y) ** 2
+    c.label = Label("C", subscript="0")
+    return w, a, b, y, z, s, c
+
+
+def network(sizes):
+    net = nn.MLP(sizes, seed=3)
+    c = nn.squared_error(net([Value(0.5, Label("a", "0", str(k))) for k in range(sizes[0])]), [0.0] * sizes[-1])
+    c.label = Label("C", subscript="0")
+    return net, c
+
+
+def test_the_document_s_own_line():
+    w, *_, c = neuron()
+    assert str(chain_rule(c, w)).splitlines() == [
+        "∂C₀/∂wᴸ = ∂zᴸ/∂wᴸ · ∂aᴸ/∂zᴸ · ∂C₀/∂aᴸ",
+        "∂C₀/∂wᴸ = aᴸ⁻¹ · σ′(zᴸ) · 2(aᴸ − y) = 0.6 · 0.2452 · (−0.8609) = −0.1266",
+    ]
+
+
+def test_the_same_in_latex():
+    w, *_, c = neuron()
+    rule = chain_rule(c, w)
+    d = r"\frac{\partial %s}{\partial %s}"
+    assert rule.latex == " = ".join([
+        d % ("C_{0}", "w^{L}"),
+        r" \cdot ".join([d % ("z^{L}", "w^{L}"), d % ("a^{L}", "z^{L}"), d % ("C_{0}", "a^{L}")]),
+        r"a^{L-1} \cdot \sigma'\left(z^{L}\right) \cdot 2 \left(a^{L} - y\right)",
+        r"0.6 \cdot 0.2452 \cdot \left(-0.8609\right)",
+        "-0.1266",
+    ])  # fmt: skip
+    assert rule._repr_latex_() == rf"$\displaystyle {rule.latex}$"
+
+
+def test_terms_hold_factors_with_symbol_and_number():
+    w, *_, z, a, c = neuron()
+    (term,) = chain_rule(c, w).terms
+    assert [(f.value, f.operand) for f in term.factors] == [(z, w), (a, z), (c, a)]
+    assert [str(f.symbol) for f in term.factors] == ["aᴸ⁻¹", "σ′(zᴸ)", "2(aᴸ − y)"]
+    assert math.prod(f.number for f in term.factors) == term.value == pytest.approx(gradient(c, w), rel=1e-15)
+
+
+def test_one_factor_needs_no_second_line():
+    *_, y, _, _, c = neuron()
+    assert str(chain_rule(c, y)) == "∂C₀/∂y = −2(aᴸ − y) = 0.8609"
+
+
+def test_a_value_by_itself():
+    *_, c = neuron()
+    rule = chain_rule(c, c)
+    assert (str(rule), rule.value, rule.paths) == ("∂C₀/∂C₀ = 1", 1.0, 1)
+    assert [term.value for term in rule.terms] == [1.0] and rule.latex.endswith("= 1") and rule.recursive == str(rule)
+
+
+def test_x_times_x_has_two_paths():
+    x = Value(3.0, "x")
+    square = x * x
+    square.label = "s"
+    assert str(chain_rule(square, x)).splitlines() == [
+        "∂s/∂x = the sum over 2 paths",
+        "    x = 3",
+        "  + x = 3",
+        "  = 6",
+    ]
+
+
+def test_many_paths_show_the_first_few():
+    net, c = network([2, 3, 4, 5, 2])
+    rule = chain_rule(c, net.layers[0].neurons[0].weights[0])
+    lines = str(rule).splitlines()
+    assert rule.paths == 40 and lines[0].endswith("the sum over 40 paths") and "  + ... 37 more" in lines
+    assert all(len(line) <= 80 for line in lines)
+    assert rule.latex.count(r"\cdots") == 1
+
+
+def test_the_recursive_form_sums_over_the_next_layer():
+    net, c = network([2, 3, 4, 5, 2])
+    text = chain_rule(c, net.layers[0].neurons[0].weights[0]).recursive
+    assert text.splitlines()[0].startswith("∂C₀/∂w¹₀₀ = ∂z¹₀/∂w¹₀₀ · ∂a¹₀/∂z¹₀ · ∂C₀/∂a¹₀ = a⁰₀ · σ′(z¹₀) · ∂C₀/∂a¹₀")
+    assert "∂C₀/∂a¹₀ = the sum over 4 that use it" in text
+    assert "    ∂z²₀/∂a¹₀ · ∂C₀/∂z²₀ = w²₀₀ · ∂C₀/∂z²₀ = " in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_paths_are_counted_and_not_walked():
+    x = Value(0.999, "x")
+    value = x
+    for _ in range(500):
+        value = value * value
+    rule = chain_rule(value, x)
+    assert rule.paths == 2**500 and "about 10^150 paths" in str(rule)
+    assert len(list(itertools.islice(rule.terms, 5))) == 5
+
+
+def test_a_chain_of_a_hundred_thousand():
+    x = Value(0.5, "x")
+    value = x
+    for _ in range(100_000):
+        value = tanh(value)
+    rule = chain_rule(value, x)
+    text = str(rule)
+    assert rule.paths == 1 and "…" in text and len(text) < 500
+
+
+OPERATIONS = {
+    "+": operator.add,
+    "*": operator.mul,
+    "-": operator.sub,
+    "s": lambda a, b: sigmoid(a),
+    "t": lambda a, b: tanh(b),
+}
+STEPS = st.lists(
+    st.tuples(st.sampled_from(list(OPERATIONS)), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=7
+)
+
+
+def graph(steps, labelled):
+    nodes = [Value(0.3, "x"), Value(-0.7, "y"), Value(1.1, "z")]
+    for at, (operation, i, j) in enumerate(steps):
+        a, b = nodes[-1 - i % len(nodes)], nodes[-1 - j % len(nodes)]
+        nodes.append(OPERATIONS[operation](a, b))
+        if at in labelled:
+            nodes[-1].label = f"v{at}"
+    return nodes
+
+
+def brute_force(value, start):
+    """How many paths there are, one by one."""
+    return 1 if value is start else sum(brute_force(operand, start) for operand in value.operands)
+
+
+@given(STEPS, st.sets(st.integers(0, 6)))
+def test_random_graphs(steps, labelled):
+    nodes = graph(steps, labelled)
+    output = nodes[-1]
+    for wrt in nodes[:-1]:
+        count = brute_force(output, wrt)
+        if not count:
+            with pytest.raises(GraphError):
+                chain_rule(output, wrt)
+            continue
+        rule = chain_rule(output, wrt)
+        terms = list(rule.terms)
+        assert rule.paths == len(terms) == count
+        assert rule.value == gradient(output, wrt)
+        assert math.fsum(term.value for term in terms) == pytest.approx(rule.value, rel=1e-12, abs=1e-12)
+        for term in terms:
+            assert math.prod(f.symbol.number for f in term.factors) == pytest.approx(term.value, rel=1e-9, abs=1e-12)
+        assert str(rule) and rule.latex and rule.recursive and repr(rule)
+
+
+@given(st.text(max_size=30), st.text(max_size=8))
+def test_any_label_is_text(base, script):
+    x = Value(0.5, Label(base or "x", script, script))
+    rule = chain_rule(x * x, x)
+    assert str(rule).startswith("∂") and rule.latex.count("{") - rule.latex.count(r"\{") == (
+        rule.latex.count("}") - rule.latex.count(r"\}")
+    )
+
+
+def test_what_is_no_value_or_not_depended_on_is_refused():
+    w, *_, c = neuron()
+    with pytest.raises(OperandError, match=r"chain_rule\(output\): expected a Value, got float"):
+        chain_rule(1.0, w)
+    with pytest.raises(OperandError, match=r"chain_rule\(wrt\): expected a Value, got str"):
+        chain_rule(c, "w")
+    with pytest.raises(GraphError, match=r"chain_rule\(wrt\).*depends on, got Value\(1.0, label='v'\)"):
+        chain_rule(c, Value(1.0, "v"))
+    with pytest.raises(DomainError, match="derivative of sqrt"):
+        zero = Value(0.0, "x")
+        chain_rule(zero.sqrt(), zero)
