@@ -12,7 +12,7 @@ from .chain import chain_rule
 from .check import check_gradient
 from .compiler import Compiled, compile
 from .derivatives import hessian, jacobian
-from .drawing import draw
+from .drawing import Drawing, draw
 from .errors import AutogradError
 from .functions import (
     cos,
@@ -43,6 +43,7 @@ from .value import Value
 __all__ = [
     "AutogradError",
     "Compiled",
+    "Drawing",
     "Label",
     "Value",
     "anomalies",

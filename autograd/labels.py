@@ -81,19 +81,20 @@ class Label:
 
     def __str__(self) -> str:
         """Unicode with raised and lowered letters where they exist, ``^(..)`` and ``_(..)`` where not."""
-        return self.base + _scripted(self.superscript, _SUPERSCRIPTS, "^") + _scripted(self.subscript, _SUBSCRIPTS, "_")
+        return self.base + raised(self.superscript) + _scripted(self.subscript, _SUBSCRIPTS, "_")
 
 
 def raised(text: str) -> str:
-    """Text as an exponent, in raised letters where they exist."""
-    return _scripted(text.replace("−", "-"), _SUPERSCRIPTS, "^")
+    """Text as a superscript, in raised letters where they exist."""
+    return _scripted(text, _SUPERSCRIPTS, "^")
 
 
 def _scripted(text: str, table: dict[int, int], mark: str) -> str:
     if not text:
         return ""
-    if all(ord(letter) in table for letter in text):
-        return text.translate(table)
+    plain = text.replace("−", "-")
+    if all(ord(letter) in table for letter in plain):
+        return plain.translate(table)
     return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import graphviz
 
+from .chain import ChainRule
 from .labels import Label
 from .markup import escaped, font, fraction, label, number, table
 from .naming import Names, counted, plain, plain_text
@@ -22,13 +23,14 @@ PARAMETER, SUM, GIVEN, COST, PLAIN, QUIET = "#0072B2", "#009E73", "#CC79A7", "#D
 _SERIF = "DejaVu Serif"
 _FACTORS_ON_A_LINE = 6
 _ROOM = "1.9"
+_FEW_PATHS = 4
 _NAMED_ON_A_LINE = 3
 _LEGEND = (
-    ("□", PARAMETER, "a parameter: weight or bias"),
-    ("□", GIVEN, "given: input x, desired output y, constant"),
-    ("○", SUM, "a weighted sum z"),
-    ("○", PLAIN, "another computed value, or an activation"),
-    ("⯃", COST, "the output: a cost"),
+    ("w b", PARAMETER, "a parameter: weight or bias"),
+    ("x y", GIVEN, "given: input, desired output, constant"),
+    ("z", SUM, "a weighted sum"),
+    ("a", PLAIN, "an activation, or another computed value"),
+    ("C", COST, "the output: a cost"),
     ("→", LIT, "the path; its partials multiply"),
 )
 
@@ -86,7 +88,7 @@ class _Picture:
             name=f"cluster{at}",
             graph_attr={
                 "label": f"<{label(Label(f'layer {name}'), 12, '#555555')}>", "labelloc": "t", "labeljust": "l",
-                "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F6F6F6", "penwidth": "1.2",
+                "style": "rounded,filled", "color": "#DDDDDD", "fillcolor": "#F6F6F6", "penwidth": "1.2",
                 "id": f"{self.prefix}layer{at}", "tooltip": plain_text(f"layer {name}"),
             },
         ) as cluster:  # fmt: skip
@@ -216,10 +218,19 @@ class _Picture:
         slope = font(number(gradient(tree.output, tree.path_to)), 15, LIT, bold=True)
         edges = tree.path()
         if not edges or any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
-            told = [font(f"sum over {counted(tree.paths)} paths", 14), _equals("", 14)] if tree.paths > 1 else []
+            told = self._sum_told() if tree.paths > 1 else []
             shown = [ratio, _equals("", 14), *told]
             return table([[*shown, slope]])
         return table([[part] for part in self._factors(ratio, edges, slope)], align="LEFT")
+
+    def _sum_told(self) -> list[str]:
+        """The sum over paths: its terms where they are few, else how many there are."""
+        assert self.tree.path_to is not None
+        if self.tree.paths > _FEW_PATHS:
+            return [font(f"sum over {counted(self.tree.paths)} paths", 14), _equals("", 14)]
+        terms = [number(term.value) for term in ChainRule(self.tree.output, self.tree.path_to).terms]
+        first, *others = [f"({told})" if at and told.startswith("−") else told for at, told in enumerate(terms)]
+        return [font("&#160;+&#160;".join([first, *others]), 14), _equals("", 14)]
 
     def _factors(self, ratio: str, edges: list[Edge], slope: str) -> list[str]:
         """Lines: the derivatives, what they are in symbols, what they are in numbers."""
@@ -240,7 +251,7 @@ class _Picture:
 
     def _legend(self, graph: Any) -> None:
         rows = "".join(
-            f'<TR><TD>{font(mark, 16, color)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
+            f'<TR><TD>{font(mark, 14, color, bold=True)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
             for mark, color, text in _LEGEND
         )
         shown = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{rows}</TABLE>'

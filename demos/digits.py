@@ -7,20 +7,18 @@ was learned go into ``out/``.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 import nn
 from autograd import AutogradError, Label, Value
-from autograd.errors import ArgumentError, RenderError
+from autograd.errors import RenderError
+from command import Parser, make_folder, need_matplotlib
 from loading import Images, read_csv, read_folder, split
 
 # the cost, and the outputs that it takes
@@ -47,15 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="digits.py",
         description="A network of scalar Values learns to read handwritten digits.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
@@ -108,19 +99,9 @@ def _data(options: argparse.Namespace) -> tuple[Images, Images]:
 
 def _check_out(options: argparse.Namespace) -> None:
     """Find out before the training whether its results can be written."""
-    if not options.no_plots and importlib.util.find_spec("matplotlib") is None:
-        raise ArgumentError(
-            "expected matplotlib for the pictures, got none installed; "
-            "run pip install 'scalar-autograd[demos]', or give --no-plots"
-        )
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=options.out):
-            pass
-    except OSError as error:
-        raise ArgumentError(
-            f"--out {options.out}: expected a folder that can be written, got: {error.strerror}; name another"
-        ) from None
+    if not options.no_plots:
+        need_matplotlib(", or give --no-plots")
+    make_folder(options.out)
 
 
 def _run(options: argparse.Namespace, train: Images, test: Images) -> None:

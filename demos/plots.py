@@ -1,4 +1,4 @@
-"""The pictures of the digits demo."""
+"""The pictures of the digits demo, and how the demos' plots look."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def learning_curve(history: nn.History, path: Path) -> None:
     errors = [100 * (1 - accuracy) for accuracy in history.validation_accuracy]
     right.plot(range(1, len(errors) + 1), errors, color=RED, linewidth=2, marker=marker)
     for axes, title in ((left, "Mean cost of an image"), (right, "Unseen images read wrongly, %")):
-        _plain(axes, title)
+        plain(axes, title, "epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if any(value > 0 for value in history.cost):
         left.set_yscale("log")
     left.legend(frameon=False, labelcolor=INK)
@@ -46,7 +47,7 @@ def learning_curve(history: nn.History, path: Path) -> None:
             fontweight="bold",
             ha="right",
         )
-    _save(figure, path)
+    save(figure, path)
 
 
 def features(net: nn.MLP, height: int, width: int, path: Path) -> None:
@@ -59,7 +60,7 @@ def features(net: nn.MLP, height: int, width: int, path: Path) -> None:
         scale = float(np.abs(row).max()) or 1.0
         axes.imshow(row.reshape(height, width), cmap="RdBu_r", vmin=-scale, vmax=scale)
         axes.set_title(f"neuron {j}", fontsize=9, color=MUTED, pad=4)
-    _save(figure, path)
+    save(figure, path)
 
 
 def misread(images: Images, read: npt.NDArray[np.intp], sureness: npt.NDArray[np.float64], path: Path) -> None:
@@ -73,7 +74,7 @@ def misread(images: Images, read: npt.NDArray[np.intp], sureness: npt.NDArray[np
         axes.imshow(images.pixels[k].reshape(images.height, images.width), cmap="gray_r", vmin=0, vmax=1)
         axes.set_title(f"{read[k]}  {sureness[k]:.0%}", fontsize=11, color=RED, fontweight="bold", pad=4)
         axes.set_xlabel(f"is {images.digits[k]}", fontsize=9, color=MUTED, labelpad=3)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _tiles(count: int, title: str, subtitle: str) -> tuple[Figure, list[Any]]:
@@ -93,18 +94,18 @@ def _tiles(count: int, title: str, subtitle: str) -> tuple[Figure, list[Any]]:
     return figure, list(squares[:count])
 
 
-def _plain(axes: Any, title: str) -> None:
+def plain(axes: Any, title: str, below: str) -> None:
+    """A title and a quiet frame."""
     axes.set_title(title, loc="left", fontsize=12, color=INK, fontweight="bold")
-    axes.set_xlabel("epoch", color=MUTED)
+    axes.set_xlabel(below, color=MUTED)
     axes.tick_params(colors=MUTED, which="both")
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color("#cbd2d9")
     axes.grid(axis="y", color="#e4e7eb", linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.xaxis.get_major_locator().set_params(integer=True)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write a PNG file whole, without any global state of matplotlib."""
     contents = io.BytesIO()
     figure.savefig(contents, format="png", dpi=140)

@@ -8,6 +8,7 @@ True
 """
 
 from .costs import binary_cross_entropy, cross_entropy, squared_error
+from .gradients import GradientVector, gradient_vector
 from .history import History
 from .measures import accuracy, confusion_matrix
 from .mlp import MLP, Layer, Neuron
@@ -20,6 +21,7 @@ __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "GradientVector",
     "History",
     "Layer",
     "Module",
@@ -30,6 +32,7 @@ __all__ = [
     "confusion_matrix",
     "cross_entropy",
     "fit",
+    "gradient_vector",
     "load",
     "squared_error",
 ]

@@ -21,7 +21,8 @@ FLOORS = [
     {"reverse", "rendering"},
     {"derivatives", "check"},
     {"tree", "naming"},
-    {"picture", "outline", "chain"},
+    {"chain"},
+    {"picture", "outline"},
     {"drawing", "compiler"},
 ]
 

@@ -185,7 +185,7 @@ def test_limits_are_whole_numbers_of_at_least_1(limits):
 
 def test_a_legend_on_request():
     *_, c = neuron()
-    assert "a weighted sum z" in draw(c, legend=True).source and "a weighted sum z" not in draw(c).source
+    assert "a weighted sum" in draw(c, legend=True).source and "a weighted sum" not in draw(c).source
 
 
 def test_an_svg_tells_its_title_and_tree_and_shares_no_ids():

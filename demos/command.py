@@ -1,0 +1,39 @@
+"""What the demos' command lines share: complaints of one line, and checks before the work begins."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+from autograd.errors import ArgumentError
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def need_matplotlib(otherwise: str) -> None:
+    """Raise where matplotlib is not installed; `otherwise` says what else can be done."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise ArgumentError(
+            "expected matplotlib for the pictures, got none installed; "
+            f"run pip install 'scalar-autograd[demos]'{otherwise}"
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder where it is missing, and raise where it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ArgumentError(
+            f"--out {folder}: expected a folder that can be written, got: {error.strerror}; name another"
+        ) from None
