@@ -11,7 +11,7 @@ from typing import Any
 from . import rendering
 from .errors import ArgumentError, OperandError, RenderError
 from .files import write_whole
-from .naming import plain
+from .naming import Names
 from .outline import outline_of
 from .picture import dot_of
 from .tree import tree_of
@@ -126,5 +126,5 @@ def draw(
     chosen = partials or ("all" if len(tree.edges) <= _FEW_EDGES else "path")
     # Ids that two pictures on one page do not share, and that are the same from run to run.
     prefix = f"t{sha256(dot_of(tree, chosen, legend, '').encode()).hexdigest()[:8]}-"
-    title = f"Derivative tree of {plain(output)}"
+    title = f"Derivative tree of {Names(tree.order).plain(output)}"
     return Drawing(dot_of(tree, chosen, legend, prefix), outline_of(tree), title)

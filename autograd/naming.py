@@ -54,9 +54,23 @@ class Names:
             product = product * self.partial(value, index)
         return product
 
+    def definition(self, value: Value) -> Symbol | None:
+        """What a value computes, from its operands' names; None for a leaf, and where they are many."""
+        if not value.operands or len(value.operands) > 2 * _SHORT:
+            return None
+        inside = [Number(o._data) if _is_number(o) else self.own(o) for o in value.operands]
+        return self._short(value, _SHORT) or as_symbol(value.primitive.rule(SYMBOLS, *inside))
+
+    def plain(self, value: Value) -> str:
+        """A value as one line of text with full precision, safe in a tooltip."""
+        if _is_number(value):
+            return repr(value._data)
+        told = "" if value._label is not None else str(self.definition(value) or value.primitive.symbol)
+        return plain_text(str(self.own(value)) + (f" = {told}" if told else "")) + f" = {value._data!r}"
+
     def _short(self, value: Value, room: int) -> Symbol | None:
         """A value in an expression of at most `room` names, or None."""
-        if value.primitive is CONSTANT and value._label is None:
+        if _is_number(value):
             return Number(value._data)
         if value._label is not None:
             return self.own(value)
@@ -72,11 +86,8 @@ class Names:
         return None if room < 0 else as_symbol(value.primitive.rule(SYMBOLS, *inside))
 
 
-def plain(value: Value) -> str:
-    """A value as one line of text with full precision, safe in a tooltip."""
-    short = Names(())._short(value, _SHORT)
-    name = str(short) if short is not None else value.primitive.symbol or "value"
-    return f"{plain_text(name)} = {value._data!r}"
+def _is_number(value: Value) -> bool:
+    return value.primitive is CONSTANT and value._label is None
 
 
 def plain_text(text: str) -> str:

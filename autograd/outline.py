@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .markup import number
-from .naming import plain
+from .naming import Names
 from .tree import Block, Edge, Node, Tree
 
 
@@ -12,14 +12,14 @@ def outline_of(tree: Tree) -> str:
     into: dict[Node, list[Edge]] = {}
     for edge in tree.edges:
         into.setdefault(edge.value, []).append(edge)
-    lines: list[str] = []
+    names, lines = Names(tree.order), list[str]()
     told: set[Node] = set()
     stack: list[tuple[Node, str, str, str]] = [(tree.output, "", "", "")]
     while stack:
         node, first, rest, partial = stack.pop()
         again = node in told and node in into
         mark = " *" if tree.lit(node) and tree.path_to is not None else ""
-        lines.append(f"{first}{_named(node)}{partial}{mark}{' (see above)' if again else ''}")
+        lines.append(f"{first}{_named(node, names)}{partial}{mark}{' (see above)' if again else ''}")
         told.add(node)
         if again:
             continue
@@ -30,8 +30,8 @@ def outline_of(tree: Tree) -> str:
     return "\n".join(lines)
 
 
-def _named(node: Node) -> str:
-    return ": ".join([node.title, *node.told]) if isinstance(node, Block) else plain(node)
+def _named(node: Node, names: Names) -> str:
+    return ": ".join([node.title, *node.told]) if isinstance(node, Block) else names.plain(node)
 
 
 def _partial(edge: Edge) -> str:

@@ -9,10 +9,10 @@ import graphviz
 from .chain import ChainRule
 from .labels import Label
 from .markup import escaped, font, fraction, label, number, table
-from .naming import Names, counted, plain, plain_text
+from .naming import Names, counted, plain_text
 from .primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from .reverse import gradient
-from .symbols import Name, Number, Piece, Symbol
+from .symbols import Number, Piece, Symbol
 from .tree import Block, Edge, Node, Tree
 from .value import Value
 
@@ -62,7 +62,7 @@ class _Picture:
         graph = graphviz.Digraph(
             graph_attr={
                 "rankdir": "TB", "ranksep": "0.7", "nodesep": "0.35", "fontname": _SERIF, "labelloc": "b",
-                "id": f"{self.prefix}tree", "tooltip": plain(self.tree.output),
+                "id": f"{self.prefix}tree", "tooltip": self.called.plain(self.tree.output),
                 **({"label": f"<{below}>"} if below else {}),
             },
             node_attr={"fontname": _SERIF, "penwidth": "1.5", "margin": "0.05"},
@@ -119,13 +119,13 @@ class _Picture:
             return
         shape, color = self._looks(node)
         closed = bool(node.operands) and node not in self.opened
-        rows = [[self._title(node, 18)], [font(number(node._data), 10, "#444444")]]
-        if node._label is None:
-            rows[0] = [table([self._formula(node)])] if node.operands else rows[0]
+        rows = [[self._heading(node)], [font(number(node._data), 10, "#444444")]]
+        if node.primitive is CONSTANT and node._label is None:
+            rows = [[font(number(node._data), 14)]]
         if node.primitive is not CONSTANT and node.grad:
             rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
         graph.node(
-            name, f"<{table(rows)}>", id=identity, shape=shape, tooltip=plain(node),
+            name, f"<{table(rows)}>", id=identity, shape=shape, tooltip=self.called.plain(node),
             color=LIT if lit and node is not self.tree.output else color,
             penwidth="3" if lit else "1.5", style="dashed,filled" if closed else "filled", fillcolor="white",
         )  # fmt: skip
@@ -144,10 +144,14 @@ class _Picture:
         name = self.called.own(value)
         return label(name.label, size if value._label is not None else size * 0.8, color, before)
 
-    def _formula(self, value: Value) -> list[str]:
-        """What a value without a label computes: a short expression, or the operation alone."""
-        told = self.called.symbol(value)
-        return [font(escaped(value.primitive.symbol), 12)] if isinstance(told, Name) else _cells(told, 12, "")
+    def _heading(self, value: Value) -> str:
+        """A value's label, or its place and what it computes."""
+        if value._label is not None:
+            return self._title(value, 18)
+        told = self.called.definition(value)
+        if told is None:
+            return table([[self._title(value, 18), font(escaped(value.primitive.symbol), 12)]])
+        return table([[self._title(value, 14), _equals("", 12), *_cells(told, 12, "")]])
 
     def _order(self, graph: Any) -> None:
         """The desired output to the left of the activation it is compared with; a layer's frame would be in the way."""
