@@ -59,8 +59,47 @@ TURNED: dict[type, type] = {
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
 COMMUTING = ast.Add, ast.Mult, ast.BitOr, ast.BitAnd
-# Mutants that compute the same: the broken line, what it becomes, and why nothing changes.
-SAME: dict[tuple[str, str], str] = {}
+# Mutants that compute the same, and why.
+POWER = "return b * ns.power(ns.where(ns.equal(b, 0.0), ns.where(ns.equal(a, 0.0), 1.0, a), a), b - 1)"
+WEIGHTED = (
+    "lambda ns, i, v, *operands: 1.0 if i == len(operands) // 2 * 2 else "
+    "operands[(i + len(operands) // 2) % (len(operands) // 2 * 2)]"
+)
+SAME = {
+    ("return b * ns.power(a, b - 1 if b else 1.0)", "return b * ns.power(a, b - 1 if b else 2)"): "b is 0",
+    (POWER, POWER.replace("1.0, a", "2, a")): "b is 0",
+    ("lambda ns, a: a * 1.0", "lambda ns, a: a"): "1 times a",
+    ("lambda ns, a: a * 1.0", "lambda ns, a: a / 1.0"): "a by 1",
+    (WEIGHTED, WEIGHTED.replace("i + len", "i - len")): "half a turn either way",
+    ("if a >= 0:", "if a >= 1:"): "both forms of sigma are stable between 0 and 1",
+    (
+        "return 1.0 if a > 0 else -1.0 if a < 0 else a * 0.0",
+        "return 1.0 if a > 0 else -1.0 if a < 0 else a",
+    ): "a is 0 or NaN",
+    (
+        "return 1.0 if a > 0 else -1.0 if a < 0 else a * 0.0",
+        "return 1.0 if a > 0 else -1.0 if a < 0 else a * 1",
+    ): "a is 0 or NaN",
+    (
+        "return 1.0 if a > 0 else 0.0 if a <= 0 else a",
+        "return 1.0 if a > 0 else 0.0 if a <= 1 else a",
+    ): "a is not above 0",
+    ("return a if a >= b or a != a else b", "return b if b >= a or b != b else a"): "but for the sign of 0",
+    ("return a if a <= b or a != a else b", "return b if b <= a or b != b else a"): "but for the sign of 0",
+    ("return 1.0 if a == b else 0.0", "return 1.0 if b == a else 0.0"): "symmetric",
+    ("return 1.0 if a != b else 0.0", "return 1.0 if b != a else 0.0"): "symmetric",
+    (
+        "return sum(map(mul, operands[:n], operands[n:2 * n]), bias)",
+        "return sum(map(mul, operands[:n], operands[n:3 * n]), bias)",
+    ): "map stops at the shorter",
+    (
+        "return np.asarray(sum(map(mul, operands[:n], operands[n:2 * n]), bias))",
+        "return np.asarray(sum(map(mul, operands[:n], operands[n:3 * n]), bias))",
+    ): "map stops at the shorter",
+    ("return np.asarray(np.maximum(a, 0.0, out=out))", "return np.asarray(np.maximum(0.0, a, out=out))"): "symmetric",
+    ("positive = np.maximum(a, 0.0)", "positive = np.maximum(0.0, a)"): "symmetric",
+    ("if isinstance(b, float) and b in (2.0, 3.0):", "if isinstance(b, float) and b in (3.0, 3.0):"): "slower",
+}
 
 
 @dataclass(frozen=True)

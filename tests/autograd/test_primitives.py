@@ -261,3 +261,52 @@ def test_kinks_and_ties_have_their_conventions():
         assert with_arrays == [1.0, 0.0]
     assert float(TABLE["relu"].partial(ARRAYS, 0, np.array(0.0), [np.array(0.0)])) == 0.0
     assert float(TABLE["absolute"].partial(ARRAYS, 0, np.array(0.0), [np.array(0.0)])) == 0.0
+
+
+def test_powers_at_zero_and_beyond_floats():
+    zero = Value(0.0)
+    for exponent in (0.0, 2.0):
+        assert gradient(zero ** Value(exponent), zero) == 0.0
+        by_exponent = Value(exponent)
+        assert gradient(zero**by_exponent, by_exponent) == 0.0
+        assert gradient(zero**by_exponent, by_exponent, create_graph=True).data == 0.0
+    assert [power(-1e200, 3.0), power(-1e200, 2.0)] == [-math.inf, math.inf]
+    assert [power(1e-200, -3.0), power(-1e-200, -3.0), power(1e200, 3.0)] == [math.inf, -math.inf, math.inf]
+
+
+def power(a: float, b: float) -> float:
+    return (Value(a) ** b).data
+
+
+def test_derivatives_hold_no_node_that_a_textbook_would_not_write():
+    """1 * b is b, 0 * b is nothing, and a sum with nothing is its other term."""
+    x = Value(3.0)
+    slope = gradient(apply(TABLE["step"], (x,)) * x, x, create_graph=True)
+    assert (slope.primitive.name, slope.data) == ("step", 1.0)
+    assert gradient(x.exp(), x, create_graph=True).primitive.name == "exp"
+    assert gradient(x + 1.0, x, create_graph=True).operands == ()
+
+
+COMPARISONS = {
+    "less": [1.0, 0.0, 0.0], "less_equal": [1.0, 1.0, 0.0], "greater": [0.0, 0.0, 1.0],
+    "greater_equal": [0.0, 1.0, 1.0], "equal": [0.0, 1.0, 0.0], "not_equal": [1.0, 0.0, 1.0],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_comparisons_are_one_and_zero_at_ties_too(name):
+    lefts, right = [1.0, 2.0, 3.0], 2.0
+    assert [getattr(FLOATS, name)(left, right) for left in lefts] == COMPARISONS[name]
+    assert getattr(ARRAYS, name)(np.array(lefts), right).tolist() == COMPARISONS[name]
+    assert [getattr(VALUES, name)(Value(left), right).data for left in lefts] == COMPARISONS[name]
+
+
+@pytest.mark.parametrize("exponent", [1.0, 2.0, 3.0, 4.0, 0.5, -1.0])
+def test_powers_of_arrays_by_a_constant(exponent):
+    """Squares and cubes have a way of their own, with and without a place for the result."""
+    bases = np.array([0.5, 1.5, 3.0])
+    expected = pytest.approx([x**exponent for x in bases], rel=1e-15)
+    assert ARRAYS.power(bases, exponent).tolist() == expected
+    out = np.empty(3)
+    assert ARRAYS.power(bases, exponent, out=out) is out
+    assert out.tolist() == expected and bases.tolist() == [0.5, 1.5, 3.0]
