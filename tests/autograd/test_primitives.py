@@ -310,3 +310,12 @@ def test_powers_of_arrays_by_a_constant(exponent):
     out = np.empty(3)
     assert ARRAYS.power(bases, exponent, out=out) is out
     assert out.tolist() == expected and bases.tolist() == [0.5, 1.5, 3.0]
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLE) & set(dir(ARRAYS)) - set(MANY)))
+def test_arrays_are_written_where_they_are_wanted(name):
+    for point in points(TABLE[name], 3):
+        arrays = [np.array([x, x + 0.01]) for x in point]
+        out = np.empty(2)
+        assert getattr(ARRAYS, name)(*arrays, out=out) is out
+        assert out.tolist() == getattr(ARRAYS, name)(*arrays).tolist()
