@@ -134,9 +134,21 @@ class _Equations:
         if instruction.op == "matmul":
             return self._matmul(instruction)
         if instruction.op == "scatter":
-            return f"join({', '.join(self._operand(operand)[0] for operand in instruction.operands)})", _ATOM
+            return self._scatter(instruction)
         name = "sum" if instruction.op == "batch_sum" else instruction.op
         return f"{name}({self._operand(instruction.operands[0])[0]})", _ATOM
+
+    def _scatter(self, instruction: Instruction) -> Text:
+        """Pieces one after another, or added at their positions to zeros."""
+        pieces, covered = instruction.detail
+        told = [self._operand(operand)[0] for operand in instruction.operands]
+        if covered and not any(piece.adds for piece in pieces):
+            return f"join({', '.join(told)})", _ATOM
+        out = instruction.out
+        places = [_positions(Ref(out, piece.index)) for piece in pieces]
+        whole = f"[0:{out.size}]"
+        placed = [text if place == whole else f"({text} at {place})" for text, place in zip(told, places, strict=True)]
+        return " + ".join(placed), _SUM if len(placed) > 1 else _ATOM
 
     def _map(self, instruction: Instruction) -> Text:
         name, operands = instruction.detail, instruction.operands
