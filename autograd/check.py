@@ -145,8 +145,8 @@ def check_gradient(
 ) -> GradientReport:
     """Hold the gradient of a function against differences of its values.
 
-    Two series of ever smaller steps are extrapolated independently of one another,
-    so that round-off (they disagree) and a wrong rule (they agree on another number)
+    Two series of ever smaller steps are extrapolated independently of one another
+    (see `autograd.differences`), so that round-off (they disagree) and a wrong rule (they agree on another number)
     are told apart. Where an input's derivative is wrong every operation's rule is
     held to differences of the operation alone, and the wrong one is named.
 
@@ -182,13 +182,9 @@ def check_gradient(
     DomainError
         If the function, or the derivative of an operation, does not exist there.
 
-    Notes
-    -----
-    Central differences with Richardson's extrapolation: see `autograd.differences`.
-
     Examples
     --------
-    >>> from autograd import Value, sigmoid
+    >>> from autograd import sigmoid
     >>> report = check_gradient(lambda w, a: (sigmoid(w * a) - 1) ** 2, at=[0.8, 0.6])
     >>> report.ok, [row.verdict for row in report.inputs]
     (True, ['right', 'right'])

@@ -69,6 +69,11 @@ def test_sequences_and_labelled_values():
     assert [row.name for row in check_gradient(lambda *x: x[0] * x[1], [2, 3]).inputs] == ["x0", "x1"]
 
 
+def test_functions_whose_arguments_python_does_not_name():
+    report = check_gradient(max, [1.0, 2.0])
+    assert report.ok and [(row.name, row.gradient) for row in report.inputs] == [("x0", 0.0), ("x1", 1.0)]
+
+
 def test_derivatives_are_checked_as_functions_too():
     """A function may differentiate inside: this holds second derivatives."""
     report = check_gradient(lambda x, y: gradient(tanh(x * y) * exp(x), x, create_graph=True), [0.4, -0.9])
