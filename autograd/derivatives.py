@@ -47,6 +47,7 @@ def jacobian(outputs: Any, wrt: Any, create_graph: bool = False) -> Any:
 
     Examples
     --------
+    >>> from autograd import Value, cos, sin
     >>> r, angle = Value(2.0), Value(0.0)
     >>> jacobian([r * cos(angle), r * sin(angle)], [r, angle])
     [[1.0, -0.0], [0.0, 2.0]]
@@ -92,6 +93,7 @@ def hessian(output: Any, wrt: Any, create_graph: bool = False) -> Any:
 
     Examples
     --------
+    >>> from autograd import Value
     >>> x, y = Value(2.0), Value(3.0)
     >>> hessian(x * x * y, [x, y])
     [[6.0, 4.0], [4.0, 0.0]]

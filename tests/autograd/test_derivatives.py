@@ -1,5 +1,6 @@
 """Derivatives of any order: matrices of them, the whole table to order three, compiled too, and what holds of all."""
 
+import doctest
 import importlib.util
 import math
 import sys
@@ -55,6 +56,12 @@ def table():
 
 def numbers(matrix):
     return [[value.data for value in row] for row in matrix]
+
+
+@pytest.mark.parametrize("name", ["check", "derivatives"])
+def test_the_examples_in_the_docstrings_run(name):
+    found = doctest.testmod(sys.modules[f"autograd.{name}"])
+    assert found.failed == 0 and found.attempted >= 3
 
 
 # Matrices of derivatives
