@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .errors import OperandError
+from .expressions import Symbol
 from .graph import topological_order
 from .markup import number
 from .naming import Names, counted
 from .reverse import gradient
-from .symbols import Symbol
 from .tree import Steps, partial_of, passed_through, paths_from, use_counts
 from .value import Value
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from .expressions import Name, Number, Symbol, as_symbol
 from .labels import Label
 from .primitives import CONSTANT
-from .symbols import SYMBOLS, Name, Number, Symbol, as_symbol, partial_symbol
+from .symbols import SYMBOLS, partial_symbol
 from .value import Value
 
 _SHORT = 4

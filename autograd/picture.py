@@ -7,12 +7,13 @@ from typing import Any
 import graphviz
 
 from .chain import ChainRule
+from .expressions import Number, Symbol
 from .labels import Label
 from .markup import escaped, font, fraction, label, number, table
 from .naming import Names, counted, plain_text
+from .notations import Piece
 from .primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from .reverse import gradient
-from .symbols import Number, Piece, Symbol
 from .tree import Block, Edge, Node, Tree
 from .value import Value
 

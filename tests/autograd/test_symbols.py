@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Label, Value, chain_rule, logsumexp, sigmoid, total, weighted_sum, where
 from autograd.errors import DomainError
+from autograd.expressions import Name, Number
 from autograd.graph import topological_order
 from autograd.naming import Names
 from autograd.primitives import CONSTANT, TABLE
 from autograd.reverse import local_partial
-from autograd.symbols import SYMBOLS, Name, Number
+from autograd.symbols import SYMBOLS
 from autograd.value import apply
 
 
@@ -88,6 +89,7 @@ def test_a_symbol_comes_to_the_number_of_the_rule(name, numbers):
         assert names.partial(value, index).number == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+S = Value(0.5, Label("s", "2", "0"))
 A, B, Y = Value(0.75, "a"), Value(0.5, "b"), Value(1.0, "y")
 
 
@@ -110,6 +112,11 @@ A, B, Y = Value(0.75, "a"), Value(0.5, "b"), Value(1.0, "y")
         (lambda: autograd.sqrt(A * B), "1/(2√(a · b))"),
         (lambda: autograd.cos(A + B), "−sin(a + b)"),
         (lambda: sigmoid(A * B + 1), "σ′(a · b + 1)"),
+        (lambda: S**2, "2s²₀"),
+        (lambda: S**3, "3(s²₀)²"),
+        (lambda: S**B, "b · (s²₀)^(b − 1)"),
+        (lambda: autograd.sqrt(A) ** 3, "3(√a)²"),
+        (lambda: A * 5e-324 / B, "1/b"),
     ],
 )
 def test_constants_and_expressions_without_names(value, told):
@@ -141,13 +148,54 @@ def test_labels_keep_their_scripts():
         (lambda: autograd.sqrt(A), r"\frac{1}{2 \sqrt{a}}"),
         (lambda: autograd.maximum(A, B), r"\left[a \ge b\right]"),
         (lambda: where(True, A, B), "1"),
+        (lambda: S**3, r"3 \left(s^{2}_{0}\right)^{2}"),
+        (lambda: S**B, r"b \, \left(s^{2}_{0}\right)^{b - 1}"),
+        (lambda: A * 1e-5, r"1 \cdot 10^{-5}"),
+        (lambda: A * math.inf, r"\infty"),
+        (lambda: -A / B, r"\frac{1}{b}"),
+        (lambda: 1 / A, r"-\frac{1}{a^{2}}"),
         (lambda: autograd.tanh(-A), r"\tanh'\left(-a\right)"),
     ],
 )
 def test_latex(value, latex):
     made = value()
-    index = 1 if made.primitive.name == "where" else 0
+    index = next(i for i, operand in enumerate(made.operands) if operand.primitive is not CONSTANT)
     assert Names(topological_order((made,))).partial(made, index).latex == latex
+
+
+CONDITION = apply(TABLE["equal"], (A, Value(0.75).detach()))
+
+
+@pytest.mark.parametrize(
+    ("value", "ascii"),
+    [
+        (lambda: (S - Y) ** 2, "2(s^2_0 - y)"),
+        (lambda: sigmoid(S), "sigmoid'(s^2_0)"),
+        (lambda: A * S, "s^2_0"),
+        (lambda: -A * S * B, "b"),
+        (lambda: A**3, "3 * a^2"),
+        (lambda: A**-1.5, "-1.5/a^(2.5)"),
+        (lambda: A**B, "b * a^(b - 1)"),
+        (lambda: autograd.sqrt(A), "1/(2 * sqrt(a))"),
+        (lambda: autograd.maximum(A, B), "[a >= b]"),
+        (lambda: abs(A), "sign(a)"),
+        (lambda: sigmoid(Value(1.0, "Δ")), r"sigmoid'(\u0394)"),
+        (lambda: sigmoid(Value(1.0, "x" * 1000)), f"sigmoid'({'x' * 79}...)"),
+    ],
+)
+def test_ascii(value, ascii):
+    made = value()
+    told = Names(topological_order((made,))).partial(made, 0).ascii
+    assert told == ascii and told.isascii()
+
+
+def test_a_condition_s_own_exception_is_told():
+    chosen = apply(TABLE["where"], (CONDITION, B, Y))
+    names = Names(topological_order((chosen,)))
+    partials = [names.partial(chosen, i) for i in (1, 2)]
+    assert [str(partial) for partial in partials] == ["[a = 0.75]", "[not a = 0.75]"]
+    assert [partial.number for partial in partials] == [local_partial(chosen, 1), local_partial(chosen, 2)] == [1, 0]
+    assert partials[1].latex == r"\left[\text{not }a = 0.75\right]"
 
 
 NAMES = st.sampled_from(

@@ -1,0 +1,201 @@
+"""How a formula is written: in unicode, in plain ASCII, in LaTeX.
+
+A `Symbol` says what a formula is made of; a notation says how its medium
+writes each part. What is written is pieces: text, and in unicode labels, which
+pictures set with their scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .labels import Label, raised, shown
+from .markup import number
+from .primitives import Primitive
+
+Piece = str | Label
+Pieces = list[Piece]
+
+_ASCII_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!="}
+_LATEX_SIGNS = {
+    "sigmoid": r"\sigma", "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh",
+    "maximum": r"\max", "minimum": r"\min", "less": "<", "less_equal": r"\le", "greater": ">",
+    "greater_equal": r"\ge", "equal": "=", "not_equal": r"\ne",
+}  # fmt: skip
+_LATEX_NO_NUMBERS = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}
+
+
+class Unicode:
+    """Letters and signs as mathematics prints them, as far as one line of text can: ``2(a − y)``."""
+
+    minus, dot, prime, partial, root_sign, ellipsis = "−", "·", "′", "∂", "√", "…"
+
+    def label(self, label: Label) -> Piece:
+        """A name."""
+        return label
+
+    def number(self, value: float) -> str:
+        """A number of a few digits."""
+        return number(value)
+
+    def sign(self, primitive: Primitive) -> str:
+        """The sign or name of an operation."""
+        return primitive.symbol
+
+    def call(self, primitive: Primitive, operands: Sequence[Pieces], primed: bool) -> Pieces:
+        """A function of operands, or its derivative by name, such as ``σ′(z)``."""
+        return [f"{self.sign(primitive)}{self.prime if primed else ''}(", *joined(operands, ", "), ")"]
+
+    def absolute(self, inside: Pieces) -> Pieces:
+        """The absolute value, between bars."""
+        return ["|", *inside, "|"]
+
+    def root(self, inside: Pieces, simple: bool) -> Pieces:
+        """The square root; `simple` says that nothing need hold the operand together."""
+        return [self.root_sign, *(inside if simple else self.enclosed(inside))]
+
+    def relation(self, primitive: Primitive, left: Pieces, right: Pieces) -> Pieces:
+        """A comparison, such as ``a ≥ b``."""
+        return [*left, f" {self.sign(primitive)} ", *right]
+
+    def case(self, inside: Pieces, holds: bool) -> Pieces:
+        """1 where a condition holds, or where it does not: ``[c]`` or ``[not c]``."""
+        return ["[" if holds else "[not ", *inside, "]"]
+
+    def enclosed(self, inside: Pieces) -> Pieces:
+        """In parentheses."""
+        return ["(", *inside, ")"]
+
+    def scripted(self, base: Pieces, power: float) -> Pieces:
+        """A base to a power that is a number."""
+        return [*base, raised(number(power))]
+
+    def power(self, base: Pieces, exponent: Pieces) -> Pieces:
+        """A base to a power that is an expression."""
+        return [*base, "^", *(exponent if len(exponent) == 1 else self.enclosed(exponent))]
+
+    def product(self, coefficient: float, factors: Sequence[Pieces]) -> Pieces:
+        """Factors multiplied; no dot where none is needed to read ``2(a − y)``."""
+        if not factors:
+            return [self.number(coefficient)]
+        told = joined(factors, f" {self.dot} ")
+        if coefficient == 1:
+            return told
+        first = told[0]
+        close = not str(first)[:1].isdigit() if isinstance(first, Label) else first.startswith(("(", "√"))
+        return [self.number(coefficient) + ("" if close else f" {self.dot} "), *told]
+
+    def fraction(self, above: Pieces, below: Pieces, several: bool) -> Pieces:
+        """A quotient; `several` says that there are factors below, to be held together."""
+        return [*above, "/", *(self.enclosed(below) if several else below)]
+
+    def multiplied(self, factors: Sequence[str]) -> str:
+        """The product of factors that are written already."""
+        return f" {self.dot} ".join(factors)
+
+    def ratio(self, above: Label, below: Label) -> str:
+        """A derivative by name, such as ``∂C/∂w``."""
+        return f"{self.partial}{self.label(above)}/{self.partial}{self.label(below)}"
+
+
+class Ascii(Unicode):
+    """What every terminal and file can hold: ``2(a - y)``, ``sigmoid'(z)``, ``x^(-2)``."""
+
+    minus, dot, prime, partial, root_sign, ellipsis = "-", "*", "'", "d", "sqrt", "..."
+
+    def label(self, label: Label) -> Piece:
+        """A name with ``^`` and ``_``."""
+        told = shown(label.ascii).replace("…", self.ellipsis) or "?"
+        return told.encode("ascii", "backslashreplace").decode("ascii")
+
+    def number(self, value: float) -> str:
+        """A number of a few digits."""
+        return f"{value:.4g}"
+
+    def sign(self, primitive: Primitive) -> str:
+        """The sign of an operation where there is one in ASCII, else its name."""
+        told = _ASCII_SIGNS.get(primitive.symbol, primitive.symbol)
+        return told if told.isascii() else primitive.name
+
+    def root(self, inside: Pieces, simple: bool) -> Pieces:
+        """The square root as a function."""
+        return [f"{self.root_sign}(", *inside, ")"]
+
+    def scripted(self, base: Pieces, power: float) -> Pieces:
+        """A base to a power that is a number."""
+        told = self.number(power)
+        return [*base, f"^{told}" if told.isdigit() else f"^({told})"]
+
+
+class Latex(Unicode):
+    """LaTeX for mathematics, without dollar signs: ``2 \\left(a - y\\right)``."""
+
+    minus, dot, ellipsis = "-", r"\cdot", r"\cdots"
+
+    def label(self, label: Label) -> Piece:
+        """A name with its scripts."""
+        return label.latex
+
+    def number(self, value: float) -> str:
+        """A number of a few digits, with a power of ten where it is very large or small."""
+        told = f"{value:.4g}"
+        digits, e, exponent = told.partition("e")
+        return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else _LATEX_NO_NUMBERS.get(told, told)
+
+    def sign(self, primitive: Primitive) -> str:
+        """The command for an operation."""
+        return _LATEX_SIGNS.get(primitive.name, rf"\mathrm{{{primitive.name}}}".replace("_", r"\_"))
+
+    def call(self, primitive: Primitive, operands: Sequence[Pieces], primed: bool) -> Pieces:
+        """A function of operands, or its derivative by name, such as ``\\sigma'\\left(z\\right)``."""
+        return [self.sign(primitive) + ("'" if primed else ""), *self.enclosed(joined(operands, ", "))]
+
+    def absolute(self, inside: Pieces) -> Pieces:
+        """The absolute value, between bars."""
+        return [r"\left|", *inside, r"\right|"]
+
+    def root(self, inside: Pieces, simple: bool) -> Pieces:
+        """The square root."""
+        return [r"\sqrt{", *inside, "}"]
+
+    def case(self, inside: Pieces, holds: bool) -> Pieces:
+        """1 where a condition holds, or where it does not."""
+        return [r"\left[" if holds else r"\left[\text{not }", *inside, r"\right]"]
+
+    def enclosed(self, inside: Pieces) -> Pieces:
+        """In parentheses as high as what they hold."""
+        return [r"\left(", *inside, r"\right)"]
+
+    def scripted(self, base: Pieces, power: float) -> Pieces:
+        """A base to a power that is a number."""
+        return [*base, f"^{{{self.number(power)}}}"]
+
+    def power(self, base: Pieces, exponent: Pieces) -> Pieces:
+        """A base to a power that is an expression."""
+        return [*base, "^{", *exponent, "}"]
+
+    def product(self, coefficient: float, factors: Sequence[Pieces]) -> Pieces:
+        """Factors multiplied."""
+        if not factors:
+            return [self.number(coefficient)]
+        told = joined(factors, r" \, ")
+        return told if coefficient == 1 else [f"{self.number(coefficient)} ", *told]
+
+    def fraction(self, above: Pieces, below: Pieces, several: bool) -> Pieces:
+        """A quotient below and above a line."""
+        return [r"\frac{", *above, "}{", *below, "}"]
+
+    def ratio(self, above: Label, below: Label) -> str:
+        """A derivative by name."""
+        return rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}"
+
+
+def joined(parts: Sequence[Pieces], between: str) -> Pieces:
+    """Parts with a text between them."""
+    told: Pieces = []
+    for part in parts:
+        told += [*([between] if told else []), *part]
+    return told
+
+
+UNICODE, ASCII, LATEX = Unicode(), Ascii(), Latex()
