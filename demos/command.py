@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, AutogradError
 
 
 class Parser(argparse.ArgumentParser):
@@ -37,3 +39,16 @@ def make_folder(folder: Path) -> None:
         raise ArgumentError(
             f"--out {folder}: expected a folder that can be written, got: {error.strerror}; name another"
         ) from None
+
+
+def exit_code(prog: str, work: Callable[[], None]) -> int:
+    """Do the work; 2 where something given cannot be used, 130 where Ctrl-C stopped it, each with one line."""
+    try:
+        work()
+    except AutogradError as error:
+        print(f"{prog}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return 130
+    return 0

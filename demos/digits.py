@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 import nn
-from autograd import AutogradError, Label, Value
+from autograd import Label, Value
 from autograd.errors import RenderError
-from command import Parser, make_folder, need_matplotlib
+from command import Parser, exit_code, make_folder, need_matplotlib
 from loading import Images, read_csv, read_folder, split
 
 # the cost, and the outputs that it takes
@@ -32,17 +32,7 @@ WIDEST_TABLE = 14
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; returns the exit code: 2 where something given cannot be used."""
     options = _parser().parse_args(arguments)
-    try:
-        train, test = _data(options)
-        _check_out(options)
-        _run(options, train, test)
-    except AutogradError as error:
-        print(f"digits.py: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("digits.py: stopped", file=sys.stderr)
-        return 130
-    return 0
+    return exit_code("digits.py", lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,8 +94,10 @@ def _check_out(options: argparse.Namespace) -> None:
     make_folder(options.out)
 
 
-def _run(options: argparse.Namespace, train: Images, test: Images) -> None:
+def _run(options: argparse.Namespace) -> None:
     """Train, report, draw."""
+    train, test = _data(options)
+    _check_out(options)
     cost, output = COSTS[options.cost]
     classes = int(train.digits.max()) + 1
     sizes = [train.pixels.shape[1], *options.hidden, max(classes, 2)]

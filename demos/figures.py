@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nn
-from autograd import AutogradError, Drawing, Label, Value, chain_rule, draw, sigmoid, total, weighted_sum
+from autograd import Drawing, Label, Value, chain_rule, draw, sigmoid, total, weighted_sum
 from autograd.files import write_whole
-from command import Parser, make_folder, need_matplotlib
+from command import Parser, exit_code, make_folder, need_matplotlib
 
 
 @dataclass(frozen=True)
@@ -287,17 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print("\n".join(f"{name:<16}{picture.title}" for name, picture in PICTURES.items()))
         return 0
-    try:
-        need_matplotlib("")
-        make_folder(options.out)
-        _draw_all(options.only or list(PICTURES), options.out)
-    except AutogradError as error:
-        print(f"figures.py: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("figures.py: stopped", file=sys.stderr)
-        return 130
-    return 0
+    return exit_code("figures.py", lambda: _draw_all(options.only or list(PICTURES), options.out))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -309,6 +299,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _draw_all(names: Sequence[str], out: Path) -> None:
+    need_matplotlib("")
+    make_folder(out)
     began = time.perf_counter()
     sections = []
     for name in names:
