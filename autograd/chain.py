@@ -3,64 +3,74 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .errors import OperandError
-from .expressions import Symbol
+from .expressions import Symbol, added
 from .graph import topological_order
-from .markup import number
 from .naming import Names, counted
+from .notations import ASCII, LATEX, UNICODE, Unicode
+from .products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .reverse import gradient
 from .tree import Steps, partial_of, passed_through, paths_from, use_counts
 from .value import Value
 
 _THROUGH = 2
 _SHOWN_TERMS = 3
-_SHOWN_FACTORS = 12
-_WIDEST = 74
-_ENDS = 3
-_LEFT_OUT = "left out"
-_COLUMNS = 80
 _MARGIN = 3
 
 
-@dataclass(frozen=True, eq=False)
 class Factor:
     """One derivative of a product.
 
     Attributes
     ----------
-    value, operand : Value
-        Of what, and by what.
     names : Names
-        What they are called.
-    steps : tuple of (Value, int)
-        The local partials that it is made of; several where a value without a name is passed through.
+        What values are called.
+    ways : tuple of tuple of (Value, int)
+        The local partials that it is made of, from `value` back: several in a way where
+        values without a name are passed through, several ways where they are added.
     """
 
-    value: Value
-    operand: Value
-    names: Names
-    steps: Steps
+    __slots__ = ("_number", "names", "ways")
+
+    def __init__(self, names: Names, ways: tuple[Steps, ...]) -> None:
+        self.names, self.ways = names, ways
+        self._number: float | None = None
+
+    @property
+    def value(self) -> Value:
+        """Of what it is the derivative."""
+        return self.ways[0][0][0]
+
+    @property
+    def operand(self) -> Value:
+        """By what it is the derivative."""
+        return _end(self.ways[0])
 
     @property
     def symbol(self) -> Symbol:
         """The derivative as a textbook writes it, such as σ′(z)."""
-        return self.names.product(self.steps)
+        return added(self.names.product(steps) for steps in self.ways)
 
     @property
     def number(self) -> float:
         """The derivative at the operands' numbers; NaN where it does not exist."""
-        partials = [partial_of(value, index) for value, index in self.steps]
-        return math.prod(math.nan if partial is None else partial for partial in partials)
+        if self._number is None:  # kept, because the terms of a long graph share most of their factors
+            self._number = sum(passed_back([_number(*step) for step in steps]) for steps in self.ways)
+        return self._number
 
-    def ratio(self, latex: bool = False) -> str:
+    def ratio(self, notation: Unicode = UNICODE) -> str:
         """The derivative by name, such as ∂a/∂z."""
-        return _ratio(self.names, self.value, self.operand, latex)
+        return _ratio(self.names, self.value, self.operand, notation)
+
+    def __str__(self) -> str:
+        return equation([self.ratio(), *sides_of([self], UNICODE)])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Term:
     """The product of the local partials along one path, from what is differentiated by to the output."""
 
@@ -69,27 +79,15 @@ class Term:
     @property
     def value(self) -> float:
         """The product."""
-        return math.prod(factor.number for factor in self.factors)
+        return passed_back(factor.number for factor in reversed(self.factors))
+
+    @property
+    def latex(self) -> str:
+        """The product in symbols, in numbers, and what it comes to, in LaTeX."""
+        return equation(sides_of(self.factors, LATEX)[1:], LATEX)
 
     def __str__(self) -> str:
-        return _equation(self.sides())
-
-    def sides(self, latex: bool = False) -> list[str]:
-        """The product in symbols, in numbers, and what it comes to."""
-        count = len(self.factors)
-        symbols = self._each(lambda factor: _enclosed(factor.symbol, latex, count))
-        numbers = self._each(lambda factor: _signed(factor.number, latex, count))
-        return [_multiplied(symbols, latex), _multiplied(numbers, latex), _number(self.value, latex)]
-
-    def ratios(self, latex: bool = False) -> str:
-        """The product by name, as ∂z/∂w · ∂a/∂z."""
-        return _multiplied(self._each(lambda factor: factor.ratio(latex)), latex)
-
-    def _each(self, told: Callable[[Factor], str]) -> list[str]:
-        """What is told of every factor, of very many only of the first and last."""
-        if len(self.factors) <= _SHOWN_FACTORS:
-            return list(map(told, self.factors))
-        return [*map(told, self.factors[:_ENDS]), _LEFT_OUT, *map(told, self.factors[-_ENDS:])]
+        return equation(sides_of(self.factors, UNICODE)[1:])
 
 
 class ChainRule:
@@ -119,69 +117,109 @@ class ChainRule:
             yield Term(())
             return
         path: list[Factor] = []
-        branches = [self._factors(self.output)]
+        branches = [self._ways_into(self.output)]
         while branches:
-            factor = next(branches[-1], None)
-            if factor is None:
+            if not branches[-1]:
                 branches.pop()
                 if path:
                     path.pop()
                 continue
-            path.append(factor)
-            if factor.operand is self.wrt:
+            steps = branches[-1].pop()
+            path.append(Factor(self._names, (steps,)))
+            if _end(steps) is self.wrt:
                 yield Term(tuple(reversed(path)))
                 path.pop()
             else:
-                branches.append(self._factors(factor.operand))
+                branches.append(self._ways_into(_end(steps)))
 
-    def _factors(self, value: Value) -> Iterator[Factor]:
-        """The factors into a value along the paths; values without a name in between are passed through."""
-        waiting: list[Steps] = [((value, index),) for index in reversed(range(len(value.operands)))]
-        while waiting:
-            steps = waiting.pop()
-            at, index = steps[-1]
-            operand = at.operands[index]
-            if operand not in self._on_path:
-                continue
-            through = operand is not self.wrt and passed_through(operand, self._uses)
-            if through and value._label is not None and len(steps) <= _THROUGH:
-                waiting += [(*steps, (operand, i)) for i in reversed(range(len(operand.operands)))]
+    def _ways_into(self, value: Value) -> list[Steps]:
+        """The ways into a value along the paths, the last first; what has no name in between is passed through."""
+        ways = self._steps_into(value, ())
+        if value._label is None:
+            return ways[::-1]
+        found: list[Steps] = []
+        while ways:
+            steps = ways.pop()
+            operand = _end(steps)
+            through = len(steps) <= _THROUGH and operand is not self.wrt and passed_through(operand, self._uses)
+            if through:
+                ways += self._steps_into(operand, steps)
             else:
-                yield Factor(value, operand, self._names, steps)
+                found.append(steps)
+        return found
+
+    def _steps_into(self, value: Value, after: Steps) -> list[Steps]:
+        """Steps and one more, to each of a value's operands that is on the paths."""
+        operands = enumerate(value.operands)
+        return [(*after, (value, index)) for index, operand in operands if operand in self._on_path]
+
+    @cached_property
+    def _users(self) -> dict[Value, dict[Value, list[Steps]]]:
+        """For each value on the paths what uses it next, the last first, and in which ways."""
+        users: dict[Value, dict[Value, list[Steps]]] = {self.output: {}}
+        for value in reversed(self._order):
+            if value in users and value is not self.wrt:
+                for steps in reversed(self._ways_into(value)):
+                    users.setdefault(_end(steps), {}).setdefault(value, []).append(steps)
+        return users
 
     def _next(self, value: Value) -> list[Factor]:
-        """The factors out of a value along the paths, towards the output."""
-        return [
-            factor
-            for user in self._order
-            if user in self._on_path and user is not self.wrt and not self._inside(user)
-            for factor in self._factors(user)
-            if factor.operand is value
-        ]
-
-    def _inside(self, value: Value) -> bool:
-        return value is not self.output and passed_through(value, self._uses)
+        """The derivatives by a value of what uses it next along the paths."""
+        return [Factor(self._names, tuple(ways)) for ways in reversed(self._users[value].values())]
 
     # As text
 
     def __str__(self) -> str:
-        ratio = _ratio(self._names, self.output, self.wrt)
+        return self._told(UNICODE)
+
+    @property
+    def ascii(self) -> str:
+        """The same in ASCII, for files and terminals that hold nothing else."""
+        return self._told(ASCII)
+
+    @property
+    def latex(self) -> str:
+        """The equation in LaTeX, without dollar signs."""
+        ratio = self._ratio(self.output, self.wrt, LATEX)
         if self.wrt is self.output:
             return f"{ratio} = 1"
         if self.paths == 1:
             (term,) = self.terms
-            first = f"{ratio} = {term.ratios()}\n" if len(term.factors) > 1 else ""
-            return first + _equation([ratio, *term.sides()])
-        return self._summed(ratio)
+            return equation([ratio, *sides_of(term.factors, LATEX)], LATEX)
+        shown: list[str] = []
+        for at, term in enumerate(self.terms):
+            if at == _SHOWN_TERMS and self.paths > _SHOWN_TERMS + 1:
+                shown.append(f" + {LATEX.ellipsis}")
+                break
+            product = sides_of(term.factors, LATEX)[1]
+            shown.append(f" - {product[1:]}" if product.startswith("-") else f" + {product}")
+        told = "".join(shown).removeprefix(" + ")
+        return f"{ratio} = {told} = {LATEX.number(self.value)}"
 
-    def _summed(self, ratio: str) -> str:
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    def __repr__(self) -> str:
+        ratio = self._ratio(self.output, self.wrt)
+        return f"<chain rule: {ratio} = {UNICODE.number(self.value)}, paths: {counted(self.paths)}>"
+
+    def _told(self, notation: Unicode) -> str:
+        ratio = self._ratio(self.output, self.wrt, notation)
+        if self.wrt is self.output:
+            return f"{ratio} = 1"
+        if self.paths == 1:
+            (term,) = self.terms
+            return self._explained(self._in_full(term.factors, notation), told_of(term.factors), notation)
         lines = [f"{ratio} = the sum over {counted(self.paths)} paths"]
+        factors: list[Factor] = []
         for at, term in enumerate(self.terms):
             if at == _SHOWN_TERMS and self.paths > _SHOWN_TERMS + 1:
                 lines.append(f"  + ... {counted(self.paths - at)} more")
                 break
-            lines.append(f"  {'+' if at else ' '} {_equation(term.sides(), _MARGIN)}")
-        return "\n".join([*lines, f"  = {number(self.value)}"])
+            factors += told_of(term.factors)
+            sides = sides_of(term.factors, notation)[1:]
+            lines.append(f"  {'+' if at else ' '} {equation(sides, notation, _MARGIN)}")
+        return self._explained([*lines, f"  = {notation.number(self.value)}"], factors, notation)
 
     @property
     def recursive(self) -> str:
@@ -197,54 +235,39 @@ class ChainRule:
         while len(factors := self._next(at)) == 1:
             before += factors
             at = factors[0].value
-        lines = [self._by_next(before, at)] if before else []
-        lines.append(f"{_ratio(self._names, self.output, at)} = the sum over {len(factors):,} that use it")
-        for place, factor in enumerate(factors):
-            if place == _SHOWN_TERMS and len(factors) > _SHOWN_TERMS + 1:
-                lines.append(f"  + ... {len(factors) - place:,} more")
-                break
-            lines.append(f"  {'+' if place else ' '} {self._by_next([factor], factor.value, _MARGIN)}")
-        return "\n".join([*lines, f"  = {number(gradient(self.output, at))}"])
+        if at is self.output:
+            return self._explained(self._in_full(before, UNICODE), told_of(before), UNICODE)
+        start = [self._ratio(self.output, self.wrt)] if before else []
+        lines = [equation([*start, *sides_of(before, UNICODE, self._rest(at))])] if before else []
+        lines.append(f"{self._ratio(self.output, at)} = the sum over {len(factors):,} that use it")
+        shown = factors if len(factors) <= _SHOWN_TERMS + 1 else factors[:_SHOWN_TERMS]
+        for place, factor in enumerate(shown):
+            sides = sides_of([factor], UNICODE, self._rest(factor.value))
+            lines.append(f"  {'+' if place else ' '} {equation(sides, UNICODE, _MARGIN)}")
+        if len(shown) < len(factors):
+            lines.append(f"  + ... {len(factors) - len(shown):,} more")
+        lines.append(f"  = {UNICODE.number(gradient(self.output, at))}")
+        return self._explained(lines, [*told_of(before), *shown], UNICODE)
 
-    def _by_next(self, factors: list[Factor], value: Value, margin: int = -1) -> str:
-        """A product of factors and of the derivative by `value`, with which they end."""
-        slope = gradient(self.output, value)
-        ratio = [] if value is self.output else [_ratio(self._names, self.output, value)]
-        count = len(factors) + len(ratio)
-        sides = [
-            _multiplied([factor.ratio() for factor in factors] + ratio),
-            _multiplied([_enclosed(factor.symbol, parts=count) for factor in factors] + ratio),
-            _multiplied([_signed(slope, parts=count) for slope in [*(f.number for f in factors), slope][:count]]),
-            number(math.prod(factor.number for factor in factors) * slope),
-        ]
-        start = _ratio(self._names, self.output, factors[0].operand)
-        return _equation([start, *sides] if margin < 0 else sides, margin)
+    def _rest(self, value: Value) -> Rest | None:
+        """The derivative of the output by a value, not taken apart."""
+        return None if value is self.output else (self._ratio(self.output, value), gradient(self.output, value))
 
-    @property
-    def latex(self) -> str:
-        """The equation in LaTeX, without dollar signs."""
-        ratio = _ratio(self._names, self.output, self.wrt, latex=True)
-        if self.wrt is self.output:
-            return f"{ratio} = 1"
-        if self.paths == 1:
-            (term,) = self.terms
-            names = [term.ratios(latex=True)] if len(term.factors) > 1 else []
-            return " = ".join(dict.fromkeys([ratio, *names, *term.sides(latex=True)]))
-        shown: list[str] = []
-        for at, term in enumerate(self.terms):
-            if at == _SHOWN_TERMS and self.paths > _SHOWN_TERMS + 1:
-                shown.append(r"\cdots")
-                break
-            product, _, _ = term.sides(latex=True)
-            shown.append(rf"\left({product}\right)" if at and product.startswith("-") else product)
-        return f"{ratio} = {' + '.join(shown)} = {_number(self.value, True)}"
+    def _in_full(self, factors: Sequence[Factor], notation: Unicode) -> list[str]:
+        """One product: by name on a line of its own, then in symbols and numbers."""
+        ratio = self._ratio(self.output, self.wrt, notation)
+        names, *others = sides_of(factors, notation)
+        return [*([f"{ratio} = {names}"] if len(factors) > 1 else []), equation([ratio, *others], notation)]
 
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
+    def _explained(self, lines: list[str], factors: Sequence[Factor], notation: Unicode) -> str:
+        """Lines, and what the values compute that have no name in them but v7."""
+        text = "\n".join(lines)
+        steps = [step for factor in factors for way in factor.ways for step in way]
+        told = definitions(self._names, steps, text, notation)
+        return f"{text}\n{on_lines('with ', told)}" if told else text
 
-    def __repr__(self) -> str:
-        ratio = _ratio(self._names, self.output, self.wrt)
-        return f"<chain rule: {ratio} = {number(self.value)}, paths: {counted(self.paths)}>"
+    def _ratio(self, value: Value, operand: Value, notation: Unicode = UNICODE) -> str:
+        return _ratio(self._names, value, operand, notation)
 
 
 def chain_rule(output: Value, wrt: Value) -> ChainRule:
@@ -260,9 +283,9 @@ def chain_rule(output: Value, wrt: Value) -> ChainRule:
     Returns
     -------
     ChainRule
-        ``str()`` tells the equation, `latex` sets it; `terms` are the products,
-        `paths` how many there are, `value` the sum; `recursive` tells many paths
-        as the sum over what uses `wrt` next.
+        ``str()`` tells the equation, `ascii` without special letters, `latex` sets
+        it; `terms` are the products, `paths` how many there are, `value` the sum;
+        `recursive` tells many paths as the sum over what uses `wrt` next.
 
     Raises
     ------
@@ -291,49 +314,16 @@ def chain_rule(output: Value, wrt: Value) -> ChainRule:
     return ChainRule(output, wrt)
 
 
-def _ratio(names: Names, value: Value, operand: Value, latex: bool = False) -> str:
-    above, below = names.own(value), names.own(operand)
-    return rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}" if latex else f"∂{above}/∂{below}"
+def _end(steps: Steps) -> Value:
+    """The operand that steps lead back to."""
+    value, index = steps[-1]
+    return value.operands[index]
 
 
-def _enclosed(symbol: Symbol, latex: bool = False, parts: int = 2) -> str:
-    """A factor of a product of `parts`: in parentheses where it is a sum or negative."""
-    told = symbol.latex if latex else str(symbol)
-    return _parenthesised(told, latex) if parts > 1 and (symbol.is_sum or told[0] in "−-") else told
+def _number(value: Value, index: int) -> float:
+    partial = partial_of(value, index)
+    return math.nan if partial is None else partial
 
 
-def _signed(value: float, latex: bool = False, parts: int = 2) -> str:
-    """A number as a factor of a product of `parts`."""
-    told = _number(value, latex)
-    return _parenthesised(told, latex) if parts > 1 and told[0] in "−-" else told
-
-
-def _number(value: float, latex: bool = False) -> str:
-    told = number(value)
-    return told.replace("−", "-") if latex else told
-
-
-def _parenthesised(told: str, latex: bool) -> str:
-    return rf"\left({told}\right)" if latex else f"({told})"
-
-
-def _multiplied(factors: list[str], latex: bool = False) -> str:
-    """Factors with dots between them, the middle left out where they are too wide for a line."""
-    dot, dots = (r" \cdot ", r"\cdots") if latex else (" · ", "…")
-    told = dot.join(dots if factor is _LEFT_OUT else factor for factor in factors)
-    for ends in () if latex else (3, 2, 1):
-        if len(told) > _WIDEST and 2 * ends < len(factors):
-            told = dot.join([*factors[:ends], dots, *factors[-ends:]])
-    return told
-
-
-def _equation(sides: list[str], margin: int = -1) -> str:
-    """Sides of an equation on one line, or below one another where that is too long."""
-    first, *others = dict.fromkeys(sides)
-    lines, indent = [first], margin if margin >= 0 else min(len(first), _COLUMNS // 3)
-    for side in others:
-        if max(margin, 0) + len(lines[-1]) + len(side) + 3 <= _COLUMNS:
-            lines[-1] += f" = {side}"
-        else:
-            lines.append(f"{' ' * indent} = {side}")
-    return "\n".join(lines)
+def _ratio(names: Names, value: Value, operand: Value, notation: Unicode) -> str:
+    return notation.ratio(names.own(value).label, names.own(operand).label)

@@ -223,14 +223,15 @@ class Product(Symbol):
 
     def write(self, notation: Unicode) -> Pieces:
         """Such as ``2(a − y)``, ``w · x`` or ``−a/b²``."""
-        above = [_scripted(notation, base, power) for base, power in self.powers if power > 0]
-        below = [_scripted(notation, base, -power) for base, power in self.powers if power < 0]
+        above = [(base, power) for base, power in self.powers if power > 0]
+        below = [(base, -power) for base, power in self.powers if power < 0]
         top, bottom = abs(self.coefficient), 1.0
         if below and 1 / _LARGEST_DIVISOR <= top < 1 and top == 1 / round(1 / top):
             top, bottom = 1.0, float(round(1 / top))
-        told = notation.product(top, above)
+        told = _side(notation, top, above, bool(below))
         if below:
-            told = notation.fraction(told, notation.product(bottom, below), len(below) + (bottom != 1.0) > 1)
+            under = _side(notation, bottom, below, True)
+            told = notation.fraction(told, under, len(below) + (bottom != 1.0) > 1)
         return [notation.minus, *told] if self.coefficient < 0 else told
 
     @property
@@ -332,6 +333,13 @@ def raised_to(base: Symbol, exponent: Symbol | float) -> Symbol:
 
 def _is_negative(symbol: Symbol) -> bool:
     return (isinstance(symbol, Product) and symbol.coefficient < 0) or (isinstance(symbol, Number) and symbol.of < 0)
+
+
+def _side(notation: Unicode, coefficient: float, powers: list[tuple[Symbol, float]], fraction: bool) -> Pieces:
+    """What stands above or below the line of a fraction, or a product that has none."""
+    if fraction and notation.line and coefficient == 1 and len(powers) == 1 and powers[0][1] == 1:
+        return powers[0][0].write(notation)  # the line holds it together
+    return notation.product(coefficient, [_scripted(notation, base, power) for base, power in powers])
 
 
 def _scripted(notation: Unicode, base: Symbol, power: float) -> Pieces:

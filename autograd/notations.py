@@ -7,6 +7,7 @@ pictures set with their scripts.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from .labels import Label, raised, shown
@@ -26,8 +27,18 @@ _LATEX_NO_NUMBERS = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}
 
 
 class Unicode:
-    """Letters and signs as mathematics prints them, as far as one line of text can: ``2(a − y)``."""
+    """Letters and signs as mathematics prints them, as far as one line of text can: ``2(a − y)``.
 
+    Attributes
+    ----------
+    columns : int
+        How many letters a line of an equation may have.
+    line : bool
+        Whether fractions have a line, which holds together what is above and below it.
+    """
+
+    columns = 80
+    line = False
     minus, dot, prime, partial, root_sign, ellipsis = "−", "·", "′", "∂", "√", "…"
 
     def label(self, label: Label) -> Piece:
@@ -130,6 +141,8 @@ class Ascii(Unicode):
 class Latex(Unicode):
     """LaTeX for mathematics, without dollar signs: ``2 \\left(a - y\\right)``."""
 
+    columns = sys.maxsize
+    line = True
     minus, dot, ellipsis = "-", r"\cdot", r"\cdots"
 
     def label(self, label: Label) -> Piece:

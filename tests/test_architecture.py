@@ -21,7 +21,7 @@ FLOORS = [
     {"reverse", "rendering", "expressions", "symbols"},
     {"derivatives", "check"},
     {"tree", "naming"},
-    {"chain"},
+    {"chain", "products"},
     {"picture", "outline"},
     {"drawing", "compiler"},
 ]

@@ -154,6 +154,11 @@ def test_labels_keep_their_scripts():
         (lambda: A * math.inf, r"\infty"),
         (lambda: -A / B, r"\frac{1}{b}"),
         (lambda: 1 / A, r"-\frac{1}{a^{2}}"),
+        (lambda: A / (B + Y), r"\frac{1}{b + y}"),
+        (lambda: A * (B - Y) / S, r"\frac{1}{s^{2}_{0}}"),
+        (lambda: A * ((B + Y) / S), r"\frac{b + y}{s^{2}_{0}}"),
+        (lambda: A / (2 * (B + Y)), r"\frac{1}{2 \left(b + y\right)}"),
+        (lambda: 2**-A, r"2^{-a} \, \log\left(2\right)"),
         (lambda: autograd.tanh(-A), r"\tanh'\left(-a\right)"),
     ],
 )
