@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from .differences import Curve, Slope, slope
+from .differences import EPSILON, Curve, Slope, slope
 from .errors import ArgumentError, DomainError, NonFiniteError, OperandError, ShapeError
 from .graph import topological_order
 from .labels import Label
@@ -195,10 +195,7 @@ def check_gradient(
     point = _Point(function, at)
     leaves, output = point.called(point.numbers)
     point.require_one_finite_result(output._data)
-    rows = tuple(
-        _judged(Row(str(leaf.label), "", leaf._data, derivative), slope(point.along(index), leaf._data), tolerance)
-        for index, (leaf, derivative) in enumerate(zip(leaves, gradient(output, leaves), strict=True))
-    )
+    rows = _inputs(point, leaves, output, tolerance)
     edges = _edges(output, tolerance) if nodes or any(row.verdict == "wrong" for row in rows) else []
     return GradientReport(rows, tuple(edge for edge in edges if nodes or edge.verdict == "wrong"))
 
@@ -298,6 +295,38 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
     return names
 
 
+def _inputs(point: _Point, leaves: list[Value], output: Value, tolerance: float) -> tuple[Row, ...]:
+    """The derivative by every number of the point."""
+    derivatives = gradient(output, leaves)
+    round_off, of_derivatives = _round_off(output, leaves)
+    return tuple(
+        _judged(
+            Row(str(leaf.label), "", leaf._data, derivative),
+            slope(point.along(index), leaf._data, round_off),
+            tolerance,
+            of_derivatives[leaf],
+        )
+        for index, (leaf, derivative) in enumerate(zip(leaves, derivatives, strict=True))
+    )
+
+
+def _round_off(output: Value, leaves: Sequence[Value]) -> tuple[float, dict[Value, float]]:
+    """By how much rounding may have changed the output, and its derivative by each value that depends on `leaves`."""
+    order = topological_order((output,), leaves=False)
+    errors = dict.fromkeys(leaves, 0.0)
+    for value in order:
+        if not errors.keys().isdisjoint(value.operands):
+            errors[value] = 0.0
+    adjoints = dict(zip(errors, gradient(output, list(errors)), strict=True))
+    for value in reversed(order):
+        for index, operand in enumerate(value.operands):
+            if operand in errors and adjoints.get(value):
+                partial = abs(local_partial(value, index))
+                errors[operand] += partial * (errors[value] + 4.0 * EPSILON * abs(adjoints[value]))
+    computed = sum(abs(adjoint * value._data) for value, adjoint in adjoints.items() if value.operands)
+    return EPSILON * computed, errors
+
+
 def _edges(output: Value, tolerance: float) -> list[Row]:
     """The rule of every operation that `output` depends on, by every operand that is not a constant."""
     return [
@@ -333,9 +362,9 @@ def _rule_along(value: Value, index: int) -> Curve:
     return curve
 
 
-def _judged(row: Row, by_differences: Slope, tolerance: float) -> Row:
-    """A row with what differences say, and the verdict."""
-    found, uncertainty = by_differences.value, by_differences.uncertainty
+def _judged(row: Row, by_differences: Slope, tolerance: float, round_off: float = 0.0) -> Row:
+    """A row with what differences say, and the verdict; `round_off` is that of the gradient itself."""
+    found, uncertainty = by_differences.value, by_differences.uncertainty + round_off
     apart = abs(row.gradient - found)
     allowed = tolerance * max(abs(row.gradient), abs(found))
     flat = row.gradient == 0.0 and apart <= 4.0 * uncertainty and uncertainty <= _FLAT

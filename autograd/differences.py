@@ -24,8 +24,11 @@ EPSILON = sys.float_info.epsilon
 _STARTS = 0.1137, 0.0731
 _RUNGS = 64
 _ORDERS = 10
-# When the two ladders disagree, both start again lower down.
-_DESCENTS = 1.0, 2.0**-6, 2.0**-12
+# Where the ladders disagree with one another, or with what a smaller step shows, both start again lower down.
+_DESCENTS = [2.0 ** (-6 * descent) for descent in range(7)]
+_SMALLER = 2.0**-4
+# Disagreement over less than this part of what the function changes by is round-off, and not another slope.
+_ROUND_OFF = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class _Estimate:
 _NOTHING = _Estimate(math.nan, math.inf, math.nan)
 
 
-def slope(curve: Curve, x: float) -> Slope:
+def slope(curve: Curve, x: float, round_off: float = 0.0) -> Slope:
     """The derivative of `curve` at a point of its domain, by differences.
 
     Parameters
@@ -70,6 +73,8 @@ def slope(curve: Curve, x: float) -> Slope:
         Takes a float and returns one, or None outside its domain.
     x : float
         Where; ``curve(x)`` must be a number.
+    round_off : float
+        What the curve's values may be wrong by, where that is more than their last digit.
 
     Returns
     -------
@@ -77,29 +82,63 @@ def slope(curve: Curve, x: float) -> Slope:
         At the edge of the domain from one side.
     """
     for sides in ((1.0, -1.0), (1.0,), (-1.0,)):
-        best: tuple[_Estimate, _Estimate] = _NOTHING, _NOTHING
+        best, uncertainty = (_NOTHING, _NOTHING), math.inf
         for descent in _DESCENTS:
-            first, second = (_climbed(curve, x, start * descent, sides) for start in _STARTS)
-            if math.isnan(first.value + second.value):
+            pair = _pair(curve, x, round_off, descent, sides)
+            if math.isnan(_distance(*pair)):
                 break
-            if _distance(first, second) < _distance(*best) or math.isnan(best[0].value):
-                best = first, second
-            if _distance(*best) <= 8 * (best[0].error + best[1].error):
+            trusted, doubt = _trusted(curve, x, round_off, pair, sides)
+            if trusted or not uncertainty <= doubt:
+                best, uncertainty = pair, doubt
+            if trusted:
                 break
-        if not math.isnan(best[0].value):
-            first, second = sorted(best, key=lambda estimate: estimate.error)
-            uncertainty = max(first.error, second.error, _distance(first, second))
+        first, second = best
+        if not math.isnan(first.value):
             two = len(sides) == 2
-            broken = two and (_jumps(curve, x) or _bends(curve, x, first.step, uncertainty))
+            broken = two and (_jumps(curve, x, round_off) or _bends(curve, x, round_off, first.step, uncertainty))
             return Slope(first.value, second.value, uncertainty, broken, not two)
     return Slope(math.nan, math.nan, math.inf)
+
+
+def _pair(
+    curve: Curve, x: float, round_off: float, descent: float, sides: tuple[float, ...]
+) -> tuple[_Estimate, _Estimate]:
+    """The estimates of two ladders, the better one first."""
+    first, second = (_climbed(curve, x, round_off, start * descent, sides) for start in _STARTS)
+    return (first, second) if first.error <= second.error else (second, first)
+
+
+def _trusted(
+    curve: Curve, x: float, round_off: float, pair: tuple[_Estimate, _Estimate], sides: tuple[float, ...]
+) -> tuple[bool, float]:
+    """Whether two estimates are one, and that of the function close to `x` too; and how wrong they may be.
+
+    With a pole near, both may settle on a number that has nothing to do with the slope.
+    """
+    first, second = pair
+    uncertainty = max(first.error, second.error, _distance(first, second))
+    whole, _ = _quotient(curve, x, round_off, first.step, sides)
+    nearer, noise = _quotient(curve, x, round_off, first.step * _SMALLER, sides)
+    if whole is None or nearer is None:
+        return False, uncertainty
+    slack = _ROUND_OFF * abs(whole)
+    if 0.0 < abs(x) < first.step:  # 0 is where a function of small operands has its pole
+        own, own_noise = _quotient(curve, x, round_off, abs(x) * _SMALLER, sides)
+        if own is None or (abs(own - first.value) - 8.0 * own_noise) * abs(x) * _SMALLER > slack * first.step:
+            return False, uncertainty
+    # What is extrapolated away falls at least as fast as the step.
+    left = 4.0 * _SMALLER * abs(whole - first.value)
+    gap = abs(nearer - first.value)
+    if _distance(first, second) <= 8.0 * (first.error + second.error) and gap <= 8.0 * (uncertainty + noise) + left:
+        return True, uncertainty
+    return gap * _SMALLER <= slack and _distance(first, second) <= slack, max(uncertainty, gap)
 
 
 def _distance(first: _Estimate, second: _Estimate) -> float:
     return abs(first.value - second.value)
 
 
-def _climbed(curve: Curve, x: float, start: float, sides: tuple[float, ...]) -> _Estimate:
+def _climbed(curve: Curve, x: float, round_off: float, start: float, sides: tuple[float, ...]) -> _Estimate:
     """The best estimate from a ladder of halved steps, extrapolated at each rung."""
     step = start * max(1.0, abs(x))
     base = 4.0 if len(sides) == 2 else 2.0  # errors come in h², h⁴, ... or, from one side, in h, h², ...
@@ -107,7 +146,7 @@ def _climbed(curve: Curve, x: float, start: float, sides: tuple[float, ...]) -> 
     for _ in range(_RUNGS):
         if x + step == x:
             break
-        quotient, noise = _quotient(curve, x, step, sides)
+        quotient, noise = _quotient(curve, x, round_off, step, sides)
         if quotient is None:
             above = []
             # Near 0 the domain may end at 0: the next step is then measured by x itself.
@@ -126,7 +165,9 @@ def _climbed(curve: Curve, x: float, start: float, sides: tuple[float, ...]) -> 
     return best
 
 
-def _quotient(curve: Curve, x: float, step: float, sides: tuple[float, ...]) -> tuple[float | None, float]:
+def _quotient(
+    curve: Curve, x: float, round_off: float, step: float, sides: tuple[float, ...]
+) -> tuple[float | None, float]:
     """The difference quotient and the round-off in it."""
     ends = [x + side * step for side in sides] if len(sides) == 2 else [x + sides[0] * step, x]
     numbers = [curve(end) for end in ends]
@@ -134,10 +175,10 @@ def _quotient(curve: Curve, x: float, step: float, sides: tuple[float, ...]) -> 
     if above is None or below is None:
         return None, math.inf
     width = ends[0] - ends[1]
-    return (above - below) / width, EPSILON * max(abs(above), abs(below)) / abs(width)
+    return (above - below) / width, max(round_off, EPSILON * max(abs(above), abs(below))) / abs(width)
 
 
-def _bends(curve: Curve, x: float, step: float, uncertainty: float) -> bool:
+def _bends(curve: Curve, x: float, round_off: float, step: float, uncertainty: float) -> bool:
     """Whether the slopes from the right and from the left stay apart however small the step."""
     middle = curve(x)
     gaps: list[float] = []
@@ -147,7 +188,7 @@ def _bends(curve: Curve, x: float, step: float, uncertainty: float) -> bool:
         if middle is None or above is None or below is None or x in (x + h, x - h):
             break
         gap = abs((above - middle) / (x + h - x) - (middle - below) / (x - (x - h)))
-        noise = 4.0 * max(EPSILON * max(abs(above), abs(middle), abs(below)), uncertainty * step) / h
+        noise = 4.0 * max(round_off, EPSILON * max(abs(above), abs(middle), abs(below)), uncertainty * step) / h
         if gap <= 8.0 * noise:
             break
         # Where the function is smooth, the gap falls as fast as the step, sixteenfold.
@@ -157,14 +198,14 @@ def _bends(curve: Curve, x: float, step: float, uncertainty: float) -> bool:
     return len(gaps) > 2
 
 
-def _jumps(curve: Curve, x: float) -> bool:
-    """Whether the function changes as much over a tiny step as over a large one."""
+def _jumps(curve: Curve, x: float, round_off: float) -> bool:
+    """Whether the function changes as much over a tiny step as over one ten times larger."""
     changes, size = [], 0.0
-    for step in (1e-12, 1e-3):
+    for step in (1e-13, 1e-12):
         h = step * max(1.0, abs(x))
         above, below = curve(x + h), curve(x - h)
         if above is None or below is None:
             return False
         changes.append(abs(above - below))
         size = max(size, abs(above), abs(below))
-    return changes[0] > 1e-2 * changes[1] and changes[0] > 1e4 * EPSILON * size
+    return changes[0] > 0.5 * changes[1] and changes[0] > 1e4 * max(round_off, EPSILON * size)

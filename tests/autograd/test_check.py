@@ -19,6 +19,7 @@ from autograd.value import apply, constant
 
 NO_RULE_TO_CHECK = {"detach"}  # its derivative is 0 by definition
 POINTS = {"where": [0.4, 0.7, -1.2]}
+small = st.floats(-2.0, 2.0)
 over_the_table = pytest.mark.parametrize(
     "primitive", [p for n, p in TABLE.items() if n not in NO_RULE_TO_CHECK], ids=lambda primitive: primitive.name
 )
@@ -199,6 +200,21 @@ def test_round_off_is_told_apart_from_a_wrong_rule():
     noisy = check_gradient(lambda x: (1e10 + x) - 1e10, [0.3])
     assert noisy.ok and verdicts(noisy) == ["undecided"]
     assert not check_gradient(lambda x: (1e8 + x) - 1e8 + Value(x.data) * 1e-3, [0.3])
+
+
+@given(st.floats(6, 13), small)
+def test_cancelled_digits_are_never_a_wrong_rule(power, x):
+    """The function's own round-off, up to all of its digits, is known from its graph."""
+    big = 10.0**power
+    assert check_gradient(lambda v: (big + tanh(v)) - big, [x])
+
+
+@given(st.floats(-9, 0), st.sampled_from([1, -1]), st.sampled_from([-1, -2, -4]))
+def test_neither_are_poles_nor_gradients_that_cancel(power, sign, exponent):
+    """sin(v) / v at 1e-8: two terms of 1e8 cancel to 1e-8 in the gradient itself."""
+    x = sign * 10.0**power
+    assert verdicts(check_gradient(lambda v: v**exponent + 1, [x])) == ["right"]
+    assert check_gradient(lambda v: autograd.sin(v) * v**exponent, [x])
 
 
 def test_an_unchosen_branch_without_a_derivative_is_undecided():
