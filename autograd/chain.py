@@ -242,7 +242,9 @@ class ChainRule:
         lines.append(f"{self._ratio(self.output, at)} = the sum over {len(factors):,} that use it")
         shown = factors if len(factors) <= _SHOWN_TERMS + 1 else factors[:_SHOWN_TERMS]
         for place, factor in enumerate(shown):
-            sides = sides_of([factor], UNICODE, self._rest(factor.value))
+            rest = self._rest(factor.value)
+            # The output's own partial has the name of the derivative that is summed here, so it is told without.
+            sides = sides_of([factor], UNICODE, rest)[0 if rest else 1 :]
             lines.append(f"  {'+' if place else ' '} {equation(sides, UNICODE, _MARGIN)}")
         if len(shown) < len(factors):
             lines.append(f"  + ... {len(factors) - len(shown):,} more")

@@ -54,9 +54,9 @@ def sides_of(factors: Sequence[Derivative], notation: Unicode, rest: Rest | None
     numbers = _each(kept, lambda factor: _signed(factor.number, notation, parts))
     numbers += [_signed(rest[1], notation, parts)] if rest else []
     return [
-        _multiplied(_each(factors, lambda factor: factor.ratio(notation)) + last, notation),
-        _multiplied(symbols + last, notation),
-        _multiplied(numbers, notation),
+        _multiplied(_each(factors, lambda factor: factor.ratio(notation)) + last or ["1"], notation),
+        _multiplied(symbols + last or ["1"], notation),
+        _multiplied(numbers or ["1"], notation),
         _signed(passed_back(chain(rest[1:] if rest else (), (f.number for f in reversed(factors)))), notation, 1),
     ]
 

@@ -167,7 +167,10 @@ def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argumen
             counts[value], waiting[value] = count, uses.get(value, 0)
             on_path.add(value)
     if output not in on_path:
-        raise GraphError(f"{argument}: expected a value that the output depends on, got {start!r}")
+        raise GraphError(
+            f"{argument}: expected a value that the output depends on, got {start!r}; take one that it was computed "
+            "from (str(draw(output)) lists them), and look for detach() and no_grad() on the way"
+        )
     return on_path, counts[output]
 
 
