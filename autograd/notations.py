@@ -46,8 +46,8 @@ class Unicode:
         return label
 
     def number(self, value: float) -> str:
-        """A number of a few digits."""
-        return number(value)
+        """A number of a few digits; 0 has no sign."""
+        return number(value or 0.0)
 
     def sign(self, primitive: Primitive) -> str:
         """The sign or name of an operation."""
@@ -120,8 +120,8 @@ class Ascii(Unicode):
         return told.encode("ascii", "backslashreplace").decode("ascii")
 
     def number(self, value: float) -> str:
-        """A number of a few digits."""
-        return f"{value:.4g}"
+        """A number of a few digits; 0 has no sign."""
+        return f"{value or 0.0:.4g}"
 
     def sign(self, primitive: Primitive) -> str:
         """The sign of an operation where there is one in ASCII, else its name."""
@@ -151,7 +151,7 @@ class Latex(Unicode):
 
     def number(self, value: float) -> str:
         """A number of a few digits, with a power of ten where it is very large or small."""
-        told = f"{value:.4g}"
+        told = f"{value or 0.0:.4g}"
         digits, e, exponent = told.partition("e")
         return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else _LATEX_NO_NUMBERS.get(told, told)
 

@@ -18,6 +18,8 @@ _LEFT_OUT = "left out"
 _MOST_DEFINED = 6
 _COLUMNS = 80
 _ONE = Number(1.0)
+# v7, also after the d of a derivative in ASCII.
+_PLACE = re.compile(r"(?<![^\Wd])v\d+\b")
 
 Rest = tuple[str, float]
 """A derivative that is not taken apart: its name and its number."""
@@ -90,8 +92,8 @@ def _held(told: str, loose: bool, notation: Unicode, parts: int) -> str:
 
 
 def _signed(value: float, notation: Unicode, parts: int) -> str:
-    """A number as a factor of a product of `parts`; 0 has no sign."""
-    return _held(notation.number(value or 0.0), False, notation, parts)
+    """A number as a factor of a product of `parts`."""
+    return _held(notation.number(value), False, notation, parts)
 
 
 def _multiplied(factors: list[str], notation: Unicode) -> str:
@@ -134,7 +136,7 @@ def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, not
     text : str
     notation : Unicode
     """
-    spoken_of = set(re.findall(r"\bv\d+\b", text))
+    spoken_of = set(_PLACE.findall(text))
     if not spoken_of:
         return []
     nameless = {v: None for value, _ in steps for v in (value, *value.operands) if v._label is None}
@@ -148,7 +150,7 @@ def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, not
         computed = f"{notation.sign(value.primitive)} of {len(value.operands):,} operands"
         meaning = computed if value.operands else notation.number(value._data)
         told[value] = f"{_place(names, value)} = {meaning if symbol is None else symbol.told(notation)}"
-        further = set(re.findall(r"\bv\d+\b", told[value]))
+        further = set(_PLACE.findall(told[value]))
         waiting += [v for v in value.operands if v._label is None and _place(names, v) in further]
     ordered = sorted(told, key=lambda value: int(_place(names, value)[1:]))
     return [told[value] for value in ordered] + ([notation.ellipsis] if waiting else [])

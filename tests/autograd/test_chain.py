@@ -13,6 +13,7 @@ import autograd.chain
 import nn
 from autograd import Label, Value, chain_rule, gradient, sigmoid, sqrt, tanh, total, weighted_sum, where
 from autograd.errors import DomainError, GraphError, OperandError
+from autograd.tree import tree_of
 
 
 def neuron():
@@ -91,6 +92,7 @@ def test_values_without_a_name_are_explained():
         "with v2 = w · a, v4 = w · a + b, v5 = σ(v4), v7 = v5 − y, v9 = v7²",
     ]
     nameless, x = Value(3.0), Value(2.0, "x")
+    assert chain_rule(nameless * x, x).ascii == "dv2/dx = v0 = 3\nwith v0 = 3, v2 = v0 * x"
     assert str(chain_rule(nameless * x, x)) == "∂v2/∂x = v0 = 3\nwith v0 = 3, v2 = v0 · x"
     wide = total([*(Value(float(k)) for k in range(20)), x])
     assert "with v20 = " not in str(chain_rule(wide, x)) and "= Σ of 21 operands" in str(chain_rule(wide, x))
@@ -187,6 +189,28 @@ def test_the_recursive_form_of_values_without_a_name():
     ]
 
 
+def test_what_is_between_two_names_is_passed_through():
+    a, y = Value(0.6, "a"), Value(1.0, "y")
+    for cost, told in (((a - y) ** 2, "2(a − y)"), (0.5 * (a - y) ** 2, "a − y")):
+        cost.label = "C"
+        assert str(chain_rule(cost, a)).startswith(f"∂C/∂a = {told} = ")
+    # At most two: an expression that long is better read in parts.
+    deeper = (0.5 * (a - y) ** 2) * 3
+    deeper.label = "C"
+    assert str(chain_rule(deeper, a)).splitlines() == [
+        "∂C/∂a = ∂v3/∂a · ∂C/∂v3",
+        "∂C/∂a = 3(a − y) = −1.2",
+        "with v3 = a − y",
+    ]
+
+
+def test_0_has_no_sign():
+    x = Value(3.0, "x")
+    rule = chain_rule(x * -0.0 + x * -0.0, x)
+    assert math.copysign(1, rule.value) == -1
+    assert "  = 0\n" in str(rule) and "  = 0\n" in rule.ascii and rule.latex.endswith("= 0")
+
+
 def test_a_branch_that_is_not_chosen_adds_nothing():
     x = Value(0.0, "x")
     rule = chain_rule(where(False, sqrt(x), 2 * x), x)
@@ -245,6 +269,19 @@ def graph(steps, labelled):
 def brute_force(value, start):
     """How many paths there are, one by one."""
     return 1 if value is start else sum(brute_force(operand, start) for operand in value.operands)
+
+
+@given(STEPS, st.sets(st.integers(0, 6)))
+def test_the_drawn_path_has_the_same_derivatives(steps, labelled):
+    nodes = graph(steps, labelled)
+    output = nodes[-1]
+    for wrt in nodes[:-1]:
+        if brute_force(output, wrt) == 1:
+            (term,) = chain_rule(output, wrt).terms
+            drawn = tree_of(output, wrt, None, 200, False).path()
+            assert [(f.value, f.operand, f.ways) for f in term.factors] == [
+                (edge.value, edge.operand, (edge.steps,)) for edge in drawn
+            ]
 
 
 @given(STEPS, st.sets(st.integers(0, 6)))
