@@ -1,11 +1,12 @@
 """Compiled scalars against hand-written NumPy, PyTorch, JAX and CasADi, in one run.
 
-    python tests/benchmarks/speed.py [--rounds 5] [--mnist DIR] [--only networks tiny ...]
+    python tests/benchmarks/speed.py [--rounds 25] [--mnist DIR] [--only networks tiny ...]
 
-Every comparison asserts first that both sides compute the same numbers, then
-alternates them and prints the median of the rounds' medians and their ratio.
-A peer that is not installed is said to be skipped. Never a gate: machines are
-noisy.
+Every comparison asserts first that both sides compute the same numbers. Then
+they take turns, a short while each, and what is printed is the median over
+these rounds of a side's median time, and of its ratio to ours in the same
+round: a disturbance of the machine reaches both. A peer that is not installed
+is said to be skipped. Never a gate: machines are noisy.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from autograd import Value, compile, gradient, sigmoid
 RATE = 0.5
 NETWORKS = ([784, 30, 10], [64, 16, 10], [784, 16, 16, 10], [784, 100, 10])
 BATCHES = (1, 10, 32, 128)
+# How often what takes seconds is measured.
+_FEWER = 5
 
 Step = Callable[[], Any]
 
@@ -42,24 +45,25 @@ def peer(name: str) -> Any:
         return None
 
 
-def medians(steps: dict[str, Step], rounds: int, seconds: float = 0.25) -> dict[str, float]:
-    """The median over rounds of each step's median time, in seconds; the steps take turns."""
+def measured(steps: dict[str, Step], rounds: int, seconds: float = 0.04) -> dict[str, tuple[float, float]]:
+    """For each side its median time in seconds, and the median of its ratio to the first side's."""
     counts = {}
     for name, step in steps.items():
-        started = time.perf_counter()
-        for _ in range(5):
-            step()
-        counts[name] = max(3, int(seconds / max((time.perf_counter() - started) / 5, 1e-7)))
+        times = [_timed(step) for _ in range(7)]
+        counts[name] = max(2, int(seconds / max(float(np.median(times[2:])), 1e-7)))
     found: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
-            times = []
-            for _ in range(counts[name]):
-                started = time.perf_counter()
-                step()
-                times.append(time.perf_counter() - started)
-            found[name].append(float(np.median(times)))
-    return {name: float(np.median(times)) for name, times in found.items()}
+            step()
+            found[name].append(float(np.median([_timed(step) for _ in range(counts[name])])))
+    ours = np.array(next(iter(found.values())))
+    return {name: (float(np.median(times)), float(np.median(np.array(times) / ours))) for name, times in found.items()}
+
+
+def _timed(step: Step) -> float:
+    started = time.perf_counter()
+    step()
+    return time.perf_counter() - started
 
 
 # One SGD step of a sigmoid network with the document's squared error
@@ -200,10 +204,10 @@ def networks(rounds: int) -> None:
             np.testing.assert_allclose(first, first[0], rtol=1e-12)
             for _, weights in sides.values():
                 np.testing.assert_allclose(weights(), sides["NumPy"][1](), rtol=1e-9, atol=1e-12)
-            taken = medians({name: step for name, (step, _) in sides.items()}, rounds)
-            row = f"{'-'.join(map(str, sizes)):<14}{batch:>6}{taken['ours'] * 1e6:>7.0f} us"
+            taken = measured({name: step for name, (step, _) in sides.items()}, rounds)
+            row = f"{'-'.join(map(str, sizes)):<14}{batch:>6}{taken['ours'][0] * 1e6:>7.0f} us"
             for name in ("NumPy", "PyTorch", "JAX"):
-                shown = f"{taken[name] * 1e6:.0f} us {taken[name] / taken['ours']:.2f}x" if name in taken else "-"
+                shown = f"{taken[name][0] * 1e6:.0f} us {taken[name][1]:.2f}x" if name in taken else "-"
                 row += f"{shown:>{16 if name == 'NumPy' else 18}}"
             print(row, flush=True)
 
@@ -247,7 +251,7 @@ def scalars(rounds: int) -> None:
         return cost, time.perf_counter() - began
 
     times = []
-    for _ in range(rounds):
+    for _ in range(_FEWER):
         cost, seconds = compiled()
         times.append(seconds)
     print(f"\n784-30-10 scalar by scalar: recorded, compiled and first run in {np.median(times):.2f} s (median)")
@@ -292,10 +296,10 @@ def against_casadi(casadi: Any, sizes: Sequence[int], cost: Any, X: Any, Y: Any,
     mine, my_slopes = cost.gradient(X, Y)
     np.testing.assert_allclose(mine, value, rtol=1e-12)
     np.testing.assert_allclose(np.sort(my_slopes), np.sort(slopes), rtol=1e-9, atol=1e-14)
-    taken = medians({"ours": lambda: cost.gradient(X, Y), "CasADi": theirs}, rounds, seconds=0.5)
+    taken = measured({"ours": lambda: cost.gradient(X, Y), "CasADi": theirs}, rounds)
     print(
-        f"the same scalars at batch 32: ours {taken['ours'] * 1e6:.0f} us, CasADi SX (built in {built:.1f} s) "
-        f"{taken['CasADi'] * 1e6:.0f} us: {taken['CasADi'] / taken['ours']:.0f}x"
+        f"the same scalars at batch 32: ours {taken['ours'][0] * 1e6:.0f} us, CasADi SX (built in {built:.1f} s) "
+        f"{taken['CasADi'][0] * 1e6:.0f} us: {taken['CasADi'][1]:.0f}x"
     )
 
 
@@ -339,7 +343,7 @@ def tiny(rounds: int) -> None:
     inner = (A + B) - (A * B + B**3)
     expected = np.column_stack([inner**2 / 2, inner * (1 - B), inner * (1 - A - 3 * B**2)])
     np.testing.assert_allclose(f(A, B), expected, rtol=1e-10, atol=1e-12)
-    taken = medians({"ours": lambda: f(A, B)}, rounds)["ours"]
+    taken, _ = measured({"ours": lambda: f(A, B)}, rounds)["ours"]
     print(f"\ntiny graph, forward and backward, batch of 1,000: {taken * 1e6:.1f} ns a sample")
 
 
@@ -365,7 +369,7 @@ def linear(rounds: int) -> None:
         print(f"{operations:>12,}{seconds:>10.2f}{each:>10}{peak / 1e6:>10.0f}{peak / operations:>12.0f}", flush=True)
 
 
-def mnist(folder: Path, rounds: int) -> None:
+def mnist(folder: Path) -> None:
     """784-30-10, 8,000 images, 20 epochs at batch 10, against the hand-written loop."""
     import gzip
 
@@ -395,7 +399,7 @@ def mnist(folder: Path, rounds: int) -> None:
         return time.perf_counter() - began
 
     ratios, seconds = [], []
-    for _ in range(rounds):
+    for _ in range(_FEWER):
         net, _ = scalar_network(sizes)
         began = time.perf_counter()
         nn.fit(
@@ -420,7 +424,7 @@ def mnist(folder: Path, rounds: int) -> None:
 def main() -> None:
     """Run the chosen comparisons."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="how often the sides take turns")
+    parser.add_argument("--rounds", type=int, default=25, help="how often the sides take turns")
     parser.add_argument("--mnist", type=Path, help="folder with the t10k files of MNIST")
     parts = {"networks": networks, "scalars": scalars, "tiny": tiny, "linear": linear}
     parser.add_argument("--only", nargs="+", choices=[*parts, "mnist"], default=[*parts, "mnist"])
@@ -430,7 +434,7 @@ def main() -> None:
         if name in arguments.only:
             part(arguments.rounds)
     if "mnist" in arguments.only and arguments.mnist is not None:
-        mnist(arguments.mnist, arguments.rounds)
+        mnist(arguments.mnist)
 
 
 if __name__ == "__main__":
