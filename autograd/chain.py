@@ -12,9 +12,9 @@ from .expressions import Symbol, added
 from .graph import topological_order
 from .naming import Names, counted
 from .notations import ASCII, LATEX, UNICODE, Unicode
+from .paths import Steps, partial_of, passed_through, paths_from, use_counts
 from .products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .reverse import gradient
-from .tree import Steps, partial_of, passed_through, paths_from, use_counts
 from .value import Value
 
 _THROUGH = 2

@@ -245,14 +245,17 @@ class _Picture:
             assert isinstance(edge.operand, Value)
             assert isinstance(edge.value, Value)
             ratios += [fraction(self._d(edge.value, 12, LIT), self._d(edge.operand, 12, LIT), LIT), dot]
-            symbols += [*_cells(self.called.product(edge.steps), 14, LIT, enclosed=True), dot]
+            symbol = self.called.product(edge.steps)
+            if symbol != Number(1.0):  # a textbook writes no factor of 1
+                symbols += [*_cells(symbol, 14, LIT, enclosed=True), dot]
             text = "undefined" if edge.partial is None else number(edge.partial)
             numbers.append(f"({text})" if text.startswith("−") else text)
         product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers) + "&#160;=&#160;", 14) + slope
         if len(edges) > _FACTORS_ON_A_LINE:
             return [table([[ratio, product]])]
         names = ratios[:-1] if len(edges) <= _NAMED_ON_A_LINE else [ratio]
-        return [table([[*names, _equals("", 14), *symbols[:-1]]]), product]
+        told = [_equals("", 14), *symbols[:-1]] if symbols else []
+        return [table([[*names, *told]]), product]
 
     def _legend(self, graph: Any) -> None:
         rows = "".join(

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .errors import ArgumentError, DomainError, GraphError
+from .errors import ArgumentError
 from .graph import topological_order
+from .paths import Steps, partial_by, partial_of, passed_through, paths_from, product_of, use_counts
 from .primitives import CONSTANT, POWER, WEIGHTED_SUM
-from .reverse import local_partial
 from .value import Value
 
 _WIDE = 8
@@ -31,7 +31,6 @@ class Block:
 
 
 Node = Value | Block
-Steps = tuple[tuple[Value, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,48 +131,6 @@ def tree_of(
     return tree
 
 
-def use_counts(order: Iterable[Value]) -> dict[Value, int]:
-    """How often each value is an operand."""
-    uses: dict[Value, int] = {}
-    for value in order:
-        for operand in value.operands:
-            uses[operand] = uses.get(operand, 0) + 1
-    return uses
-
-
-def passed_through(inner: Value, uses: dict[Value, int]) -> bool:
-    """Whether a formula leaves a value out: it has no name, and one other uses it."""
-    return inner._label is None and bool(inner.operands) and len(inner.operands) <= 2 and uses[inner] == 1
-
-
-def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argument: str) -> tuple[set[Value], int]:
-    """The values on paths from `start` to the last of a topological order, and how many paths there are.
-
-    Counts grow to thousands of digits, so one is forgotten when the last that uses its value has read it.
-    """
-    output = order[-1]
-    counts, waiting, on_path = {start: 1}, {start: uses.get(start, 0)}, {start}
-    for value in order:
-        if value is start:
-            continue
-        count = 0
-        for operand in value.operands:
-            if operand in on_path:
-                count += counts[operand]
-                waiting[operand] -= 1
-                if not waiting[operand]:
-                    del counts[operand]
-        if count:
-            counts[value], waiting[value] = count, uses.get(value, 0)
-            on_path.add(value)
-    if output not in on_path:
-        raise GraphError(
-            f"{argument}: expected a value that the output depends on, got {start!r}; take one that it was computed "
-            "from (str(draw(output)) lists them), and look for detach() and no_grad() on the way"
-        )
-    return on_path, counts[output]
-
-
 def _count(edges: list[Edge]) -> int:
     return 1 + len({edge.operand for edge in edges})
 
@@ -263,7 +220,7 @@ class _Walk:
                 continue
             for i in self._shown_operands(inner)[0][::-1]:
                 further = self._edge(inner, i)
-                partial = _product([edge.partial, further.partial])
+                partial = product_of([edge.partial, further.partial])
                 waiting.append((Edge(further.operand, value, partial, edge.steps + further.steps), through + 1))
         return edges + ([Edge(hidden, value, count=0)] if hidden else [])
 
@@ -323,7 +280,7 @@ class _Walk:
             if to is node or (value.primitive is POWER and operand.primitive is CONSTANT):
                 continue
             steps = (*before, (value, index))
-            product = _product([so_far, partial_of(value, index)])
+            product = product_of([so_far, partial_of(value, index)])
             if to is operand and operand.operands and operand._label is None and operand is not self.path_to:
                 waiting += [(operand, i, product, steps) for i in reversed(range(len(operand.operands)))]
             else:
@@ -387,30 +344,12 @@ class _Walk:
     def _into_run(self, block: Block) -> list[Edge]:
         deep = next(operand for operand in block.members[-1].operands if operand.operands)
         members = [*block.members, deep]
-        partials = [_by_operand(value, operand) for value, operand in pairwise(members)]
-        edges = [Edge(deep, block, _product(partials))]
+        partials = [partial_by(value, operand) for value, operand in pairwise(members)]
+        edges = [Edge(deep, block, product_of(partials))]
         if self.path_to is not None and not self.path_to.operands:
             count = sum(member.operands.count(self.path_to) for member in block.members)
             edges += [Edge(self.path_to, block, count=count)] if count else []
         return edges
-
-
-def partial_of(value: Value, index: int) -> float | None:
-    """A local partial, or None where it does not exist."""
-    try:
-        return local_partial(value, index)
-    except DomainError:
-        return None
-
-
-def _by_operand(value: Value, operand: Value) -> float | None:
-    """The partial by an operand in all its positions."""
-    partials = [partial_of(value, i) for i, o in enumerate(value.operands) if o is operand]
-    return None if None in partials else math.fsum(p for p in partials if p is not None)
-
-
-def _product(partials: list[float | None]) -> float | None:
-    return None if None in partials else math.prod(p for p in partials if p is not None)
 
 
 def _left_out(value: Value, hidden: list[int], sides: int) -> Block:

@@ -19,7 +19,7 @@ FLOORS = [
     {"value", "markup"},
     {"graph", "functions", "parameters", "notations"},
     {"reverse", "rendering", "expressions", "symbols"},
-    {"derivatives", "check"},
+    {"derivatives", "check", "paths"},
     {"tree", "naming"},
     {"chain", "products"},
     {"picture", "outline"},
