@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .errors import OperandError
-from .expressions import Symbol, added
+from .formulas.expressions import Symbol, added
+from .formulas.naming import Names, counted
+from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
+from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .graph import topological_order
-from .naming import Names, counted
-from .notations import ASCII, LATEX, UNICODE, Unicode
 from .paths import Steps, partial_of, passed_through, paths_from, use_counts
-from .products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .reverse import gradient
 from .value import Value
 

@@ -44,3 +44,8 @@ def described(thing: Any) -> str:
         shape = f" of shape {thing.shape}" if hasattr(thing, "shape") else f" of {len(thing)}"
         return f"{type(thing).__name__}{shape}; make one Value for each element, or use autograd.compile for batches"
     return f"{type(thing).__name__}; convert it with float()"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number of a few digits with a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "−")

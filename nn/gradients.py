@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import graphviz
 
 from autograd import Drawing, Label, Value
+from autograd.drawing.markup import escaped, font, fraction, label, table
 from autograd.errors import ArgumentError
-from autograd.markup import escaped, font, fraction, label, number, table
+from autograd.reals import number
 
 from .mlp import MLP, checked_network
 

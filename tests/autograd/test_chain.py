@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import autograd.chain
 import nn
 from autograd import Label, Value, chain_rule, gradient, sigmoid, sqrt, tanh, total, weighted_sum, where
+from autograd.drawing.tree import tree_of
 from autograd.errors import DomainError, GraphError, OperandError
-from autograd.tree import tree_of
 
 
 def neuron():

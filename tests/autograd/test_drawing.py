@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Label, Value, draw, gradient, relu, rendering, sigmoid, sqrt, total, weighted_sum
+from autograd import Label, Value, draw, gradient, relu, sigmoid, sqrt, total, weighted_sum
+from autograd.drawing import rendering
 from autograd.errors import ArgumentError, GraphError, OperandError, RenderError
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Label, Value, chain_rule, logsumexp, sigmoid, total, weighted_sum, where
 from autograd.errors import DomainError
-from autograd.expressions import Name, Number
+from autograd.formulas.expressions import Name, Number
+from autograd.formulas.naming import Names
+from autograd.formulas.symbols import SYMBOLS
 from autograd.graph import topological_order
-from autograd.naming import Names
 from autograd.primitives import CONSTANT, TABLE
 from autograd.reverse import local_partial
-from autograd.symbols import SYMBOLS
 from autograd.value import apply
 
 

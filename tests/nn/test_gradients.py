@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 import nn
-from autograd import rendering
+from autograd.drawing import rendering
 from autograd.errors import ArgumentError, OperandError
 
 

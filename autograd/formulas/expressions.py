@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .labels import Label
-from .namespaces import FLOATS
+from ..labels import Label
+from ..namespaces import FLOATS
+from ..primitives import ABSOLUTE, SQRT, Primitive
 from .notations import ASCII, LATEX, UNICODE, Pieces, Unicode
-from .primitives import ABSOLUTE, SQRT, Primitive
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 _LARGEST_DIVISOR = 100

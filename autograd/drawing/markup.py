@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import unicodedata
 
-from .labels import Label
+from ..labels import Label
 
 _LONGEST = 80
 _SCRIPT = 0.62
@@ -18,11 +18,6 @@ def escaped(text: str) -> str:
         kept = kept[: _LONGEST - 1] + "…"
     # Graphviz expands backslash escapes even in HTML labels, and even where the backslash is an entity.
     return html.escape(kept.replace("\\", "\\\\"))
-
-
-def number(value: float, digits: int = 4) -> str:
-    """A number of a few digits with a true minus sign."""
-    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def font(text: str, size: float, color: str = "", bold: bool = False, italic: bool = False) -> str:

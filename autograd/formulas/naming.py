@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..labels import Label
+from ..primitives import CONSTANT
+from ..value import Value
 from .expressions import Name, Number, Symbol, as_symbol
-from .labels import Label
-from .primitives import CONSTANT
 from .symbols import SYMBOLS, partial_symbol
-from .value import Value
 
 _SHORT = 4
 _LONGEST = 80

@@ -8,14 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ..errors import ArgumentError, OperandError, RenderError
+from ..files import write_whole
+from ..formulas.naming import Names
+from ..value import Value
 from . import rendering
-from .errors import ArgumentError, OperandError, RenderError
-from .files import write_whole
-from .naming import Names
 from .outline import outline_of
 from .picture import dot_of
 from .tree import tree_of
-from .value import Value
 
 _PARTIALS = ("all", "path", "numbers", "none")
 _FEW_EDGES = 8

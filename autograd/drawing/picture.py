@@ -6,16 +6,17 @@ from typing import Any
 
 import graphviz
 
-from .chain import ChainRule
-from .expressions import Number, Symbol
-from .labels import Label
-from .markup import escaped, font, fraction, label, number, table
-from .naming import Names, counted, plain_text
-from .notations import Piece
-from .primitives import CONSTANT, LEAF, WEIGHTED_SUM
-from .reverse import gradient
+from ..chain import ChainRule
+from ..formulas.expressions import Number, Symbol
+from ..formulas.naming import Names, counted, plain_text
+from ..formulas.notations import Piece
+from ..labels import Label
+from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
+from ..reals import number
+from ..reverse import gradient
+from ..value import Value
+from .markup import escaped, font, fraction, label, table
 from .tree import Block, Edge, Node, Tree
-from .value import Value
 
 # Okabe and Ito's colours, told apart also by those who see fewer.
 LIT = "#B34700"

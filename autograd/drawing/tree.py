@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .errors import ArgumentError
-from .graph import topological_order
-from .paths import Steps, partial_by, partial_of, passed_through, paths_from, product_of, use_counts
-from .primitives import CONSTANT, POWER, WEIGHTED_SUM
-from .value import Value
+from ..errors import ArgumentError
+from ..graph import topological_order
+from ..paths import Steps, partial_by, partial_of, passed_through, paths_from, product_of, use_counts
+from ..primitives import CONSTANT, POWER, WEIGHTED_SUM
+from ..value import Value
 
 _WIDE = 8
 _CALM = 40

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from ..namespaces import FLOATS, Namespace
+from ..primitives import EQUAL, LOGSUMEXP, TABLE, Primitive
 from .expressions import Call, Case, Number, Relation, Symbol, added, as_symbol, raised_to
-from .namespaces import FLOATS, Namespace
-from .primitives import EQUAL, LOGSUMEXP, TABLE, Primitive
 
 
 def _where(condition: Any, a: Any, b: Any) -> Symbol:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Protocol, TypeVar
 
+from ..value import Value
 from .expressions import Number, Symbol
 from .naming import Names
 from .notations import UNICODE, Unicode
-from .value import Value
 
 _SHOWN_FACTORS = 12
 _ENDS = 3

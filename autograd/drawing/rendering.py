@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .errors import RenderError
+from ..errors import RenderError
 
 FORMATS = ("svg", "png", "pdf", "dot")
 TIMEOUT = 60.0

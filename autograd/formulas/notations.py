@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .labels import Label, raised, shown
-from .markup import number
-from .primitives import Primitive
+from ..labels import Label, raised, shown
+from ..primitives import Primitive
+from ..reals import number
 
 Piece = str | Label
 Pieces = list[Piece]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .markup import number
-from .naming import Names
+from ..formulas.naming import Names
+from ..reals import number
 from .tree import Block, Edge, Node, Tree
 
 
