@@ -82,7 +82,7 @@ def two_neurons_a_layer() -> tuple[Value, list[list[Value]], list[Value]]:
         [Value(number, Label("w", "L", f"{j}{k}")) for k, number in enumerate(row)]
         for j, row in enumerate(((0.8, -0.5), (-0.4, 0.9)))
     ]
-    biases = [Value(number, Label("b", "L", str(j))) for j, number in enumerate((-0.2, 0.1))]
+    biases = [Value(number, Label("b", "L", str(j))) for j, number in enumerate((-0.2, 0.4))]
     outputs = [
         neuron(row, before, bias, "L", str(j)) for j, (row, bias) in enumerate(zip(weights, biases, strict=True))
     ]
@@ -102,8 +102,14 @@ def written(drawing: Drawing, stem: Path) -> list[Path]:
 
 def layers_of_one(stem: Path) -> tuple[list[Path], str]:
     """Four layers of one neuron each."""
+    import curves
+
     cost, _ = one_neuron_a_layer(3)
-    return written(draw(cost, partials="none", legend=True), stem), ""
+    names = levels(4)
+    columns = [[f"a^{{({name.replace('−', '-')})}}"] for name in names]
+    lines = {(at, 0, 0): f"w^{{({name.replace('−', '-')})}}" for at, name in enumerate(names[1:])}
+    row = curves.network(columns, lines, stem.with_name(f"{stem.name}_network.png"))
+    return [row, *written(draw(cost, partials="none", legend=True), stem)], ""
 
 
 def first_tree(stem: Path) -> tuple[list[Path], str]:
@@ -126,8 +132,13 @@ def long_chain(stem: Path) -> tuple[list[Path], str]:
 
 def several_neurons(stem: Path) -> tuple[list[Path], str]:
     """One weight of a layer of two neurons."""
+    import curves
+
     cost, weights, _ = two_neurons_a_layer()
-    return written(draw(cost, path_to=weights[0][1]), stem), str(chain_rule(cost, weights[0][1]))
+    columns = [[f"a^{{({name})}}_{{{j}}}" for j in range(2)] for name in ("L-1", "L")]
+    lines = {(0, j, k): f"w^{{(L)}}_{{{j}{k}}}" for j in range(2) for k in range(2)}
+    diagram = curves.network(columns, lines, stem.with_name(f"{stem.name}_network.png"), lit=(0, 0, 1))
+    return [diagram, *written(draw(cost, path_to=weights[0][1]), stem)], str(chain_rule(cost, weights[0][1]))
 
 
 def next_layer(stem: Path) -> tuple[list[Path], str]:
@@ -139,9 +150,9 @@ def next_layer(stem: Path) -> tuple[list[Path], str]:
 
 def nutshell(stem: Path) -> tuple[list[Path], str]:
     """A whole small network, and its gradient."""
-    net = nn.MLP([2, 3, 2], seed=1)
+    net = nn.MLP([2, 2, 1], seed=1)
     inputs = [Value(number, Label("a", "0", str(k))) for k, number in enumerate((0.9, 0.2))]
-    cost = cost_of(net(inputs), [Value(1.0, Label("y", "", "0")), Value(0.0, Label("y", "", "1"))])
+    cost = cost_of(net(inputs), [Value(1.0, "y")])
     cost.backward()
     vector = nn.gradient_vector(net)
     paths = written(draw(cost, partials="numbers"), stem)
@@ -287,7 +298,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print("\n".join(f"{name:<16}{picture.title}" for name, picture in PICTURES.items()))
         return 0
-    return exit_code("figures.py", lambda: _draw_all(options.only or list(PICTURES), options.out))
+    return exit_code("figures.py", lambda: _draw_all(list(dict.fromkeys(options.only or PICTURES)), options.out))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -315,8 +326,11 @@ def _draw_all(names: Sequence[str], out: Path) -> None:
 def _section(name: str, paths: Sequence[Path], below: str) -> str:
     """A picture's part of the index page: SVG where there is one."""
     picture = PICTURES[name]
-    shown = [path for path in paths if path.suffix == ".svg"] or paths
-    images = "\n".join(f'<img src="{path.name}" alt="{html.escape(picture.told)}">' for path in shown)
+    drawn = {path.stem for path in paths if path.suffix == ".svg"}
+    shown = [path for path in paths if path.suffix == ".svg" or path.stem not in drawn]
+    images = "\n".join(
+        f'<img src="{path.name}" alt="{html.escape(f"{picture.told} ({path.stem})")}">' for path in shown
+    )
     told = f"<pre>{html.escape(below)}</pre>" if below else ""
     return (
         f'<section id="{name}">\n<h2>{html.escape(picture.title)}</h2>\n'

@@ -14,7 +14,7 @@ import nn
 from autograd.files import write_whole
 from loading import Images
 
-INK, MUTED, BLUE, RED = "#1f2933", "#7b8794", "#2166ac", "#b2182b"
+INK, MUTED, BLUE, RED = "#1f2933", "#7b8794", "#0072B2", "#D55E00"
 MOST_TILES = 40
 
 

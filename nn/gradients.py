@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
+from math import inf, isfinite
 
 import graphviz
 
@@ -28,26 +30,28 @@ class Part:
         What the derivatives are by, such as w^1 for the weights of layer 1.
     shape : tuple of int
         (neurons, inputs) for weights, (neurons,) for biases.
-    parameters : tuple of Value
-        The weights or biases, neuron by neuron.
+    components : tuple of (Label, float)
+        The parameters' names and the derivatives by them, neuron by neuron.
     """
 
     by: Label
     shape: tuple[int, ...]
-    parameters: tuple[Value, ...]
+    components: tuple[tuple[Label, float], ...]
 
     @property
     def length(self) -> float:
         """The square root of the sum of the squared derivatives."""
-        return math.hypot(*(parameter.grad for parameter in self.parameters))
+        return math.hypot(*(slope for _, slope in self.components))
 
-    def largest(self, count: int = _NAMED) -> list[Value]:
-        """The parameters by which the cost changes most, those first."""
-        return sorted(self.parameters, key=lambda parameter: -abs(parameter.grad))[:count]
+    def largest(self, count: int = _NAMED) -> list[tuple[Label, float]]:
+        """The components that change the cost most, those first; before them any that are not finite."""
+        return sorted(self.components, key=lambda component: -abs(component[1]) if isfinite(component[1]) else -inf)[
+            :count
+        ]
 
 
 class GradientVector:
-    """The derivatives of a cost by all parameters of a network; see `gradient_vector`.
+    """The derivatives of a cost by all parameters of a network, as they were; see `gradient_vector`.
 
     Attributes
     ----------
@@ -59,11 +63,11 @@ class GradientVector:
         self.parts = parts
 
     def __len__(self) -> int:
-        return sum(len(part.parameters) for part in self.parts)
+        return sum(len(part.components) for part in self.parts)
 
     def __iter__(self) -> Iterator[float]:
         """The components, in order."""
-        return (parameter.grad for part in self.parts for parameter in part.parameters)
+        return (slope for part in self.parts for _, slope in part.components)
 
     @property
     def length(self) -> float:
@@ -74,9 +78,9 @@ class GradientVector:
         lines = [f"∇C: {len(self):,} components, length {number(self.length)}"]
         for part in self.parts:
             shape = " × ".join(f"{n:,}" for n in part.shape)
-            lines.append(f"  ∂C/∂{part.by}  {shape}, length {number(part.length)}")
-            lines.append("    largest: " + ", ".join(map(_component, part.largest())))
-        return "\n".join(lines)
+            lines.append(f"  ∂C/∂{part.by}  {shape}, length {number(part.length)}; the largest:")
+            lines.append("    " + ", ".join(starmap(_component, part.largest())))
+        return "\n".join([*lines, "Where a component is positive, more of the parameter means more cost."])
 
     def __repr__(self) -> str:
         return f"<gradient vector of {len(self):,} components>"
@@ -84,8 +88,8 @@ class GradientVector:
     @property
     def latex(self) -> str:
         """The vector of the layers' derivatives, in LaTeX."""
-        rows = r" \\ ".join(rf"\frac{{\partial C}}{{\partial {part.by.latex}}}" for part in self.parts)
-        return rf"\nabla C = \begin{{bmatrix}} {rows} \end{{bmatrix}}"
+        rows = r", ".join(rf"\frac{{\partial C}}{{\partial {part.by.latex}}}" for part in self.parts)
+        return rf"\nabla C = \left({rows}\right)"
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex}$"
@@ -136,27 +140,33 @@ def gradient_vector(net: MLP) -> GradientVector:
     """
     parts: list[Part] = []
     for level, layer in enumerate(checked_network(net).layers, start=1):
-        weights = tuple(weight for neuron in layer.neurons for weight in neuron.weights)
-        biases = tuple(neuron.bias for neuron in layer.neurons)
-        parts.append(Part(Label("w", str(level)), (len(biases), len(weights) // len(biases)), weights))
-        parts.append(Part(Label("b", str(level)), (len(biases),), biases))
-    if not any(parameter.grad for part in parts for parameter in part.parameters):
+        weights = [weight for neuron in layer.neurons for weight in neuron.weights]
+        biases = [neuron.bias for neuron in layer.neurons]
+        shape = len(biases), len(weights) // len(biases)
+        parts.append(Part(Label("w", str(level)), shape, _components(weights)))
+        parts.append(Part(Label("b", str(level)), shape[:1], _components(biases)))
+    if not any(slope for part in parts for _, slope in part.components):
         raise ArgumentError(
-            "gradient_vector(net): expected gradients in the parameters, got 0 in all; call backward() on a cost first"
+            "gradient_vector(net): expected gradients in the parameters, got 0 in all; call backward() on a cost "
+            "first; if that was done, the cost changes with none of them here"
         )
     return GradientVector(tuple(parts))
 
 
-def _component(parameter: Value) -> str:
-    return f"∂C/∂{parameter.label} = {number(parameter.grad)}"
+def _components(parameters: Sequence[Value]) -> tuple[tuple[Label, float], ...]:
+    return tuple((parameter.label or Label("?"), parameter.grad) for parameter in parameters)
+
+
+def _component(name: Label, slope: float) -> str:
+    return f"∂C/∂{name} = {number(slope)}"
 
 
 def _ratio(by: Label, size: float) -> str:
-    return fraction(font("∂C", size), label(by, size, before="∂"))
+    return fraction(label(Label("C"), size, before="∂"), label(by, size, before="∂"))
 
 
 def _beside(part: Part) -> str:
     shape = " × ".join(f"{n:,}" for n in part.shape)
     lines = [font(f"{shape}, length {number(part.length)}", 10, "#666666")]
-    lines += [font(escaped(_component(parameter)), 11) for parameter in part.largest()]
+    lines += [font(escaped(told), 11) for told in starmap(_component, part.largest())]
     return table([[line] for line in lines], align="LEFT")

@@ -23,7 +23,7 @@ LIT = "#B34700"
 PARAMETER, SUM, GIVEN, COST, PLAIN, QUIET = "#0072B2", "#009E73", "#CC79A7", "#D55E00", "#333333", "#888888"
 
 _SERIF = "DejaVu Serif"
-_FACTORS_ON_A_LINE = 6
+_FACTORS_ON_A_LINE = 8
 _ROOM = "1.9"
 _FEW_PATHS = 4
 _NAMED_ON_A_LINE = 3
@@ -261,7 +261,7 @@ class _Picture:
     def _legend(self, graph: Any) -> None:
         rows = "".join(
             f'<TR><TD>{font(mark, 14, color, bold=True)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
-            for mark, color, text in _LEGEND
+            for mark, color, text in (_LEGEND if self.tree.path_to is not None else _LEGEND[:-1])
         )
         shown = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{rows}</TABLE>'
         graph.node("legend", f"<{shown}>", shape="plain", id=f"{self.prefix}legend", tooltip="legend")

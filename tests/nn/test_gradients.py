@@ -28,23 +28,38 @@ def test_it_holds_every_component_in_the_parameters_layers():
 def test_the_largest_components_are_named():
     net, vector = differentiated()
     slopes = sorted((abs(w.grad) for neuron in net.layers[1].neurons for w in neuron.weights), reverse=True)
-    assert [abs(parameter.grad) for parameter in vector.parts[2].largest()] == slopes[:3]
-    first = vector.parts[2].largest()[0]
-    assert f"∂C/∂{first.label} = {first.grad:.4g}".replace("-", "−") in str(vector)
+    assert [abs(slope) for _, slope in vector.parts[2].largest()] == slopes[:3]
+    name, slope = vector.parts[2].largest()[0]
+    assert f"∂C/∂{name} = {slope:.4g}".replace("-", "−") in str(vector)
+
+
+def test_it_is_the_gradient_as_it_was():
+    net, vector = differentiated()
+    before = list(vector)
+    net.zero_grad()
+    assert list(vector) == before and any(before)
+
+
+def test_what_is_not_finite_is_named_first():
+    net, _ = differentiated()
+    net.layers[0].neurons[1].weights[2].grad = math.nan
+    (first, *_) = nn.gradient_vector(net).parts[0].largest()
+    assert str(first[0]) == "w¹₁,₂" and math.isnan(first[1])
 
 
 def test_the_text_is_readable_in_80_columns():
     _, vector = differentiated()
     lines = str(vector).splitlines()
     assert lines[0].startswith("∇C: 74 components, length 0.")
-    assert lines[1].startswith("  ∂C/∂w¹  12 × 3, length 0.") and all(len(line) <= 80 for line in lines)
+    assert lines[1].startswith("  ∂C/∂w¹  12 × 3, length 0.") and lines[-1].startswith("Where a component is positive")
+    assert all(len(line) <= 80 for line in lines)
     assert repr(vector) == "<gradient vector of 74 components>"
 
 
-def test_latex_is_the_document_s_column():
+def test_latex_is_the_document_s_row():
     _, vector = differentiated((2, 1))
     ratios = [rf"\frac{{\partial C}}{{\partial {letter}^{{1}}}}" for letter in "wb"]
-    assert vector.latex == rf"\nabla C = \begin{{bmatrix}} {ratios[0]} \\ {ratios[1]} \end{{bmatrix}}"
+    assert vector.latex == rf"\nabla C = \left({ratios[0]}, {ratios[1]}\right)"
     assert vector._repr_latex_() == rf"$\displaystyle {vector.latex}$"
 
 
