@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from .patterns import Index, Pattern, affine, common
-from .plan import Array, Plan, Ref
+from .plan import Array, Contraction, Instruction, Plan, Ref
 
 _INPUT = re.compile(r"\bx\d")
 
@@ -55,8 +55,8 @@ class Buffers:
 
     def _placements(self) -> dict[int, tuple[Array, Pattern]]:
         """Arrays that are computed right where the one scatter that reads them would copy them."""
-        computed = {
-            instruction.out.number
+        loops = {
+            instruction.out.number: _loops(instruction)
             for instruction in self.plan.instructions
             if instruction.op in ("matmul", "batch_sum", "sum")
         }
@@ -73,7 +73,8 @@ class Buffers:
                     and operand.index is None
                     and pattern is not None
                     and self.uses[operand.array.number] == 1
-                    and operand.array.number in computed
+                    and operand.array.number in loops
+                    and _fits(pattern, loops[operand.array.number])
                     and operand.array.batched == instruction.out.batched
                     and operand.array is not self.plan.output.array
                 ):
@@ -109,7 +110,7 @@ class Buffers:
             outer, where = self.placed[array.number]
             inner = where.split(pattern.breaks)
             if inner is not None and pattern.base == 0 and contiguous(pattern):
-                return self.view_of(outer, Pattern(where.base, inner.counts, inner.strides))
+                return self.view_of(outer, with_axes(inner, pattern.counts))
         storage = self.buffer(array)
         if array.kind == "input":
             return _sliced(storage, pattern, array) or (
@@ -206,6 +207,20 @@ class Buffers:
             self.setup.append(f"{name} = {expression}")
             self._views[key] = name
         return self._views[key]
+
+
+def _loops(instruction: Instruction) -> tuple[int, ...]:
+    """The lengths of the axes that an instruction writes its result with, as far as they are sure."""
+    if instruction.op != "matmul":
+        return (instruction.out.size,)
+    product: Contraction = instruction.detail
+    return tuple(product.sizes[letter] for letter in product.out if letter != "b")
+
+
+def _fits(pattern: Pattern, loops: tuple[int, ...]) -> bool:
+    """Whether positions can be given these axes: those of one loop can, those of more if they are the same."""
+    inner = tuple(count for count in pattern.counts if count > 1)
+    return len(inner) < 2 or inner == tuple(length for length in loops if length > 1)
 
 
 def with_axes(pattern: Pattern, shape: tuple[int, ...]) -> Pattern:

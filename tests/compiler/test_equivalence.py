@@ -1,5 +1,7 @@
 """Compiled functions give the numbers of the scalar engine: values, and the mean of the gradients."""
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -179,6 +181,36 @@ def test_convolution():
 def test_cross_entropy():
     w = values(1, 4, 3)
     assert_same(lambda x, y: -dot(y, log_softmax([dot(row, x) for row in w])), data(0, (5, 3), (5, 4)))
+
+
+def positions(chance, rows, columns, size):
+    """Which of `size` numbers are read for each row and column: in strides, in order, reversed, one, or any."""
+    base, down, along = (chance.randint(low, 3) for low in (0, -2, -2))
+    pattern = {
+        "strided": lambda i, j: base + i * down + j * along,
+        "ordered": lambda i, j: i * columns + j,
+        "reversed": lambda i, j: -1 - (i * columns + j),
+        "one": lambda i, j: base,
+        "any": lambda i, j: chance.randrange(size),
+    }[chance.choice(["strided", "ordered", "reversed", "one", "any"])]
+    return [[pattern(i, j) % size for j in range(columns)] for i in range(rows)]
+
+
+@given(st.integers(0, 10**6))
+def test_whatever_positions_are_read(seed):
+    chance = random.Random(seed)
+    rows, columns, size = chance.randint(1, 4), chance.randint(1, 4), chance.randint(6, 14)
+    p, two = values(seed, size), chance.random() < 0.5
+    a, b, c = (positions(chance, rows, columns, n) for n in (size, size, rows))
+
+    def cost(x, y):
+        h = [sigmoid(dot([p[k] for k in a[i]], [x[k] for k in b[i]])) for i in range(rows)]
+        if two:
+            h = [tanh(dot([p[k] for k in b[i]], [h[k] for k in c[i]]) + x[a[i][0]]) for i in range(rows)]
+        ends = [h[c[i][0]] * x[b[i][-1]] - p[a[i][-1]] for i in range(rows)]
+        return sum((end - y) ** 2 for end in ends) + sum(h[c[i][-1]] * h[i] for i in range(rows))
+
+    assert_same(cost, data(seed + 1, (3, size), 3), 1e-9, 1e-10)
 
 
 def test_second_derivatives_compile():
