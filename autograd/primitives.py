@@ -99,11 +99,15 @@ def _minus_one(ns: Namespace, v: Any, *operands: Any) -> float:
     return -1.0
 
 
+_NEAR_ZERO = 0.1
+
+
 def _power_by_base(ns: Namespace, v: Any, a: Any, b: Any) -> Any:
     # So that 0 ** 0 has the derivative 0 and not 0 / 0, the exponent is replaced where it is the constant 0;
     # one that varies keeps its own derivatives, and the base is replaced where both are 0.
     if isinstance(b, float):
-        return b * ns.power(a, b - 1 if b else 1.0)
+        # By a tiny base a power far below 0 would overflow where b times it does not.
+        return b * v / a if 0.0 < abs(b) < _NEAR_ZERO else b * ns.power(a, b - 1 if b else 1.0)
     return b * ns.power(ns.where(ns.equal(b, 0.0), ns.where(ns.equal(a, 0.0), 1.0, a), a), b - 1)
 
 

@@ -319,3 +319,18 @@ def test_arrays_are_written_where_they_are_wanted(name):
         out = np.empty(2)
         assert getattr(ARRAYS, name)(*arrays, out=out) is out
         assert out.tolist() == getattr(ARRAYS, name)(*arrays).tolist()
+
+
+@pytest.mark.parametrize("exponent", [0.05, -0.05, 0.0999, 0.002])
+def test_a_power_near_zero_of_a_tiny_base_has_its_derivative(exponent):
+    """The power of the textbook's rule alone would overflow: 1e-309 to the -0.998, of which 0.002 times is a float."""
+    for base in (1e-309, 3.5, 1e200):
+        a = Value(base)
+        with mpmath.workdps(40):
+            exact = float(mpmath.mpf(exponent) * mpmath.power(mpmath.mpf(base), mpmath.mpf(exponent) - 1))
+        assert gradient(a**exponent, a) == pytest.approx(exact, rel=1e-13)
+
+
+def test_a_power_of_zero_has_no_slope_however_large_the_base():
+    a = Value(1e300)
+    assert gradient(a**0.0, a) == 0.0 and gradient(Value(2.0) ** 0.1, a) == 0.0
