@@ -54,7 +54,8 @@ def features(net: nn.MLP, height: int, width: int, path: Path) -> None:
     """What each neuron of the first hidden layer looks for: its weights as an image."""
     weights = net.layers[0].weights
     shown = weights[:MOST_TILES]
-    figure, tiles = _tiles(len(shown), "What the hidden neurons look for", "red: ink excites; blue: ink inhibits")
+    told = "weights w of z = Σ w·a + b; red: ink excites, blue: ink inhibits"
+    figure, tiles = _tiles(len(shown), "What the hidden neurons look for", told)
     for j, (axes, row) in enumerate(zip(tiles, shown, strict=True)):
         # each tile has its own scale, with white at zero: the pattern matters, not the size
         scale = float(np.abs(row).max()) or 1.0
