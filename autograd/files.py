@@ -7,10 +7,18 @@ import os
 import re
 import secrets
 from pathlib import Path
+from typing import Any
 
-from .errors import ArgumentError
+from .errors import ArgumentError, OperandError
 
 _RANDOM_BYTES = 8
+
+
+def as_path(given: Any, name: str) -> Path:
+    """The path of a file, or an `OperandError` that names the argument."""
+    if not isinstance(given, str | os.PathLike):
+        raise OperandError(f"{name}: expected the path of a file, got {type(given).__name__}")
+    return Path(given)
 
 
 def write_whole(path: Path, contents: bytes) -> None:

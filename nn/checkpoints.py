@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.errors import ArgumentError, NonFiniteError, OperandError
-from autograd.files import remove_leftovers, write_whole
+from autograd.errors import ArgumentError, NonFiniteError
+from autograd.files import as_path, remove_leftovers, write_whole
 
 from .archives import Archive, opened, packed
 from .history import History
@@ -164,9 +163,7 @@ class Checkpoint:
 
 def _usable(given: Any) -> Path:
     """`given` as the path of a file that can be written, found out before the training and not after an epoch of it."""
-    if not isinstance(given, str | os.PathLike):
-        raise OperandError(f"checkpoint: expected the path of a file, got {type(given).__name__}")
-    path = Path(given)
+    path = as_path(given, "checkpoint")
     if not path.name or "\0" in str(path) or path.is_dir():
         raise ArgumentError(f"checkpoint: expected the path of a file, got {str(path)!r}")
     try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd.files import write_whole
+from autograd.files import as_path, write_whole
 
 from .archives import Archive, opened, packed
 from .mlp import ACTIVATIONS, MLP, MOST_WEIGHTS
@@ -29,7 +28,7 @@ def save(net: MLP, path: str | os.PathLike[str]) -> None:
     ArgumentError
         If the file cannot be written; nothing is left behind.
     """
-    write_whole(Path(path), packed({"format": np.array(NETWORK), **arrays_of(net)}))
+    write_whole(as_path(path, "save(path)"), packed({"format": np.array(NETWORK), **arrays_of(net)}))
 
 
 def load(path: str | os.PathLike[str]) -> MLP:
@@ -41,7 +40,7 @@ def load(path: str | os.PathLike[str]) -> MLP:
         If the file is missing, truncated, corrupt or something else; nothing in
         it is executed, and nothing is allocated before its sizes are checked.
     """
-    with opened(Path(path), "a network saved by net.save", "save the network anew") as archive:
+    with opened(as_path(path, "load(path)"), "a network saved by net.save", "save the network anew") as archive:
         found = archive.text("format")
         if found not in (NETWORK, CHECKPOINT):
             raise archive.refusal(f"expected the format {NETWORK!r}", "another")

@@ -134,6 +134,11 @@ CASES = {
     "draw partials": (lambda: draw(W * 2, partials="some"), ArgumentError, "partials.*'some'"),
     "draw depth": (lambda: draw(W * 2, depth=0), ArgumentError, "depth.*at least 1.*0"),
     "draw max_nodes": (lambda: draw(W * 2, max_nodes="9"), ArgumentError, "max_nodes.*'9'"),
+    "draw collapse number": (lambda: draw(W * 2, collapse=1.5), ArgumentError, "collapse.*'1.5'"),
+    "draw collapse None": (lambda: draw(W * 2, collapse=None), ArgumentError, "collapse.*'None'"),
+    "drawing save": (lambda: draw(W * 2).save(None), OperandError, "save.path.*path of a file, got NoneType"),
+    "net save": (lambda: net().save(3), OperandError, "save.path.*path of a file, got int"),
+    "load nothing": (lambda: nn.load(None), OperandError, "load.path.*path of a file, got NoneType"),
     "draw collapse": (lambda: draw(W * 2, collapse="1"), ArgumentError, "collapse.*'1'"),
     "save suffix": (lambda: draw(W * 2).save("tree.jpeg"), ArgumentError, r"suffix.*\.svg.*'.jpeg'"),
     # Compiled functions

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, RenderError
-from ..files import write_whole
+from ..files import as_path, write_whole
 from ..formulas.naming import Names
 from ..value import Value
 from . import rendering
 from .outline import outline_of
 from .picture import dot_of
-from .tree import tree_of
+from .tree import Collapse, tree_of
 
 _PARTIALS = ("all", "path", "numbers", "none")
 _FEW_EDGES = 8
@@ -42,7 +41,7 @@ class Drawing:
         RenderError
             If no renderer is installed, or it fails or takes too long.
         """
-        path = Path(path)
+        path = as_path(path, "save(path)")
         form = path.suffix[1:].lower()
         if form not in rendering.FORMATS:
             known = ", .".join(rendering.FORMATS)
@@ -72,7 +71,7 @@ def draw(
     partials: str | None = None,
     depth: int | None = None,
     max_nodes: int = 200,
-    collapse: bool | str | Iterable[str] = False,
+    collapse: Collapse = False,
     legend: bool = False,
 ) -> Drawing:
     """The graph behind a value, operands on top, the value at the bottom.
@@ -93,7 +92,7 @@ def draw(
         How many nodes may be drawn. A larger graph is drawn along the lit paths alone,
         what else they need being shown and not looked into, and the middle of long chains
         is left out.
-    collapse : bool, str or iterable of str
+    collapse : bool, str or int, or iterable of them
         Layers to draw as one node each: all of them with True, or those of some superscripts.
     legend : bool
         Whether to say what shapes and colours mean.

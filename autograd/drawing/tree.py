@@ -31,6 +31,8 @@ class Block:
 
 
 Node = Value | Block
+Collapse = bool | str | int | Iterable[str | int]
+"""Which layers are one node each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +108,11 @@ class Tree:
 
 
 def tree_of(
-    output: Value, path_to: Value | None, depth: int | None, max_nodes: int, collapse: bool | str | Iterable[str]
+    output: Value,
+    path_to: Value | None,
+    depth: int | None,
+    max_nodes: int,
+    collapse: bool | str | int | Iterable[str | int],
 ) -> Tree:
     """The tree that shows `output`; the arguments are those of `draw`."""
     order = topological_order((output,))
@@ -249,10 +255,13 @@ class _Walk:
 
     # Collapsed layers
 
-    def collapse(self, wanted: bool | str | Iterable[str]) -> None:
+    def collapse(self, wanted: Collapse) -> None:
         """Draw layers as one node each: all of them, or those of some superscripts."""
-        layers = layers_of(self.order) if wanted else {}
-        names = [wanted] if isinstance(wanted, str) else list(layers) if wanted is True else list(wanted or ())
+        if wanted is False:
+            return
+        layers = layers_of(self.order)
+        some = [wanted] if isinstance(wanted, str | int) or not isinstance(wanted, Iterable) else wanted
+        names = list(layers) if wanted is True else [str(name) for name in some]
         if wanted is True and not layers:
             raise ArgumentError(
                 "draw(collapse=True): expected layers, found none; weighted sums of one superscript make a layer"

@@ -151,6 +151,7 @@ def test_one_layer_may_be_collapsed():
     net = nn.MLP([2, 3, 1], seed=0)
     c = nn.squared_error(net([0.5, 0.25]), [1.0])
     text = str(draw(c, collapse="2"))
+    assert text == str(draw(c, collapse=2)) == str(draw(c, collapse=[2]))
     assert "layer 2: 1 neuron" in text and "z¹₂" in text and "z²₀" not in text
 
 
