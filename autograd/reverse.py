@@ -13,7 +13,8 @@ from .graph import topological_order
 from .modes import Watch
 from .namespaces import FLOATS
 from .primitives import ADD, CONSTANT, MULTIPLY, TOTAL, WEIGHTED_SUM
-from .value import Value, as_value, line_of, named, non_finite, out_of_domain
+from .sentences import named, non_finite, out_of_domain
+from .value import Value, as_value, line_of
 
 
 def local_partial(value: Value, index: int) -> float:

@@ -41,6 +41,7 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, as_float, described
+from .sentences import non_finite, out_of_domain, use_data
 from .sources import Place, told, user_place
 
 _new = object.__new__
@@ -267,16 +268,16 @@ class Value:
         return apply(SOFTPLUS, (self,))
 
     def __bool__(self) -> bool:
-        raise OperandError(_use_data("bool", self))
+        raise OperandError(use_data("bool", self))
 
     def __float__(self) -> float:
-        raise OperandError(_use_data("float", self))
+        raise OperandError(use_data("float", self))
 
     def __int__(self) -> int:
-        raise OperandError(_use_data("int", self))
+        raise OperandError(use_data("int", self))
 
     def __complex__(self) -> complex:
-        raise OperandError(_use_data("complex", self))
+        raise OperandError(use_data("complex", self))
 
     def __index__(self) -> int:
         raise OperandError(f"an index: expected an int, got {self!r}; use int(v.data)")
@@ -377,26 +378,6 @@ def line_of(value: Value) -> str:
     return f", at {told(value.place)}" if isinstance(value, LocatedValue) else ""
 
 
-def non_finite(primitive: Primitive, operands: Sequence[Value], result: float, of: str = "") -> str:
-    """The sentence for NaN or infinity made from finite operands."""
-    return f"{of}{primitive.name}: expected a finite result, got {result!r} from {_listed(operands)}"
-
-
-def out_of_domain(primitive: Primitive, operands: Sequence[Value], of: str = "") -> str:
-    """The sentence for a domain error, `of` being ``"the derivative of "`` in a reverse pass."""
-    needs = primitive.needs or "operands where it has a real result"
-    return f"{of}{primitive.name}: expected {needs}, got {_listed(operands)}"
-
-
-def _listed(operands: Sequence[Value]) -> str:
-    return ", ".join(named(operand) for operand in operands[:4]) + (", ..." if len(operands) > 4 else "")
-
-
-def named(value: Value) -> str:
-    """A value for an error message: its label, if any, and its number."""
-    return f"{value._data!r}" if value._label is None else f"{value._label} = {value._data!r}"
-
-
 def _binary(primitive: Primitive, left: Value, other: Any) -> Value:
     right = as_operand(other)
     return NotImplemented if right is None else apply(primitive, (left, right))
@@ -415,10 +396,3 @@ def _compare(primitive: Primitive, left: Value, other: Any) -> bool:
         return cast(bool, recorder.condition(primitive, left, right))
     truth: bool = primitive.rule(FLOATS, left._data, right._data) != 0.0
     return truth
-
-
-def _use_data(kind: str, value: Value) -> str:
-    return (
-        f"{kind}(v): expected a number, got {value!r}; write {kind}(v.data), "
-        "or compare it (v > 0), or use autograd.where"
-    )

@@ -16,6 +16,7 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 FLOORS = [
     {"errors", "namespaces", "modes"},
     {"labels", "primitives", "reals", "files", "differences", "sources"},
+    {"sentences"},
     {"value"},
     {"graph", "functions", "parameters"},
     {"reverse", "formulas"},

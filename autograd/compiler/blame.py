@@ -11,7 +11,8 @@ from ..graph import topological_order
 from ..labels import Label
 from ..modes import noting_lines
 from ..reverse import gradient
-from ..value import Value, line_of, named, non_finite
+from ..sentences import named, non_finite
+from ..value import Value, line_of
 
 
 def blame(

@@ -11,8 +11,9 @@ from ..errors import RecordingError
 from ..graph import topological_order
 from ..labels import Label
 from ..primitives import CONSTANT, LEAF, Primitive
+from ..sentences import named
 from ..sources import told, user_place
-from ..value import Value, apply, as_value, named
+from ..value import Value, apply, as_value
 
 INPUT = Primitive("input", lambda ns: None, (), "", domain=())
 

@@ -110,19 +110,22 @@ def draw(
         If an argument cannot be used, or there are more than `max_nodes` nodes; the message
         has the number and the remedies.
     """
-    for name, thing in (("output", output), ("path_to", path_to)):
-        if not isinstance(thing, Value) and (name == "output" or thing is not None):
+    _check(output, path_to, partials, depth, max_nodes)
+    tree = tree_of(output, path_to, depth, max_nodes, collapse)
+    chosen = partials or ("all" if len(tree.edges) <= _FEW_EDGES else "path")
+    text = outline_of(tree)
+    # Ids that two pictures on one page do not share, and that are the same from run to run.
+    prefix = f"t{sha256(f'{chosen} {legend} {text}'.encode()).hexdigest()[:8]}-"
+    return Drawing(dot_of(tree, chosen, legend, prefix), text, f"Derivative tree of {Names(tree.order).plain(output)}")
+
+
+def _check(output: Any, path_to: Any, partials: Any, depth: Any, max_nodes: Any) -> None:
+    """Raise for an argument of `draw` that cannot be used."""
+    for name, thing in (("output", output), ("path_to", output if path_to is None else path_to)):
+        if not isinstance(thing, Value):
             raise OperandError(f"draw({name}): expected a Value, got {type(thing).__name__}")
     if partials is not None and partials not in _PARTIALS:
         raise ArgumentError(f"draw(partials): expected one of {', '.join(map(repr, _PARTIALS))}, got {partials!r:.60}")
-    for name, count in (("depth", depth), ("max_nodes", max_nodes)):
-        if (isinstance(count, bool) or not isinstance(count, int) or count < 1) and (
-            name != "depth" or count is not None
-        ):
+    for name, count in (("depth", 1 if depth is None else depth), ("max_nodes", max_nodes)):
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise ArgumentError(f"draw({name}): expected a whole number of at least 1, got {count!r:.60}")
-    tree = tree_of(output, path_to, depth, max_nodes, collapse)
-    chosen = partials or ("all" if len(tree.edges) <= _FEW_EDGES else "path")
-    # Ids that two pictures on one page do not share, and that are the same from run to run.
-    prefix = f"t{sha256(dot_of(tree, chosen, legend, '').encode()).hexdigest()[:8]}-"
-    title = f"Derivative tree of {Names(tree.order).plain(output)}"
-    return Drawing(dot_of(tree, chosen, legend, prefix), outline_of(tree), title)

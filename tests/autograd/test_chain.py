@@ -6,26 +6,15 @@ import math
 import operator
 
 import pytest
+from document import neuron
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd.chain
 import nn
-from autograd import Label, Value, chain_rule, gradient, sigmoid, sqrt, tanh, total, weighted_sum, where
+from autograd import Label, Value, chain_rule, gradient, sigmoid, sqrt, tanh, total, where
 from autograd.drawing.tree import tree_of
 from autograd.errors import DomainError, GraphError, OperandError
-
-
-def neuron():
-    w, a, b = Value(0.8, Label("w", "L")), Value(0.6, Label("a", "L-1")), Value(-0.2, Label("b", "L"))
-    y = Value(1.0, "y")
-    z = weighted_sum([w], [a], b)
-    z.label = Label("z", "L")
-    s = sigmoid(z)
-    s.label = Label("a", "L")
-    c = (s - y) ** 2
-    c.label = Label("C", subscript="0")
-    return w, a, b, y, z, s, c
 
 
 def network(sizes):

@@ -6,6 +6,7 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
+from document import neuron
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,18 +14,6 @@ import nn
 from autograd import Label, Value, draw, gradient, relu, sigmoid, sqrt, total, weighted_sum
 from autograd.drawing import rendering
 from autograd.errors import ArgumentError, GraphError, OperandError, RenderError
-
-
-def neuron():
-    w, a, b = Value(0.8, Label("w", "L")), Value(0.6, Label("a", "L-1")), Value(-0.2, Label("b", "L"))
-    y = Value(1.0, "y")
-    z = weighted_sum([w], [a], b)
-    z.label = Label("z", "L")
-    s = sigmoid(z)
-    s.label = Label("a", "L")
-    c = (s - y) ** 2
-    c.label = Label("C", subscript="0")
-    return w, a, b, y, z, s, c
 
 
 def edges(source):

@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import pickle
+import re
 import tempfile
 import tracemalloc
 import zipfile
@@ -33,12 +34,13 @@ def arrays_of(contents):
 
 
 def refused(path, contents, words=""):
-    """`load` says in one line that the file is no network, and names it."""
+    """What `load` says, in one line that names the file, of what is no network."""
     path.write_bytes(contents)
     with pytest.raises(FileFormatError, match=words or None) as caught:
         nn.load(path)
     assert path.name in str(caught.value) and "expected" in str(caught.value)
     assert "\n" not in str(caught.value)
+    return str(caught.value)
 
 
 def numbers_of(net):
@@ -148,12 +150,12 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
 
 def test_truncated_files_are_refused(tmp_path):
     for length in range(0, len(REAL), 97):
-        refused(tmp_path / "net.npz", REAL[:length])
+        assert "expected a network" in refused(tmp_path / "net.npz", REAL[:length])
 
 
 @pytest.mark.parametrize("contents", [b"", b"\0", b"PK\x05\x06" + b"\0" * 18, b"a,b\n1,2\n", b"\x93NUMPY" + b"\0" * 99])
 def test_other_files_are_refused(tmp_path, contents):
-    refused(tmp_path / "net.npz", contents)
+    assert "expected a network" in refused(tmp_path / "net.npz", contents)
 
 
 def test_a_flipped_bit_in_the_numbers_is_noticed(tmp_path):
@@ -210,7 +212,7 @@ def test_repacking_alone_changes_nothing(tmp_path):
     ],
 )
 def test_other_contents_are_refused_by_name(tmp_path, changes, words):
-    refused(tmp_path / "net.npz", repacked(**changes), words)
+    assert re.search(words, refused(tmp_path / "net.npz", repacked(**changes)))
 
 
 def test_a_pickle_inside_is_never_executed(tmp_path):
@@ -315,7 +317,8 @@ def test_a_member_twice_is_refused(tmp_path):
 def test_text_is_decoded_strictly(tmp_path, code_point):
     """NumPy makes strings of any 32 bits: halves of pairs, no characters, what moves a terminal's cursor."""
     contents = with_member("activation", header("()", "'<U1'") + code_point.to_bytes(4, "little"))
-    refused(tmp_path / "net.npz", contents, "activation: expected a short text, got characters that are none")
+    told = refused(tmp_path / "net.npz", contents)
+    assert "activation: expected a short text, got characters that are none" in told
 
 
 @pytest.mark.parametrize("order", "<>")
@@ -359,4 +362,5 @@ def test_a_directory_of_a_million_members_is_not_read(tmp_path):
     start = int.from_bytes(REAL[end + 16 : end + 20], "little")
     entries = REAL[start:end] * 7_500
     wide = REAL[:start] + entries + REAL[end:]
-    refused(tmp_path / "net.npz", promising(wide, start + len(entries) + 12, len(entries)), "which cannot be")
+    told = refused(tmp_path / "net.npz", promising(wide, start + len(entries) + 12, len(entries)))
+    assert "which cannot be" in told

@@ -1,0 +1,39 @@
+"""What errors say of values and of operations on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .primitives import Primitive
+
+if TYPE_CHECKING:
+    from .value import Value
+
+
+def non_finite(primitive: Primitive, operands: Sequence[Value], result: float, of: str = "") -> str:
+    """The sentence for NaN or infinity made from finite operands."""
+    return f"{of}{primitive.name}: expected a finite result, got {result!r} from {_listed(operands)}"
+
+
+def out_of_domain(primitive: Primitive, operands: Sequence[Value], of: str = "") -> str:
+    """The sentence for a domain error, `of` being ``"the derivative of "`` in a reverse pass."""
+    needs = primitive.needs or "operands where it has a real result"
+    return f"{of}{primitive.name}: expected {needs}, got {_listed(operands)}"
+
+
+def _listed(operands: Sequence[Value]) -> str:
+    return ", ".join(named(operand) for operand in operands[:4]) + (", ..." if len(operands) > 4 else "")
+
+
+def named(value: Value) -> str:
+    """A value for an error message: its label, if any, and its number."""
+    return f"{value._data!r}" if value._label is None else f"{value._label} = {value._data!r}"
+
+
+def use_data(kind: str, value: Value) -> str:
+    """The sentence for a Value where a number is needed."""
+    return (
+        f"{kind}(v): expected a number, got {value!r}; write {kind}(v.data), "
+        "or compare it (v > 0), or use autograd.where"
+    )
