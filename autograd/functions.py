@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from .errors import OperandError, ShapeError
 from .namespaces import FLOATS, Namespace
+from .pairs import operands_of
 from .primitives import (
     COS,
     EXP,
@@ -133,7 +134,7 @@ def weighted_sum(weights: Iterable[Any], activations: Iterable[Any], bias: Any =
         raise ShapeError(
             f"weighted_sum: expected as many activations as weights, got {len(xs)} activations and {len(ws)} weights"
         )
-    return apply(WEIGHTED_SUM, ws + xs if bias is None else (*ws, *xs, as_value(bias, "weighted_sum(bias)")))
+    return apply(WEIGHTED_SUM, operands_of(ws, xs, None if bias is None else as_value(bias, "weighted_sum(bias)")))
 
 
 def total(values: Iterable[Any]) -> Value:

@@ -19,6 +19,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
+from .pairs import pairs_of
+
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 
@@ -138,9 +140,8 @@ class _Floats:
 
     @staticmethod
     def weighted_sum(*operands: float) -> float:
-        n = len(operands) // 2
-        bias = operands[-1] if len(operands) % 2 else 0.0
-        return sum(map(mul, operands[:n], operands[n : 2 * n]), bias)
+        weights, activations, bias = pairs_of(operands)
+        return sum(map(mul, weights, activations), 0.0 if bias is None else bias)
 
     @staticmethod
     def total(*operands: float) -> float:
@@ -239,9 +240,8 @@ class _Arrays:
 
     @staticmethod
     def weighted_sum(*operands: Array) -> Array:
-        n = len(operands) // 2
-        bias = operands[-1] if len(operands) % 2 else 0.0
-        return np.asarray(sum(map(mul, operands[:n], operands[n : 2 * n]), bias))
+        weights, activations, bias = pairs_of(operands)
+        return np.asarray(sum(map(mul, weights, activations), 0.0 if bias is None else bias))
 
     @staticmethod
     def total(*operands: Array) -> Array:

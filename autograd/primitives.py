@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .namespaces import Namespace
+from .pairs import partner_of
 
 Interval = tuple[float, float]
 ANYWHERE: Interval = (-math.inf, math.inf)
@@ -157,12 +158,10 @@ WHERE    = Primitive("where",    _function("where"),
                       lambda ns, v, c, a, b: ns.where(c, 1.0, 0.0),
                       lambda ns, v, c, a, b: ns.where(c, 0.0, 1.0)), "where", domain=(ANYWHERE,) * 3)
 
-# Operations of any number of operands. The operands of a weighted sum are all weights, then all
-# activations, then the bias if there is one.
+# Operations of any number of operands. What those of a weighted sum are, `pairs` says.
 WEIGHTED_SUM = Primitive("weighted_sum", _function("weighted_sum"),
                          lambda ns, i, v, *operands: (
-                             1.0 if i == len(operands) // 2 * 2 else
-                             operands[(i + len(operands) // 2) % (len(operands) // 2 * 2)]), "Σ")
+                             1.0 if (partner := partner_of(i, len(operands))) is None else operands[partner]), "Σ")
 TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, *operands: 1.0, "Σ")
 LOGSUMEXP    = Primitive("logsumexp",    _function("logsumexp"),
                          lambda ns, i, v, *operands: ns.exp(operands[i] - v), "logsumexp")

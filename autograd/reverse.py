@@ -12,6 +12,7 @@ from .functions import VALUES
 from .graph import topological_order
 from .modes import Watch
 from .namespaces import FLOATS
+from .pairs import pairs_of, partner_of
 from .primitives import ADD, CONSTANT, MULTIPLY, TOTAL, WEIGHTED_SUM
 from .sentences import named, non_finite, out_of_domain
 from .value import Value, as_value, line_of
@@ -90,15 +91,14 @@ def _sum_backward(value: Value, grad: float) -> None:
 
 
 def _weighted_sum_backward(value: Value, grad: float) -> None:
-    operands = value.operands
-    n = len(operands) // 2
-    for weight, activation in zip(operands[:n], operands[n:], strict=False):
+    weights, activations, bias = pairs_of(value.operands)
+    for weight, activation in zip(weights, activations, strict=True):
         if weight.primitive is not CONSTANT:
             weight.grad += grad * activation._data
         if activation.primitive is not CONSTANT:
             activation.grad += grad * weight._data
-    if len(operands) % 2 and operands[-1].primitive is not CONSTANT:
-        operands[-1].grad += grad
+    if bias is not None and bias.primitive is not CONSTANT:
+        bias.grad += grad
 
 
 _WRITTEN_OUT = {
@@ -230,8 +230,8 @@ def _partial(value: Value, index: int, operands: list[Any], as_values: bool) -> 
     """The local partial as a float, or as a Value where it is not constant."""
     primitive = value.primitive
     if primitive is WEIGHTED_SUM:  # read through the table, each partial would copy all operands
-        pairs = len(operands) // 2
-        return 1.0 if index == 2 * pairs else operands[index - pairs if index >= pairs else index + pairs]
+        partner = partner_of(index, len(operands))
+        return 1.0 if partner is None else operands[partner]
     try:
         if as_values:
             return primitive.partial(VALUES, index, value, operands)

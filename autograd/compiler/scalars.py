@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import DomainError
 from ..labels import Label
 from ..namespaces import FLOATS
+from ..pairs import pairs_of
 from ..primitives import (
     ADD,
     CONSTANT,
@@ -235,12 +236,11 @@ class _Canonical:
         return [(c / divisor, f, NONE)]
 
     def _weighted_sum(self, value: Value) -> list[Term]:
-        operands = value.operands
-        n = len(operands) // 2
+        weights, activations, bias = pairs_of(value.operands)
         terms: list[Term] = []
-        for weight, activation in zip(operands[:n], operands[n : 2 * n], strict=True):
+        for weight, activation in zip(weights, activations, strict=True):
             terms += self._product(weight, activation)
-        return _joined(terms, self._terms(operands[-1])) if len(operands) % 2 else terms
+        return terms if bias is None else _joined(terms, self._terms(bias))
 
 
 def _joined(left: list[Term], right: list[Term]) -> list[Term]:

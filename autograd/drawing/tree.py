@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ..errors import ArgumentError
 from ..graph import topological_order
+from ..pairs import pairs_of
 from ..paths import Steps, partial_by, partial_of, passed_through, paths_from, product_of, use_counts
 from ..primitives import CONSTANT, POWER, WEIGHTED_SUM
 from ..value import Value
@@ -244,7 +245,7 @@ class _Walk:
         if count <= _WIDE and value.primitive is not WEIGHTED_SUM:
             return list(range(count)), None
         # A weighted sum's weights and activations come in pairs.
-        pairs, sides = (count // 2, 2) if value.primitive is WEIGHTED_SUM else (count, 1)
+        pairs, sides = (len(pairs_of(value.operands)[0]), 2) if value.primitive is WEIGHTED_SUM else (count, 1)
         kept = set(range(pairs))
         if count > _WIDE:
             lit = [i % pairs for i, o in enumerate(value.operands[: sides * pairs]) if o in self.on_path]
@@ -363,11 +364,11 @@ class _Walk:
 
 def _left_out(value: Value, hidden: list[int], sides: int) -> Block:
     """The operands of a wide value that are not drawn, and what they sum to."""
-    n, operands = len(value.operands) // 2, value.operands
     if sides == 1:
-        return Block(f"… {len(hidden):,} more", [], [operands[i] for i in hidden])
-    part = math.fsum(operands[i]._data * operands[n + i]._data for i in hidden)
-    members = [operands[i + side * n] for i in hidden for side in (0, 1)]
+        return Block(f"… {len(hidden):,} more", [], [value.operands[i] for i in hidden])
+    weights, activations, _ = pairs_of(value.operands)
+    part = math.fsum(weights[i]._data * activations[i]._data for i in hidden)
+    members = [side[i] for i in hidden for side in (weights, activations)]
     return Block(f"… {len(hidden):,} more pairs", [f"w·a sums to {part:.4g}".replace("-", "−")], members)
 
 

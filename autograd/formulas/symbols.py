@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from ..namespaces import FLOATS, Namespace
+from ..pairs import pairs_of
 from ..primitives import EQUAL, LOGSUMEXP, TABLE, Primitive
 from .expressions import Call, Case, Number, Relation, Symbol, added, as_symbol, raised_to
 
@@ -39,9 +40,9 @@ def _call(primitive: Primitive) -> Any:
 
 
 def _weighted_sum(*operands: Any) -> Symbol:
-    n = len(operands) // 2
-    pairs = [as_symbol(w) * a for w, a in zip(operands[:n], operands[n : 2 * n], strict=True)]
-    return added([*pairs, *map(as_symbol, operands[2 * n :])])
+    weights, activations, bias = pairs_of(operands)
+    products = [as_symbol(w) * a for w, a in zip(weights, activations, strict=True)]
+    return added(products if bias is None else [*products, as_symbol(bias)])
 
 
 SYMBOLS = cast(
