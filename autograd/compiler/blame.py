@@ -28,7 +28,7 @@ def blame(
     Returns
     -------
     outputs, slopes
-        What the rows give, and the sum of their gradients, where all are finite after all:
+        What the rows give, and the mean of their gradients, where all are finite after all:
         a branch that `where` did not choose may have an infinite slope.
 
     Raises
@@ -39,8 +39,9 @@ def blame(
         For the operation that made NaN or infinity from finite operands.
     """
     rows: list[list[float]] = []
-    summed = [0.0] * len(parameters)
-    for row in range(len(batch[0])):
+    mean = [0.0] * len(parameters)
+    n = len(batch[0])
+    for row in range(n):
         sample = [
             Value(a[row], name) if a.ndim == 1 else [Value(x, Label(name, "", str(k))) for k, x in enumerate(a[row])]
             for name, a in zip(names, batch, strict=True)
@@ -54,7 +55,8 @@ def blame(
             rows.append([value._data for value in values])
             if wants_gradient:
                 slopes = gradient(values[0], parameters)
-                summed = [a + b for a, b in zip(summed, slopes, strict=True)]
+                # Divided one by one: their sum may overflow where their mean does not.
+                mean = [a + b / n for a, b in zip(mean, slopes, strict=True)]
                 if not all(map(math.isfinite, slopes)):
                     bad = next(p for p, slope in zip(parameters, slopes, strict=True) if not math.isfinite(slope))
                     raise NonFiniteError(
@@ -62,7 +64,7 @@ def blame(
                     )
         except DomainError as error:
             raise DomainError(f"row {first_row + row}: {error}") from None
-    return rows, summed
+    return rows, mean
 
 
 def _first_non_finite(outputs: Sequence[Value], row: int) -> None:

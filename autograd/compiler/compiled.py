@@ -106,7 +106,7 @@ class _Version:
     def rows_at_once(self, way: str) -> int:
         """How many rows fit into the memory that buffers may take."""
         if way not in self._rows_at_once:
-            per_row = 8 * sum(array.size for array in self.plan(way).arrays if array.batched)
+            per_row = 8 * sum(made.out.size for made in self.plan(way).instructions if made.out.batched)
             self._rows_at_once[way] = max(1, _CHUNK_BYTES // max(per_row, 1))
         return self._rows_at_once[way]
 
@@ -164,7 +164,7 @@ class Compiled:
             out = np.empty((rows, version.forward.output.size), dtype=self._dtype)
             for start in range(0, rows, at_once):
                 part = [array[start : start + at_once] for array in batch]
-                out[start : start + at_once] = self._outputs(version, part, rows, start)
+                out[start : start + at_once] = self._outputs(version, part, start)
         return out if version.recording.is_list else out[:, 0]
 
     def gradient(self, *arrays: Any) -> tuple[float, Batch]:
@@ -196,7 +196,7 @@ class Compiled:
                 and flat.grad_is_zero
                 and rows <= version.rows_at_once("reverse")
             ):
-                cost = self._summed_cost(version, batch, rows, 0, flat.buffer) / rows
+                cost = self._mean_cost(version, batch, 0, flat.buffer)
                 flat.grad_is_zero = False
                 return cost
             cost = self._accumulate(version, batch)
@@ -297,20 +297,21 @@ class Compiled:
         """The mean cost; the mean gradient is left in ``version.gradient``."""
         rows, at_once = len(batch[0]), version.rows_at_once("reverse")
         if rows <= at_once:
-            return self._summed_cost(version, batch, rows, 0, version.gradient) / rows
+            return self._mean_cost(version, batch, 0, version.gradient)
         cost, gradient = 0.0, np.zeros_like(version.gradient)
         for start in range(0, rows, at_once):
             part = [array[start : start + at_once] for array in batch]
-            cost += self._summed_cost(version, part, rows, start, version.gradient)
-            gradient += version.gradient
+            weight = len(part[0]) / rows
+            cost += weight * self._mean_cost(version, part, start, version.gradient)
+            gradient += weight * version.gradient
         version.gradient[:] = gradient
-        return cost / rows
+        return cost
 
-    def _outputs(self, version: _Version, batch: Sequence[Batch], total: int, first_row: int) -> Batch:
+    def _outputs(self, version: _Version, batch: Sequence[Batch], first_row: int) -> Batch:
         """The outputs of each row, or of all where they depend on no input, in the program's buffer."""
         run = version.run("forward", len(batch[0]), version.gradient)
         try:
-            result: Batch = self._strict.run(run, *_columns(batch), total, first_row)
+            result: Batch = self._strict.run(run, *_columns(batch), first_row)
             if _all_finite(result):
                 return result
         except FloatingPointError:
@@ -321,20 +322,19 @@ class Compiled:
             return outputs
         raise self._overflow()
 
-    def _summed_cost(
-        self, version: _Version, batch: Sequence[Batch], total: int, first_row: int, target: Batch
-    ) -> float:
-        """The sum of the rows' costs; its gradient divided by `total` is left in `target`."""
-        run = version.run("reverse", len(batch[0]), target)
+    def _mean_cost(self, version: _Version, batch: Sequence[Batch], first_row: int, target: Batch) -> float:
+        """The mean of the rows' costs; its gradient is left in `target`."""
+        n = len(batch[0])
+        run = version.run("reverse", n, target)
         try:
-            cost, bound = self._strict.run(run, *_columns(batch), total, first_row)
+            cost, bound = self._strict.run(run, *_columns(batch), first_row)
             if isfinite(cost) and (isfinite(bound) or _all_finite(target)):
-                return float(cost)
+                return float(cost) / n
         except FloatingPointError:
             pass
         rows, slopes = blame(self._function, self._names, version.parameters, batch, first_row, True)
-        cost = float(np.sum(rows))
-        target[:] = np.array(slopes) / total
+        cost = sum(row[0] / n for row in rows)
+        target[:] = slopes
         if isfinite(cost) and _all_finite(target):
             return cost
         raise self._overflow()

@@ -153,8 +153,8 @@ class _Lowering(Products):
             elif self._cost is None or instruction.out is not self.plan.output.array:
                 getattr(self, f"_{instruction.op}")(at, instruction)
         result = self._result()
-        setup = ["empty = np.empty", "constants_ = constants.astype(dtype)", *self.setup]
-        return _Text([*arguments, "total", "first_row"], setup, ["inv_n = 1.0 / total", *self.body], result)
+        setup = ["empty = np.empty", "constants_ = constants.astype(dtype)", "inv_n = 1.0 / n", *self.setup]
+        return _Text([*arguments, "first_row"], setup, self.body, result)
 
     def _cost_terms(self) -> Array | None:
         """The terms whose sum over sample and batch is all that a gradient's plan needs of its cost."""
@@ -221,13 +221,7 @@ class _Lowering(Products):
 
     def _scalar_operand(self, operand: Operand) -> str:
         """A number as an array without axes, which NumPy takes faster than a Python float."""
-        literal = _literal(operand)
-        if isinstance(operand, Scale) and operand.power:
-            name = self.new_name("s")
-            self.setup.append(f"{name} = empty((), dtype)")
-            self.body.append(f"{name}[()] = {literal}")
-            return name
-        return self.static(f"np.array({literal}, dtype)")
+        return self.static(f"np.array({_literal(operand)}, dtype)")
 
     def _map(self, at: int, instruction: Instruction) -> None:
         views, counts = self.aligned(instruction.reads, instruction.out.size)
@@ -324,7 +318,7 @@ class _Lowering(Products):
 
 def _literal(operand: Operand) -> str:
     if isinstance(operand, Scale):
-        by_n = {1: " * inv_n", 0: "", -1: " * total"}.get(operand.power, f" * inv_n ** {operand.power}")
+        by_n = {1: " * inv_n", 0: "", -1: " * n"}.get(operand.power, f" * inv_n ** {operand.power}")
         return f"({operand.factor!r}{by_n})"
     value = repr(float(operand)) if not isinstance(operand, Ref) else ""
     return f"np.{value.lstrip('-')}" if value in ("inf", "nan") else value
