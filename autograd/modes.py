@@ -83,9 +83,18 @@ def recorder() -> Recorder | None:
     return _recorder.get()
 
 
-def recording(with_recorder: Recorder) -> Any:
+@contextmanager
+def with_grad() -> Iterator[None]:
+    """Record whatever the caller does: a compiled function run inside `no_grad` keeps its parameters."""
+    with entered(_recording_gradients, True):
+        yield
+
+
+@contextmanager
+def recording(with_recorder: Recorder) -> Iterator[None]:
     """A context in which comparisons and reads of ``.data`` are reported to `with_recorder`."""
-    return entered(_recorder, with_recorder)
+    with with_grad(), entered(_recorder, with_recorder):
+        yield
 
 
 @contextmanager

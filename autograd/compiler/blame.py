@@ -9,10 +9,11 @@ from typing import Any
 from ..errors import DomainError, NonFiniteError
 from ..graph import topological_order
 from ..labels import Label
-from ..modes import noting_lines
+from ..modes import noting_lines, with_grad
 from ..reverse import gradient
 from ..sentences import named, non_finite
 from ..value import Value, line_of
+from .record import outputs_of
 
 
 def blame(
@@ -47,11 +48,10 @@ def blame(
             for name, a in zip(names, batch, strict=True)
         ]
         try:
-            with noting_lines():
-                result = function(*sample)
-            outputs = result if isinstance(result, list | tuple) else [result]
-            values = [output for output in outputs if isinstance(output, Value)]
-            _first_non_finite(values, first_row + row)
+            with noting_lines(), with_grad():
+                values, _ = outputs_of(function(*sample))
+            if not all(math.isfinite(value._data) for value in values):
+                _raise_for_first_non_finite(values, first_row + row)
             rows.append([value._data for value in values])
             if wants_gradient:
                 slopes = gradient(values[0], parameters)
@@ -67,7 +67,7 @@ def blame(
     return rows, mean
 
 
-def _first_non_finite(outputs: Sequence[Value], row: int) -> None:
+def _raise_for_first_non_finite(outputs: Sequence[Value], row: int) -> None:
     for value in topological_order(outputs):
         if not math.isfinite(value._data) and all(math.isfinite(operand._data) for operand in value.operands):
             sentence = non_finite(value.primitive, value.operands, value._data)

@@ -179,7 +179,7 @@ class _Lowering(Products):
 
     def _result(self) -> str:
         if self.plan.gradient is None:
-            return self.whole(self.plan.output)
+            return self._whole_flat(self.plan.output)
         if self._cost is not None:
             return f"cost, {self._bound()}"
         # A cost that depends on no sample is the same for each.

@@ -120,7 +120,7 @@ def record(function: Callable[..., Any], sample: Sequence[float | Sequence[float
     tracer = Tracer()
     with modes.recording(tracer):
         result = function(*arguments)
-        outputs, is_list = _checked(result)
+        outputs, is_list = outputs_of(result)
     guards = list(tracer.guards.values())
     order = topological_order([*outputs, *(guard.condition for guard in guards)])
     own = {value for members in inputs for value in members}
@@ -139,7 +139,8 @@ def _input(number: float, label: Label) -> Value:
     return value
 
 
-def _checked(result: Any) -> tuple[list[Value], bool]:
+def outputs_of(result: Any) -> tuple[list[Value], bool]:
+    """What a compiled function returned as Values, numbers among them as constants, and whether it was a list."""
     if isinstance(result, Value):
         return [result], False
     if isinstance(result, list | tuple) and result and any(isinstance(member, Value) for member in result):
