@@ -135,7 +135,7 @@ class ChainRule:
     def _ways_into(self, value: Value) -> list[Steps]:
         """The ways into a value along the paths, the last first; what has no name in between is passed through."""
         ways = self._steps_into(value, ())
-        if value._label is None:
+        if value.label is None:
             return ways[::-1]
         found: list[Steps] = []
         while ways:

@@ -17,7 +17,7 @@ from .namespaces import FLOATS
 from .primitives import CONSTANT
 from .reals import as_float
 from .reverse import gradient, local_partial
-from .value import Value
+from .value import Value, number_of
 
 _WIDTH = 80
 # The columns after the name: how wide, and what stands in them.
@@ -194,7 +194,7 @@ def check_gradient(
         raise ArgumentError(f"check_gradient(tolerance): expected a number between 0 and 1, got {tolerance!r}")
     point = _Point(function, at)
     leaves, output = point.called(point.numbers)
-    point.require_one_finite_result(output._data)
+    point.require_one_finite_result(number_of(output))
     rows = _inputs(point, leaves, output, tolerance)
     edges = _edges(output, tolerance) if nodes or any(row.verdict == "wrong" for row in rows) else []
     return GradientReport(rows, tuple(edge for edge in edges if nodes or edge.verdict == "wrong"))
@@ -231,7 +231,7 @@ class _Point:
             raise ShapeError("check_gradient(at): expected at least one number, got none")
 
     def _add(self, given: Any, label: Label, where: str) -> None:
-        number = given._data if isinstance(given, Value) else as_float(given, where)
+        number = number_of(given) if isinstance(given, Value) else as_float(given, where)
         if not math.isfinite(number):
             raise ArgumentError(f"{where}: expected a finite number, got {number!r}")
         self.numbers.append(number)
@@ -258,7 +258,7 @@ class _Point:
         """Refuse what has no differences: infinity, NaN, chance."""
         if not math.isfinite(result):
             raise NonFiniteError(f"check_gradient(function): expected a finite result at {self}, got {result!r}")
-        again = self.called(self.numbers)[1]._data
+        again = number_of(self.called(self.numbers)[1])
         if again != result:
             raise ArgumentError(
                 f"check_gradient(function): expected one result for the same numbers, got {result!r} and {again!r}; "
@@ -273,7 +273,7 @@ class _Point:
                 _, output = self.called([*self.numbers[:index], x, *self.numbers[index + 1 :]])
             except (DomainError, NonFiniteError):
                 return None
-            return output._data if math.isfinite(output._data) else None
+            return number_of(output) if math.isfinite(number_of(output)) else None
 
         return curve
 
@@ -301,8 +301,8 @@ def _inputs(point: _Point, leaves: list[Value], output: Value, tolerance: float)
     round_off, of_derivatives = _round_off(output, leaves)
     return tuple(
         _judged(
-            Row(str(leaf.label), "", leaf._data, derivative),
-            slope(point.along(index), leaf._data, round_off),
+            Row(str(leaf.label), "", number_of(leaf), derivative),
+            slope(point.along(index), number_of(leaf), round_off),
             tolerance,
             of_derivatives[leaf],
         )
@@ -323,14 +323,14 @@ def _round_off(output: Value, leaves: Sequence[Value]) -> tuple[float, dict[Valu
             if operand in errors and adjoints.get(value):
                 partial = abs(local_partial(value, index))
                 errors[operand] += partial * (errors[value] + 4.0 * EPSILON * abs(adjoints[value]))
-    computed = sum(abs(adjoint * value._data) for value, adjoint in adjoints.items() if value.operands)
+    computed = sum(abs(adjoint * number_of(value)) for value, adjoint in adjoints.items() if value.operands)
     return EPSILON * computed, errors
 
 
 def _edges(output: Value, tolerance: float) -> list[Row]:
     """The rule of every operation that `output` depends on, by every operand that is not a constant."""
     return [
-        _judged(_edge(value, index), slope(_rule_along(value, index), operand._data), tolerance)
+        _judged(_edge(value, index), slope(_rule_along(value, index), number_of(operand)), tolerance)
         for value in topological_order((output,), leaves=False)
         for index, operand in enumerate(value.operands)
         if operand.primitive is not CONSTANT
@@ -344,12 +344,12 @@ def _edge(value: Value, index: int) -> Row:
         partial = local_partial(value, index)
     except DomainError:  # not asked for where a branch is not chosen; else `gradient` has refused
         partial = math.nan
-    return Row(f"{value.label} = {name}" if value.label else name, value.primitive.name, operand._data, partial)
+    return Row(f"{value.label} = {name}" if value.label else name, value.primitive.name, number_of(operand), partial)
 
 
 def _rule_along(value: Value, index: int) -> Curve:
     """The operation of one of its operands, the others held fixed."""
-    numbers = [operand._data for operand in value.operands]
+    numbers = [*map(number_of, value.operands)]
 
     def curve(x: float) -> float | None:
         numbers[index] = x

@@ -24,7 +24,7 @@ def use_counts(order: Iterable[Value]) -> dict[Value, int]:
 
 def passed_through(inner: Value, uses: dict[Value, int]) -> bool:
     """Whether a formula leaves a value out: it has no name, and one other uses it."""
-    return inner._label is None and bool(inner.operands) and len(inner.operands) <= 2 and uses[inner] == 1
+    return inner.label is None and bool(inner.operands) and len(inner.operands) <= 2 and uses[inner] == 1
 
 
 def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argument: str) -> tuple[set[Value], int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
+from operator import attrgetter
 from typing import Any, cast
 
 from . import modes
@@ -292,6 +293,15 @@ class Value:
                 "save the numbers (v.data) or the function that builds the graph"
             )
         return _restored, (self._data, self._label, self.grad, self.primitive)
+
+
+number_of: Callable[[Value], float] = attrgetter("_data")
+"""The number of a value as the engine itself reads it.
+
+``v.data`` is what users read, and while a function is recorded for `compile` it
+is watched: a number read there would be frozen into the program. Drawing,
+telling, checking and compiling look at a graph that stands already, and look unwatched.
+"""
 
 
 def _restored(data: float, label: Label | None, grad: float, primitive: Primitive) -> Value:

@@ -65,10 +65,10 @@ class Neuron(Module):
     def __call__(self, activations: Sequence[Any]) -> Value:
         """The neuron's activation for those of the layer before."""
         value = weighted_sum(self.weights, activations, self.bias)
-        value._label = self._z
+        value.label = self._z
         if self._function is not None:
             value = self._function(value)
-            value._label = self._a
+            value.label = self._a
         return value
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
@@ -118,12 +118,12 @@ class Layer(Module):
     @property
     def weights(self) -> Matrix:
         """The numbers of the weights, shape (neurons, inputs): a copy."""
-        return np.array([[w._data for w in neuron.weights] for neuron in self.neurons])
+        return np.array([[w.data for w in neuron.weights] for neuron in self.neurons])
 
     @property
     def biases(self) -> Matrix:
         """The numbers of the biases, shape (neurons,): a copy."""
-        return np.array([neuron.bias._data for neuron in self.neurons])
+        return np.array([neuron.bias.data for neuron in self.neurons])
 
     def __repr__(self) -> str:
         return f"Layer({len(self.neurons[0].weights)} -> {len(self.neurons)}, {self.activation})"
@@ -251,7 +251,7 @@ class MLP(Module):
             result = self._compiled()(rows)
         else:
             with no_grad():
-                result = np.array([[a._data for a in self(row)] for row in rows.tolist()])
+                result = np.array([[a.data for a in self(row)] for row in rows.tolist()])
         return result[0] if array.ndim == 1 else result
 
     def save(self, path: str | os.PathLike[str]) -> None:

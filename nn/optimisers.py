@@ -43,10 +43,10 @@ class Optimiser:
         if together is not None:
             self.update(together.data, together.grad)
             return
-        data = np.array([p._data for p in parameters], dtype=float)
+        data = np.array([p.data for p in parameters], dtype=float)
         self.update(data, np.array([p.grad for p in parameters], dtype=float))
         for parameter, number in zip(parameters, data.tolist(), strict=True):
-            parameter._data = number
+            parameter.data = number
 
     def _recognise(self, parameters: Sequence[Value]) -> None:
         """Bring the state into the order of `parameters`, which compiling may have changed."""

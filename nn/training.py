@@ -49,7 +49,7 @@ class _Samples:
         _zero(self.parameters)
         cost = mean([self._of_one(x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)])
         cost.backward()
-        return cost._data
+        return cost.data
 
     def mean_cost(self, X: Matrix, Y: Matrix) -> float:
         """The mean cost alone."""
@@ -57,7 +57,7 @@ class _Samples:
             return float(self._compiled(X, Y).mean())
         # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
         pairs = zip(X.tolist(), Y.tolist(), strict=True)
-        return float(np.mean([self._of_one(x, y)._data for x, y in pairs]))
+        return float(np.mean([self._of_one(x, y).data for x, y in pairs]))
 
 
 def _zero(parameters: Sequence[Value]) -> None:

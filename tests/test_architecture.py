@@ -94,3 +94,34 @@ def test_no_module_imports_itself_in_a_circle():
 def test_no_module_bears_the_name_of_a_public_function():
     public = {*autograd.__all__, *nn.__all__}
     assert not {path.stem for path in MODULES} & public
+
+
+# The engine, which keeps a Value's number and label; all other rooms read `number_of(v)` and `v.label`.
+ENGINE = {f"autograd.{room}" for room in ("value", "sentences", "graph", "reverse", "functions", "parameters")}
+PRIVATE = {"_data", "_label"}
+
+
+def private_names(path: Path) -> tuple[set[str], set[str]]:
+    """The private names that a file has of its own, on `self` or defined, and those it uses of other things."""
+    own, used = set(), set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            on_self = isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+            (own if on_self else used).add(node.attr)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Constant) and node.value in PRIVATE:  # attrgetter, getattr, __slots__
+            used.add(node.value)
+    private = {name for name in own | used if name.startswith("_") and not name.endswith("__")}
+    return own & private, used & private
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) not in ENGINE], ids=name_of)
+def test_values_are_read_through_their_door(path):
+    assert not private_names(path)[1] & PRIVATE
+
+
+def test_nn_uses_public_names_of_autograd_alone():
+    rooms = [private_names(path) for path in MODULES if name_of(path).startswith("nn")]
+    own, used = (set().union(*names) for names in zip(*rooms, strict=True))
+    assert used - own == {"_backward"}  # a compiled function's, without its checks: waits for a door

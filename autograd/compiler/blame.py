@@ -12,7 +12,7 @@ from ..labels import Label
 from ..modes import noting_lines, with_grad
 from ..reverse import gradient
 from ..sentences import named, non_finite
-from ..value import Value, line_of
+from ..value import Value, line_of, number_of
 from .record import outputs_of
 
 
@@ -50,9 +50,9 @@ def blame(
         try:
             with noting_lines(), with_grad():
                 values, _ = outputs_of(function(*sample))
-            if not all(math.isfinite(value._data) for value in values):
+            if not all(math.isfinite(number_of(value)) for value in values):
                 _raise_for_first_non_finite(values, first_row + row)
-            rows.append([value._data for value in values])
+            rows.append([*map(number_of, values)])
             if wants_gradient:
                 slopes = gradient(values[0], parameters)
                 # Divided one by one: their sum may overflow where their mean does not.
@@ -69,6 +69,6 @@ def blame(
 
 def _raise_for_first_non_finite(outputs: Sequence[Value], row: int) -> None:
     for value in topological_order(outputs):
-        if not math.isfinite(value._data) and all(math.isfinite(operand._data) for operand in value.operands):
-            sentence = non_finite(value.primitive, value.operands, value._data)
+        if not math.isfinite(number_of(value)) and all(math.isfinite(number_of(o)) for o in value.operands):
+            sentence = non_finite(value.primitive, value.operands, number_of(value))
             raise NonFiniteError(f"row {row}: {sentence}{line_of(value)}; scale the inputs or parameters")

@@ -70,10 +70,10 @@ class _Lifter:
         self.builder = Builder([])
         widths = [len(members) for members in recording.inputs]
         self.inputs = [
-            self.builder.array(width, True, kind="input", source=k, labels=[v._label for v in members])
+            self.builder.array(width, True, kind="input", source=k, labels=[v.label for v in members])
             for k, (width, members) in enumerate(zip(widths, recording.inputs, strict=True))
         ]
-        labels = [value._label for value in recording.parameters]
+        labels = [value.label for value in recording.parameters]
         self.parameters = self.builder.array(len(labels), False, kind="parameters", labels=labels)
         numbers = [atom.number for atom in scalars.atoms if atom.kind == "constant"]
         self.constants = self.builder.array(len(numbers), False, kind="constant", source=np.array(numbers, dtype=float))

@@ -13,7 +13,7 @@ from ..labels import Label
 from ..primitives import CONSTANT, LEAF, Primitive
 from ..sentences import named
 from ..sources import told, user_place
-from ..value import Value, apply, as_value
+from ..value import Value, apply, as_value, number_of
 
 INPUT = Primitive("input", lambda ns: None, (), "", domain=())
 
@@ -51,13 +51,13 @@ class Tracer:
         """A live condition, or a bool where both sides are constants."""
         node = apply(primitive, (left, right))
         if left.primitive is CONSTANT and right.primitive is CONSTANT:
-            return bool(node._data)
+            return bool(number_of(node))
         node.__class__ = Condition
         return node
 
     def guard(self, condition: Value) -> bool:
         """The truth of a condition for the recorded sample, noted so that every other row is checked."""
-        truth = bool(condition._data)
+        truth = bool(number_of(condition))
         if condition not in self.guards:
             left, right = condition.operands
             comparison = f"{_side(left)} {condition.primitive.symbol} {_side(right)}"
@@ -75,7 +75,7 @@ class Tracer:
 
 
 def _side(value: Value) -> str:
-    return f"{value._data:g}" if value.primitive is CONSTANT else str(value.label or value.primitive.name)
+    return f"{number_of(value):g}" if value.primitive is CONSTANT else str(value.label or value.primitive.name)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from ..primitives import (
     WEIGHTED_SUM,
     Primitive,
 )
-from ..value import Value
+from ..value import Value, number_of
 from .record import INPUT, Recording
 
 NONE = -1
@@ -94,9 +94,9 @@ class _Canonical:
         }
         for argument, members in enumerate(recording.inputs):
             for k, value in enumerate(members):
-                self._became[value] = self._new(Atom("input", 0, place=(argument, k), label=value._label))
+                self._became[value] = self._new(Atom("input", 0, place=(argument, k), label=value.label))
         for k, value in enumerate(recording.parameters):
-            self._became[value] = self._new(Atom("parameter", 0, place=(0, k), label=value._label))
+            self._became[value] = self._new(Atom("parameter", 0, place=(0, k), label=value.label))
         for value in recording.order:
             if value.primitive not in (INPUT, LEAF):
                 self._became[value] = self._read(value)
@@ -105,7 +105,7 @@ class _Canonical:
 
     def _read(self, value: Value) -> int | list[Term]:
         if value.primitive is CONSTANT:
-            return self._constant(value._data)
+            return self._constant(number_of(value))
         rule = self._rules.get(value.primitive)
         return self._operation(value) if rule is None else rule(value)
 
@@ -144,7 +144,7 @@ class _Canonical:
                 raise DomainError(f"{value.primitive.name} of the constants {numbers}: no real result") from None
         if value.primitive is POWER and self.atoms[operands[1]].number == 1.0 and self._number(value.operands[1]):
             return operands[0]
-        atom = Atom(kind, self._level(operands), value.primitive, operands, label=value._label)
+        atom = Atom(kind, self._level(operands), value.primitive, operands, label=value.label)
         return self._shared((value.primitive, operands), atom)
 
     def _became_of(self, value: Value) -> int | list[Term]:
@@ -155,7 +155,7 @@ class _Canonical:
         became = self._became[value]
         if isinstance(became, int):
             return became
-        number = self._closed(became, value._label)
+        number = self._closed(became, value.label)
         self._became[value] = number
         return number
 

@@ -14,7 +14,7 @@ from ..labels import Label
 from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from ..reals import number
 from ..reverse import gradient
-from ..value import Value
+from ..value import Value, number_of
 from .markup import escaped, font, fraction, label, table
 from .tree import Block, Edge, Node, Tree
 
@@ -121,9 +121,9 @@ class _Picture:
             return
         shape, color = self._looks(node)
         closed = bool(node.operands) and node not in self.opened
-        rows = [[self._heading(node)], [font(number(node._data), 10, "#444444")]]
-        if node.primitive is CONSTANT and node._label is None:
-            rows = [[font(number(node._data), 14)]]
+        rows = [[self._heading(node)], [font(number(number_of(node)), 10, "#444444")]]
+        if node.primitive is CONSTANT and node.label is None:
+            rows = [[font(number(number_of(node)), 14)]]
         if node.primitive is not CONSTANT and node.grad:
             rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
         graph.node(
@@ -135,7 +135,7 @@ class _Picture:
     def _looks(self, value: Value) -> tuple[str, str]:
         if value is self.tree.output:
             return "octagon", COST
-        letter = value._label.base if value._label is not None else ""
+        letter = value.label.base if value.label is not None else ""
         if value.primitive is CONSTANT or (value.primitive is LEAF and letter in ("x", "y")):
             return "box", GIVEN
         if value.primitive is LEAF and letter != "a":
@@ -144,11 +144,11 @@ class _Picture:
 
     def _title(self, value: Value, size: float, color: str = "", before: str = "") -> str:
         name = self.called.own(value)
-        return label(name.label, size if value._label is not None else size * 0.8, color, before)
+        return label(name.label, size if value.label is not None else size * 0.8, color, before)
 
     def _heading(self, value: Value) -> str:
         """A value's label, or its place and what it computes."""
-        if value._label is not None:
+        if value.label is not None:
             return self._title(value, 18)
         told = self.called.definition(value)
         if told is None:

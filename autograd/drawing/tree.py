@@ -12,7 +12,7 @@ from ..graph import topological_order
 from ..pairs import pairs_of
 from ..paths import Steps, partial_by, partial_of, passed_through, paths_from, product_of, use_counts
 from ..primitives import CONSTANT, POWER, WEIGHTED_SUM
-from ..value import Value
+from ..value import Value, number_of
 
 _WIDE = 8
 _CALM = 40
@@ -155,11 +155,11 @@ def _in_order(order: list[Value], nodes: Iterable[Node]) -> list[Node]:
 
 def layers_of(order: Iterable[Value]) -> dict[str, list[Value]]:
     """The values of each layer: those whose superscript a weighted sum bears."""
-    names = {v._label.superscript for v in order if v.primitive is WEIGHTED_SUM and v._label is not None}
+    names = {v.label.superscript for v in order if v.primitive is WEIGHTED_SUM and v.label is not None}
     layers: dict[str, list[Value]] = {}
     for value in order:
-        if value._label is not None and value._label.superscript in names - {""}:
-            layers.setdefault(value._label.superscript, []).append(value)
+        if value.label is not None and value.label.superscript in names - {""}:
+            layers.setdefault(value.label.superscript, []).append(value)
     return layers
 
 
@@ -222,7 +222,7 @@ class _Walk:
             edge, through = waiting.pop()
             inner = edge.operand
             assert isinstance(inner, Value)
-            if value._label is None or through == _THROUGH or not self._passed_through(inner):
+            if value.label is None or through == _THROUGH or not self._passed_through(inner):
                 edges.append(edge)
                 continue
             for i in self._shown_operands(inner)[0][::-1]:
@@ -291,7 +291,7 @@ class _Walk:
                 continue
             steps = (*before, (value, index))
             product = product_of([so_far, partial_of(value, index)])
-            if to is operand and operand.operands and operand._label is None and operand is not self.path_to:
+            if to is operand and operand.operands and operand.label is None and operand is not self.path_to:
                 waiting += [(operand, i, product, steps) for i in reversed(range(len(operand.operands)))]
             else:
                 found.setdefault(to, []).append((product, steps))
@@ -367,13 +367,13 @@ def _left_out(value: Value, hidden: list[int], sides: int) -> Block:
     if sides == 1:
         return Block(f"… {len(hidden):,} more", [], [value.operands[i] for i in hidden])
     weights, activations, _ = pairs_of(value.operands)
-    part = math.fsum(weights[i]._data * activations[i]._data for i in hidden)
+    part = math.fsum(number_of(weights[i]) * number_of(activations[i]) for i in hidden)
     members = [side[i] for i in hidden for side in (weights, activations)]
     return Block(f"… {len(hidden):,} more pairs", [f"w·a sums to {part:.4g}".replace("-", "−")], members)
 
 
 def _letter(value: Value) -> str:
-    return value._label.base if value._label is not None else ""
+    return value.label.base if value.label is not None else ""
 
 
 def _counted(count: int, noun: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..labels import Label
 from ..primitives import CONSTANT
-from ..value import Value
+from ..value import Value, number_of
 from .expressions import Name, Number, Symbol, as_symbol
 from .symbols import SYMBOLS, partial_symbol
 
@@ -37,11 +37,11 @@ class Names:
 
     def own(self, value: Value) -> Name:
         """A value by its label or place alone."""
-        if value._label is not None:
-            return Name(value._label, value._data, id(value))
+        if value.label is not None:
+            return Name(value.label, number_of(value), id(value))
         if not self._places:
             self._places = {value: at for at, value in enumerate(self._order)}
-        return Name(Label(f"v{self._places[value]}"), value._data, id(value))
+        return Name(Label(f"v{self._places[value]}"), number_of(value), id(value))
 
     def partial(self, value: Value, index: int) -> Symbol:
         """The local partial of `value` by its operand `index`."""
@@ -59,21 +59,21 @@ class Names:
         """What a value computes, from its operands' names; None for a leaf, and where they are many."""
         if not value.operands or len(value.operands) > 2 * _SHORT:
             return None
-        inside = [Number(o._data) if _is_number(o) else self.own(o) for o in value.operands]
+        inside = [Number(number_of(o)) if _is_number(o) else self.own(o) for o in value.operands]
         return self._short(value, _SHORT) or as_symbol(value.primitive.rule(SYMBOLS, *inside))
 
     def plain(self, value: Value) -> str:
         """A value as one line of text with full precision, safe in a tooltip."""
         if _is_number(value):
-            return repr(value._data)
-        told = "" if value._label is not None else str(self.definition(value) or value.primitive.symbol)
-        return plain_text(str(self.own(value)) + (f" = {told}" if told else "")) + f" = {value._data!r}"
+            return repr(number_of(value))
+        told = "" if value.label is not None else str(self.definition(value) or value.primitive.symbol)
+        return plain_text(str(self.own(value)) + (f" = {told}" if told else "")) + f" = {number_of(value)!r}"
 
     def _short(self, value: Value, room: int) -> Symbol | None:
         """A value in an expression of at most `room` names, or None."""
         if _is_number(value):
-            return Number(value._data)
-        if value._label is not None:
+            return Number(number_of(value))
+        if value.label is not None:
             return self.own(value)
         if not value.operands or len(value.operands) > 2 * _SHORT:
             return None
@@ -88,7 +88,7 @@ class Names:
 
 
 def _is_number(value: Value) -> bool:
-    return value.primitive is CONSTANT and value._label is None
+    return value.primitive is CONSTANT and value.label is None
 
 
 def plain_text(text: str) -> str:

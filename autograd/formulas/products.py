@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Protocol, TypeVar
 
-from ..value import Value
+from ..value import Value, number_of
 from .expressions import Number, Symbol
 from .naming import Names
 from .notations import UNICODE, Unicode
@@ -139,7 +139,7 @@ def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, not
     spoken_of = set(_PLACE.findall(text))
     if not spoken_of:
         return []
-    nameless = {v: None for value, _ in steps for v in (value, *value.operands) if v._label is None}
+    nameless = {v: None for value, _ in steps for v in (value, *value.operands) if v.label is None}
     waiting = [value for value in nameless if _place(names, value) in spoken_of]
     told: dict[Value, str] = {}
     while waiting and len(told) < _MOST_DEFINED:
@@ -148,10 +148,10 @@ def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, not
             continue
         symbol = names.definition(value)
         computed = f"{notation.sign(value.primitive)} of {len(value.operands):,} operands"
-        meaning = computed if value.operands else notation.number(value._data)
+        meaning = computed if value.operands else notation.number(number_of(value))
         told[value] = f"{_place(names, value)} = {meaning if symbol is None else symbol.told(notation)}"
         further = set(_PLACE.findall(told[value]))
-        waiting += [v for v in value.operands if v._label is None and _place(names, v) in further]
+        waiting += [v for v in value.operands if v.label is None and _place(names, v) in further]
     ordered = sorted(told, key=lambda value: int(_place(names, value)[1:]))
     return [told[value] for value in ordered] + ([notation.ellipsis] if waiting else [])
 
