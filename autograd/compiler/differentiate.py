@@ -13,6 +13,7 @@ from ..primitives import TABLE, Primitive
 from .equations import common_name
 from .patterns import Index
 from .plan import ONE, Array, Builder, Contraction, Instruction, Operand, Ref, Scale, scatter
+from .scalars import modest
 
 
 class Symbol:
@@ -37,12 +38,22 @@ class Symbol:
     def _map(self, name: str, *operands: Symbol) -> Symbol:
         return Symbol(self.builder, self.builder.map(name, *(operand.operand() for operand in operands)))
 
+    def _plain(self) -> Symbol:
+        """The same without a scale before what is read."""
+        operand = self.operand()
+        return Symbol(self.builder, operand) if isinstance(operand, Ref) else self
+
     def __mul__(self, other: Any) -> Symbol:
-        other = self._of(other)
-        scale = self.scale * other.scale
-        if self.read is None or other.read is None:
-            return Symbol(self.builder, other.read if self.read is None else self.read, scale)
-        return Symbol(self.builder, self.builder.map("multiply", self.read, other.read), scale)
+        left, right = self, self._of(other)
+        scale = left.scale * right.scale
+        one_read = left.read is None or right.read is None
+        factors = (left.scale.factor, right.scale.factor)
+        if not modest(*factors, scale.factor) and not (one_read and 1.0 in map(abs, factors)):
+            left, right = left._plain(), right._plain()
+            scale = left.scale * right.scale
+        if left.read is None or right.read is None:
+            return Symbol(self.builder, right.read if left.read is None else left.read, scale)
+        return Symbol(self.builder, self.builder.map("multiply", left.read, right.read), scale)
 
     __rmul__ = __mul__
 
@@ -67,10 +78,12 @@ class Symbol:
 
     def __truediv__(self, other: Any) -> Symbol:
         other = self._of(other)
+        if not modest(self.scale.factor, other.scale.factor, self.scale.factor / other.scale.factor):
+            return self._map("divide", self, other)
+        scale = Scale(self.scale.factor / other.scale.factor, self.scale.power - other.scale.power)
         if other.read is None:
-            return self.__mul__(1.0 / other.scale.factor)
+            return Symbol(self.builder, self.read, scale)
         plain = Symbol(self.builder, self.read), Symbol(self.builder, other.read)
-        scale = Scale(self.scale.factor / other.scale.factor, self.scale.power)
         return Symbol(self.builder, self._map("divide", *plain).read, scale)
 
     def __rtruediv__(self, other: Any) -> Symbol:

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from math import isfinite
 from types import CodeType
 from typing import Any
 
@@ -219,7 +220,7 @@ class _Lowering(Products):
         remaining = iter(views)
         return [next(remaining) if isinstance(operand, Ref) else self._scalar_operand(operand) for operand in operands]
 
-    def _scalar_operand(self, operand: Operand) -> str:
+    def _scalar_operand(self, operand: float | Scale) -> str:
         """A number as an array without axes, which NumPy takes faster than a Python float."""
         return self.static(f"np.array({_literal(operand)}, dtype)")
 
@@ -231,7 +232,7 @@ class _Lowering(Products):
             self.body.append(f"multiply({views[0]}, {views[0]}, {out})")
             return
         if instruction.detail == "power" and isinstance(instruction.operands[1], float):
-            arguments = f"{views[0]}, {instruction.operands[1]!r}"
+            arguments = f"{views[0]}, {_literal(instruction.operands[1])}"
         else:
             arguments = ", ".join(self._operands(instruction.operands, views))
         # NumPy deprecates a positional third argument of these two.
@@ -297,7 +298,10 @@ class _Lowering(Products):
                 self._scatter_irregular(out, operand, piece)
                 continue
             target = self.view_of(out, patterns[0])
-            source = self.view_of(self.regular(sources[0])[0], patterns[1]) if sources else _literal(operand)
+            if isinstance(operand, Ref):
+                source = self.view_of(self.regular(operand)[0], patterns[1])
+            else:
+                source = _literal(operand)
             self.body.append(f"add({target}, {source}, out={target})" if piece.adds else f"copyto({target}, {source})")
 
     def _scatter_irregular(self, out: Array, operand: Operand, piece: Any) -> None:
@@ -316,9 +320,8 @@ class _Lowering(Products):
         return self.view_of(array, pattern)
 
 
-def _literal(operand: Operand) -> str:
+def _literal(operand: float | Scale) -> str:
     if isinstance(operand, Scale):
         by_n = {1: " * inv_n", 0: "", -1: " * n"}.get(operand.power, f" * inv_n ** {operand.power}")
-        return f"({operand.factor!r}{by_n})"
-    value = repr(float(operand)) if not isinstance(operand, Ref) else ""
-    return f"np.{value.lstrip('-')}" if value in ("inf", "nan") else value
+        return f"({_literal(operand.factor)}{by_n})"
+    return repr(float(operand)) if isfinite(operand) else f"float({str(operand)!r})"

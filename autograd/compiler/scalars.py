@@ -38,6 +38,11 @@ NONE = -1
 
 Term = tuple[float, int, int]
 
+# Only coefficients of this size are drawn together or out of a product: others may underflow or overflow in an order
+# in which they were not written.
+_SMALL, _LARGE = 1e-6, 1e6
+_OVERFLOWING = 1e300
+
 # A longer sum is not negated term by term: nested subtractions would take quadratic time.
 _NEGATED_AT_MOST = 8
 
@@ -107,7 +112,9 @@ class _Canonical:
         if value.primitive is CONSTANT:
             return self._constant(number_of(value))
         rule = self._rules.get(value.primitive)
-        return self._operation(value) if rule is None else rule(value)
+        if rule is None or all(self._number(operand) is not None for operand in value.operands):
+            return self._operation(value)
+        return rule(value)
 
     def _new(self, atom: Atom) -> int:
         self.atoms.append(atom)
@@ -160,10 +167,8 @@ class _Canonical:
         return number
 
     def _closed(self, terms: list[Term], label: Label | None) -> int:
-        constant = sum(c for c, f, _ in terms if f == NONE)
         kept = sorted(self._coefficients_as_factors([term for term in terms if term[1] != NONE]))
-        if not kept:
-            return self._constant(constant)
+        constant = sum(c for c, f, _ in terms if f == NONE)
         if constant:
             kept.append((1.0, self._constant(constant), NONE))
         if len(kept) == 1 and kept[0][0] == 1.0 and kept[0][2] == NONE:
@@ -174,7 +179,8 @@ class _Canonical:
 
     def _coefficients_as_factors(self, terms: list[Term]) -> list[Term]:
         """Differing coefficients of single atoms as constant factors, so that such terms are made alike."""
-        if len({abs(c) for c, _, g in terms if g == NONE}) < 2:
+        sizes = {abs(c) for c, _, g in terms if g == NONE}
+        if len(terms) == 1 or (len(sizes) < 2 and modest(*sizes)):
             return terms
         return [(1.0, self._constant(c), f) if g == NONE and abs(c) != 1.0 else (c, f, g) for c, f, g in terms]
 
@@ -188,7 +194,9 @@ class _Canonical:
         c, f = self._closed_factor(value)
         return [(c, f, NONE)]
 
-    def _add(self, value: Value) -> list[Term]:
+    def _add(self, value: Value) -> int | list[Term]:
+        if self._has_large(value.operands):
+            return self._operation(value)
         return _joined(*(self._terms(operand) for operand in value.operands))
 
     def _total(self, value: Value) -> list[Term]:
@@ -197,7 +205,13 @@ class _Canonical:
             terms = _joined(terms, self._terms(operand))
         return terms
 
-    def _subtract(self, value: Value) -> list[Term]:
+    def _has_large(self, operands: Iterable[Value]) -> bool:
+        """Whether one is a constant so large that with others it may overflow in another order."""
+        return any(abs(self._number(operand) or 0.0) > _OVERFLOWING for operand in operands)
+
+    def _subtract(self, value: Value) -> int | list[Term]:
+        if self._has_large(value.operands):
+            return self._operation(value)
         left, right = value.operands
         return _joined(self._terms(left), self._negated(right))
 
@@ -225,14 +239,17 @@ class _Canonical:
 
     def _product(self, left: Value, right: Value) -> list[Term]:
         (c, f), (d, g) = self._factor(left), self._factor(right)
+        one_atom = NONE in (f, g)
+        if not modest(c, d, c * d) and not (one_atom and 1.0 in (abs(c), abs(d))):
+            (c, f), (d, g) = self._closed_factor(left), self._closed_factor(right)
         return [(c * d, g, NONE) if f == NONE else (c * d, f, g)]
 
     def _divide(self, value: Value) -> int | list[Term]:
         left, right = value.operands
         divisor = self._number(right)
-        if not divisor:
-            return self._operation(value)
         c, f = self._factor(left)
+        if not divisor or not modest(c, divisor, c / divisor):
+            return self._operation(value)
         return [(c / divisor, f, NONE)]
 
     def _weighted_sum(self, value: Value) -> list[Term]:
@@ -241,6 +258,11 @@ class _Canonical:
         for weight, activation in zip(weights, activations, strict=True):
             terms += self._product(weight, activation)
         return terms if bias is None else _joined(terms, self._terms(bias))
+
+
+def modest(*numbers: float) -> bool:
+    """Whether factors of these sizes may be multiplied in any order."""
+    return all(_SMALL <= abs(number) <= _LARGE for number in numbers)
 
 
 def _joined(left: list[Term], right: list[Term]) -> list[Term]:

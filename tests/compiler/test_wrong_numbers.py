@@ -1,10 +1,19 @@
 """However a batch is run, in chunks or row by row, and however large its numbers are, the numbers are the same."""
 
+import math
+
+import mpmath
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from mpmath import mpf
 
-from autograd import Value, compile, exp, gradient, no_grad, sigmoid, where
+from autograd import Value, compile, exp, gradient, maximum, minimum, no_grad, sigmoid, sin, where
 from autograd.compiler import compiled
+from autograd.errors import AutogradError, NonFiniteError
+
+mpmath.mp.dps = 40
 
 
 @pytest.fixture
@@ -128,3 +137,116 @@ def test_infinity_on_the_way_to_a_finite_result_is_no_fault(way):
     assert f([1000.0]).tolist() == [0.0]
     g = compile(lambda x: where(x <= 0, exp(w * x), 1 + w * x))
     assert g([1000.0]).tolist() == [1001.0] and g.gradient([1000.0])[1].tolist() == [1000.0]
+
+
+class Exact:
+    """A number of 40 digits and any size, with its derivatives by two parameters."""
+
+    def __init__(self, number, slopes=(0, 0)):
+        self.number, self.slopes = mpf(number), [mpf(slope) for slope in slopes]
+
+    def _chain(self, number, *parts):
+        return Exact(number, [sum(by * of.slopes[k] for by, of in parts) for k in range(2)])
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Exact) else Exact(other)
+        return self._chain(self.number * other.number, (other.number, self), (self.number, other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        return self * (1 / mpf(other))
+
+    def __add__(self, other):
+        other = other if isinstance(other, Exact) else Exact(other)
+        return self._chain(self.number + other.number, (1, self), (1, other))
+
+    def __neg__(self):
+        return self * -1
+
+    def sin(self):
+        return self._chain(mpmath.sin(self.number), (mpmath.cos(self.number), self))
+
+
+LINKS = {
+    "times a constant": lambda z, c, leaves: z * c,
+    "a constant times": lambda z, c, leaves: c * z,
+    "over a constant": lambda z, c, leaves: z / (1 / c),
+    "plus a constant": lambda z, c, leaves: z + c,
+    "times x": lambda z, c, leaves: z * leaves[0],
+    "times p": lambda z, c, leaves: z * leaves[1],
+    "q times": lambda z, c, leaves: leaves[2] * z,
+    "a scaled x times": lambda z, c, leaves: (leaves[0] * c) * z,
+    "times a scaled p": lambda z, c, leaves: z * (c * leaves[1]),
+    "plus a scaled q": lambda z, c, leaves: z + leaves[2] * c,
+    "negative": lambda z, c, leaves: -z,
+    "sin": lambda z, c, leaves: z.sin() if isinstance(z, Exact) else sin(z),
+}
+POWERS = st.integers(-300, 300)
+
+
+def chained(links, leaves):
+    z = leaves[0]
+    for name, power in links:
+        z = LINKS[name](z, 10.0**power, leaves)
+    return z
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(LINKS)), POWERS), min_size=1, max_size=6),
+    st.tuples(POWERS, POWERS, POWERS),
+)
+@example([("times a constant", -200), ("times a constant", -200), ("times a constant", 300)], (200, 0, 0))
+@example([("over a constant", -200), ("over a constant", -200)], (250, 0, 0))
+@example(
+    [("times a scaled p", -170), ("sin", 0), ("q times", 0), ("times a constant", -170), ("sin", 0)], (0, 150, 150)
+)
+@example([("a scaled x times", 100)], (-200, 0, 0))
+@example([("plus a constant", 300), ("over a constant", 300), ("over a constant", 300)], (0, 0, 0))
+def test_whatever_the_scalar_engine_has_right_is_right(links, powers):
+    """Of any size: compiling may neither underflow nor overflow where the function as it was written does not."""
+    x, p, q = (10.0**power for power in powers)
+    exact = chained(links, [Exact(x), Exact(p, (1, 0)), Exact(q, (0, 1))])
+    leaves = [Value(p), Value(q)]
+    try:
+        made = chained(links, [Value(x), *leaves])
+        numbers = [made.data, *gradient(made, leaves)]
+    except AutogradError:
+        return
+    f = compile(lambda x: chained(links, [x, *leaves]) + 0.0 * leaves[0] + 0.0 * leaves[1])
+    try:
+        cost, slopes = f.gradient([x, x])
+    except NonFiniteError:
+        assert not np.isfinite(numbers).all()
+        return
+    of = dict(zip(f.parameters, slopes, strict=True))
+    for engine, found, right in zip(
+        numbers, [cost, of[leaves[0]], of[leaves[1]]], [exact.number, *exact.slopes], strict=True
+    ):
+        if abs(engine - right) <= 1e-12 * abs(right) and abs(right) > 1e-300:
+            assert abs(found - right) <= 1e-11 * abs(right)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "expected"),
+    [
+        (lambda x: x + 1e308 + 1e308, -1e308, 1e308),
+        (lambda x: 1 / (1e308 + x + 1e308), -1e308, 1e-308),
+        (lambda x: 1 / (1e308 - (-x - 1e308)), -1e308, 1e-308),
+        (lambda x: 1 / (1e-100 * x + 1e-100 * (x - 0)), 1.5e308, 1 / 3e208),
+        (lambda x: maximum(-math.inf, x), 2.0, 2.0),
+        (lambda x: minimum(1e200 * Value(1e200), x), 2.0, 2.0),
+        (lambda x: x * (Value(1e-200) * 1e-200), 2.0, 0.0),
+        (lambda x: x * (Value(1e-200) / 1e-200), 2.0, 2.0),
+        (lambda x: x / 1e-310, 1e-300, 1e-300 / 1e-310),
+        (lambda x: sum([Value(1e308), Value(1e308), x], Value(-1e308)) * 1e-10, 2.0, 1e298),
+    ],
+)
+def test_constants_are_taken_as_they_were_written(function, x, expected):
+    assert function(Value(x)).data == pytest.approx(expected, rel=1e-14)
+    assert compile(function)([x]) == pytest.approx(expected, rel=1e-14)
+
+
+def test_an_infinite_constant_that_is_needed_is_told():
+    with pytest.raises(NonFiniteError, match="row 0"):
+        compile(lambda x: x + 1e200 * Value(1e200))([1.0])
