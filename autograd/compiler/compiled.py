@@ -79,9 +79,9 @@ def compile(function: Callable[..., Any] | None = None, *, dtype: Any = np.float
 class _Version:
     """What one shape of arguments was recorded as, with its programs and their buffers."""
 
-    def __init__(self, recording: Recording, dtype: np.dtype[Any]) -> None:
+    def __init__(self, recording: Recording, dtype: np.dtype[Any], known: int) -> None:
         self.recording = recording
-        values, self.forward, self.reverse = plans(recording)
+        values, self.forward, self.reverse = plans(recording, known)
         self.parameters: Sequence[Value] = bound(values) or values
         self.dtype = dtype
         self.shared = isinstance(self.parameters, FlatParameters) and dtype == np.float64
@@ -134,6 +134,8 @@ class Compiled:
         self._names = _argument_names(function)
         self._versions: dict[Signature, _Version] = {}
         self._latest: _Version | None = None
+        # Only ever appended to: those of an earlier version are the first of them.
+        self._parameters: Sequence[Value] = ()
         # The buffers are one thread's at a time.
         self._lock = threading.RLock()
         # Entered for every run: a tenth of what ``np.errstate`` takes.
@@ -179,7 +181,9 @@ class Compiled:
         with self._lock:
             version = self._differentiable(batch)
             cost = self._accumulate(version, batch)
-            return cost, version.gradient.copy()
+            gradient = np.zeros(len(self._parameters), self._dtype)
+            gradient[: len(version.gradient)] = version.gradient
+            return cost, gradient
 
     def backward(self, *arrays: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
@@ -210,8 +214,9 @@ class Compiled:
 
     @property
     def parameters(self) -> Sequence[Value]:
-        """The leaf Values that the function closed over, in a stable order."""
-        return self._recorded("parameters").parameters
+        """The leaf Values that the function closed over: those of the first recording, then what later ones add."""
+        self._recorded("parameters")
+        return self._parameters
 
     @property
     def plan(self) -> Plan:
@@ -277,7 +282,11 @@ class Compiled:
 
     def _compiled(self, batch: Sequence[Batch]) -> _Version:
         sample = [float(array[0]) if array.ndim == 1 else array[0].tolist() for array in batch]
-        return _Version(record(self._function, sample, self._names), self._dtype)
+        known = self._parameters
+        version = _Version(record(self._function, sample, self._names, known), self._dtype, len(known))
+        if len(version.parameters) > len(known):
+            self._parameters = version.parameters
+        return version
 
     def _differentiable(self, batch: Sequence[Batch]) -> _Version:
         version = self._version(batch)
@@ -348,9 +357,12 @@ def _columns(batch: Sequence[Batch]) -> list[Batch]:
     return [array if array.ndim == 2 else array[:, None] for array in batch]
 
 
-def plans(recording: Recording) -> tuple[list[Value], Plan, Plan | None]:
-    """The parameters in the plans' order, the forward plan, and the gradient's where there is one cost to learn."""
-    lifted = lift(recording)
+def plans(recording: Recording, known: int = 0) -> tuple[list[Value], Plan, Plan | None]:
+    """The parameters in the plans' order, the forward plan, and the gradient's where there is one cost to learn.
+
+    The first `known` of the recording's parameters come first there, too.
+    """
+    lifted = lift(recording, known)
     parameters = [recording.parameters[i] for i in lifted.layout]
     forward = finished(lifted, recording.guards)
     if recording.is_list or not parameters:

@@ -32,21 +32,23 @@ class Lifted:
     layout: Index
 
 
-def lift(recording: Recording) -> Lifted:
+def lift(recording: Recording, known: int = 0) -> Lifted:
     """The array instructions that compute what a recorded scalar graph computes.
 
     The parameters are laid out as the instructions read them, layer by layer:
-    ``Lifted.layout[i]`` says which of the recording's comes i-th.
+    ``Lifted.layout[i]`` says which of the recording's comes i-th. The first `known`
+    have a place already and keep it.
     """
-    return _laid_out(_Lifter(canonical(recording), recording).lifted())
+    return _laid_out(_Lifter(canonical(recording), recording).lifted(), known)
 
 
-def _laid_out(lifted: Lifted) -> Lifted:
+def _laid_out(lifted: Lifted, known: int) -> Lifted:
     """Order the parameters by first use, so that weights are read as views and not gathered."""
     builder, parameters = lifted.builder, lifted.parameters
     reads = [read for instruction in builder.instructions for read in instruction.reads if read.array is parameters]
     everything = np.arange(parameters.size)
-    order = np.concatenate([*(everything if read.index is None else read.index for read in reads), everything])
+    uses = [*(everything if read.index is None else read.index for read in reads), everything]
+    order = np.concatenate([everything[:known], *uses])
     first_use = np.unique(order, return_index=True)[1]
     lifted.layout = order[np.sort(first_use)]
     position = np.empty(parameters.size, dtype=np.intp)

@@ -90,7 +90,12 @@ class Recording:
     order: list[Value]
 
 
-def record(function: Callable[..., Any], sample: Sequence[float | Sequence[float]], names: Sequence[str]) -> Recording:
+def record(
+    function: Callable[..., Any],
+    sample: Sequence[float | Sequence[float]],
+    names: Sequence[str],
+    known: Sequence[Value] = (),
+) -> Recording:
     """The graph that `function` builds for one sample.
 
     Parameters
@@ -101,6 +106,8 @@ def record(function: Callable[..., Any], sample: Sequence[float | Sequence[float
         One sample's arguments; the branches it takes are the recorded ones.
     names : sequence of str
         What to call the arguments.
+    known : sequence of Value
+        The parameters of earlier recordings, which come first among this one's.
 
     Raises
     ------
@@ -129,7 +136,8 @@ def record(function: Callable[..., Any], sample: Sequence[float | Sequence[float
             "the compiled function: its result depends on inputs of another recording; "
             "build every value from this call's arguments and keep none between calls"
         )
-    parameters = [value for value in order if value.primitive is LEAF]
+    earlier = set(known)
+    parameters = [*known, *(value for value in order if value.primitive is LEAF and value not in earlier)]
     return Recording(inputs, parameters, outputs, is_list, guards, order)
 
 

@@ -250,3 +250,42 @@ def test_constants_are_taken_as_they_were_written(function, x, expected):
 def test_an_infinite_constant_that_is_needed_is_told():
     with pytest.raises(NonFiniteError, match="row 0"):
         compile(lambda x: x + 1e200 * Value(1e200))([1.0])
+
+
+def test_parameters_keep_their_order_whatever_is_recorded_later(way):
+    w, a, b, late = Value(1.0, "w"), Value(2.0, "a"), Value(3.0, "b"), Value(4.0, "late")
+
+    def cost(x):
+        if len(x) == 1:
+            return (a + b) * x[0]
+        return sum(w * n for n in x) + (a + b) + (late * b if len(x) == 2 else 0.0)
+
+    f = compile(cost)
+    first = list(f.record(np.ones((1, 3))).parameters)
+    assert set(first) == {w, a, b}
+    assert slopes_of(f, [[2.0, 3.0, 4.0]]) == {w: 9.0, a: 1.0, b: 1.0}
+    assert slopes_of(f, [[10.0]]) == {w: 0.0, a: 10.0, b: 10.0}
+    assert list(f.parameters) == first
+    assert slopes_of(f, [[2.0, 3.0]]) == {w: 5.0, a: 1.0, b: 5.0, late: 3.0}
+    assert list(f.parameters) == [*first, late]
+    assert slopes_of(f, [[2.0, 3.0, 4.0]]) == {w: 9.0, a: 1.0, b: 1.0, late: 0.0}
+    assert slopes_of(f, [[10.0]]) == {w: 0.0, a: 10.0, b: 10.0, late: 0.0}
+
+
+def slopes_of(f, batch):
+    """The gradient by parameter, the same from `gradient` and `backward`."""
+    f.record(batch)
+    for p in f.parameters:
+        p.grad = 0.0
+    _, slopes = f.gradient(batch)
+    f.backward(batch)
+    assert [p.grad for p in f.parameters] == slopes.tolist()
+    return dict(zip(f.parameters, slopes.tolist(), strict=True))
+
+
+def test_a_width_that_uses_no_parameter_has_a_gradient_of_zeros():
+    w = Value(2.0)
+    f = compile(lambda x: x[0] if len(x) == 1 else w * x[1])
+    assert f.gradient([[1.0, 3.0]])[1].tolist() == [3.0]
+    cost, slopes = f.gradient([[5.0]])
+    assert (cost, slopes.tolist()) == (5.0, [0.0])
