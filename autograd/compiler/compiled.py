@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import functools
 import inspect
 import threading
@@ -23,6 +22,7 @@ from .lift import lift
 from .lower import Program
 from .plan import Plan
 from .record import Recording, record
+from .strict import runner, strict
 
 Batch = npt.NDArray[Any]
 Signature = tuple[tuple[int, ...], ...]
@@ -110,8 +110,12 @@ class _Version:
             self._rows_at_once[way] = max(1, _CHUNK_BYTES // max(per_row, 1))
         return self._rows_at_once[way]
 
-    def run(self, way: str, rows: int, target: Batch) -> Callable[..., Any]:
-        """The program for a batch size, which writes a gradient to `target`."""
+    def run(self, way: str, batch: Sequence[Batch], first_row: int, target: Batch) -> Any:
+        """What the program gives for a batch; it writes a gradient to `target`."""
+        return self._prepared(way, len(batch[0]), target)(*_columns(batch), first_row)
+
+    def _prepared(self, way: str, rows: int, target: Batch) -> Callable[..., Any]:
+        """The program for a batch size."""
         if not self.shared:
             flat = self.parameters
             self.data[:] = flat.data if isinstance(flat, FlatParameters) else numbers(flat)
@@ -138,9 +142,7 @@ class Compiled:
         self._parameters: Sequence[Value] = ()
         # The buffers are one thread's at a time.
         self._lock = threading.RLock()
-        # Entered for every run: a tenth of what ``np.errstate`` takes.
-        self._strict = contextvars.Context()
-        self._strict.run(np.seterr, divide="raise", invalid="raise", over="ignore", under="ignore")
+        self._strictly = runner()
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}({', '.join(self._names)})>"
@@ -205,7 +207,8 @@ class Compiled:
                 return cost
             cost = self._accumulate(version, batch)
             if isinstance(flat, FlatParameters):
-                flat.grad[:] += version.gradient
+                with strict():
+                    flat.grad[:] += version.gradient
             else:
                 add_to_grad(flat, version.gradient)
             return cost
@@ -266,10 +269,12 @@ class Compiled:
         if array.dtype is not self._dtype and array.dtype != self._dtype:
             if array.dtype.kind not in "fiub":
                 raise OperandError(f"{name}: expected real numbers, got an array of {array.dtype}; convert it to float")
-            array = array.astype(self._dtype)
+            with strict():
+                array = array.astype(self._dtype)
         if not _all_finite(array):
             row = int(np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0])
-            raise ArgumentError(f"{name}: expected finite numbers, got NaN or infinity in row {row}; clean the data")
+            came = "NaN or infinity" if not np.isfinite(given[row]).all() else f"one beyond {self._dtype}"
+            raise ArgumentError(f"{name}: expected finite numbers, got {came} in row {row}; clean the data")
         return array
 
     def _version(self, batch: Sequence[Batch]) -> _Version:
@@ -312,21 +317,22 @@ class Compiled:
             part = [array[start : start + at_once] for array in batch]
             weight = len(part[0]) / rows
             cost += weight * self._mean_cost(version, part, start, version.gradient)
-            gradient += weight * version.gradient
+            with strict():
+                gradient += weight * version.gradient
         version.gradient[:] = gradient
         return cost
 
     def _outputs(self, version: _Version, batch: Sequence[Batch], first_row: int) -> Batch:
         """The outputs of each row, or of all where they depend on no input, in the program's buffer."""
-        run = version.run("forward", len(batch[0]), version.gradient)
         try:
-            result: Batch = self._strict.run(run, *_columns(batch), first_row)
+            result: Batch = self._strictly(version.run, "forward", batch, first_row, version.gradient)
             if _all_finite(result):
                 return result
         except FloatingPointError:
             pass
         rows, _ = blame(self._function, self._names, version.parameters, batch, first_row, False)
-        outputs = np.array(rows, dtype=self._dtype)
+        with strict():
+            outputs = np.array(rows, dtype=self._dtype)
         if _all_finite(outputs):
             return outputs
         raise self._overflow()
@@ -334,16 +340,16 @@ class Compiled:
     def _mean_cost(self, version: _Version, batch: Sequence[Batch], first_row: int, target: Batch) -> float:
         """The mean of the rows' costs; its gradient is left in `target`."""
         n = len(batch[0])
-        run = version.run("reverse", n, target)
         try:
-            cost, bound = self._strict.run(run, *_columns(batch), first_row)
+            cost, bound = self._strictly(version.run, "reverse", batch, first_row, target)
             if isfinite(cost) and (isfinite(bound) or _all_finite(target)):
                 return float(cost) / n
         except FloatingPointError:
             pass
         rows, slopes = blame(self._function, self._names, version.parameters, batch, first_row, True)
         cost = sum(row[0] / n for row in rows)
-        target[:] = slopes
+        with strict():
+            target[:] = slopes
         if isfinite(cost) and _all_finite(target):
             return cost
         raise self._overflow()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, detach, exp, log, modes, sqrt, tanh, weighted_sum, where
-from autograd.compiler import compiled
+from autograd.compiler import compiled, strict
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -219,3 +219,39 @@ def test_the_source_of_a_forgotten_program_is_forgotten():
     del f
     gc.collect()
     assert not [name for name in set(linecache.cache) - before if name.startswith("<autograd program")]
+
+
+@pytest.mark.parametrize("run", [strict.runner(), strict._run], ids=["chosen", "errstate"])
+def test_a_strict_run_leaves_numpys_settings_as_they_are(run):
+    """NumPy keeps them for each context from 2.0 on, for each thread before."""
+    with np.errstate(divide="warn", invalid="print", over="raise", under="raise"):
+        before = np.geterr()
+        assert run(np.exp, np.array([1000.0, -1000.0])).tolist() == [np.inf, 0.0]
+        with pytest.raises(FloatingPointError, match="divide by zero"):
+            run(np.divide, np.ones(1), np.zeros(1))
+        assert np.geterr() == before
+
+
+def test_compiled_functions_neither_change_nor_feel_numpys_settings():
+    w = Value(1.0)
+    with np.errstate(all="raise"):
+        before = np.geterr()
+        f = compile(lambda x: 1 / (1 + exp(w * x)) + w * 1e-200 * x)
+        assert f([1000.0, 1e-200]).tolist() == [1e-197, 0.5]
+        f.gradient([1000.0, 1e-200])
+        assert np.geterr() == before
+
+
+def test_single_precision_overflows_into_errors_not_warnings():
+    w = Value(1.0)
+    f = compile(lambda x: exp(w * x), dtype=np.float32)
+    with pytest.raises(NonFiniteError, match="overflows"):
+        f([1.0, 200.0])
+    with pytest.raises(NonFiniteError, match="overflows"):
+        f.gradient([200.0])
+    with pytest.raises(ArgumentError, match=r"one beyond float32 in row 1"):
+        f([1.0, 1e300])
+    w.data = 1e300
+    with pytest.raises(NonFiniteError):
+        f([1.0])
+    assert compile(lambda x: w * x * 1e-300, dtype=np.float32)([3.0]).tolist() == [3.0]

@@ -67,11 +67,8 @@ def test_what_the_reverse_pass_keeps_does_not_make_forward_chunks_smaller():
 def way(request, monkeypatch):
     """Results of the program, and of the rows one by one after it has failed."""
 
-    def failing(version, way, rows, target):
-        def run(*arguments):
-            raise FloatingPointError
-
-        return run
+    def failing(version, way, batch, first_row, target):
+        raise FloatingPointError
 
     if request.param == "fallback":
         monkeypatch.setattr(compiled._Version, "run", failing)
