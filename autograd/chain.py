@@ -13,6 +13,7 @@ from .formulas.naming import Names, counted
 from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
 from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .graph import topological_order
+from .namespaces import left_to_right
 from .paths import Steps, partial_of, passed_through, paths_from, use_counts
 from .reverse import gradient
 from .value import Value
@@ -59,7 +60,7 @@ class Factor:
     def number(self) -> float:
         """The derivative at the operands' numbers; NaN where it does not exist."""
         if self._number is None:  # kept, because the terms of a long graph share most of their factors
-            self._number = sum(passed_back([_number(*step) for step in steps]) for steps in self.ways)
+            self._number = left_to_right(passed_back([_number(*step) for step in steps]) for steps in self.ways)
         return self._number
 
     def ratio(self, notation: Unicode = UNICODE) -> str:

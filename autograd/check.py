@@ -13,7 +13,7 @@ from .differences import EPSILON, Curve, Slope, slope
 from .errors import ArgumentError, DomainError, NonFiniteError, OperandError, ShapeError
 from .graph import topological_order
 from .labels import Label
-from .namespaces import FLOATS
+from .namespaces import FLOATS, left_to_right
 from .primitives import CONSTANT
 from .reals import as_float
 from .reverse import gradient, local_partial
@@ -323,7 +323,7 @@ def _round_off(output: Value, leaves: Sequence[Value]) -> tuple[float, dict[Valu
             if operand in errors and adjoints.get(value):
                 partial = abs(local_partial(value, index))
                 errors[operand] += partial * (errors[value] + 4.0 * EPSILON * abs(adjoints[value]))
-    computed = sum(abs(adjoint * number_of(value)) for value, adjoint in adjoints.items() if value.operands)
+    computed = left_to_right(abs(adjoint * number_of(value)) for value, adjoint in adjoints.items() if value.operands)
     return EPSILON * computed, errors
 
 

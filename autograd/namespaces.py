@@ -14,14 +14,16 @@ both. The stable forms are in one place, here.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from operator import mul
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 
 from .pairs import pairs_of
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+N = TypeVar("N", float, Array)
 
 
 class Namespace(Protocol):
@@ -52,6 +54,17 @@ class Namespace(Protocol):
     weighted_sum: Any
     total: Any
     logsumexp: Any
+
+
+def left_to_right(terms: Iterable[N], start: N | float = 0.0) -> N:
+    """`start` and the terms, added one by one in their order, rounding after each.
+
+    The built-in ``sum`` is no such rule: since Python 3.12 it carries the rounding errors of floats along.
+    """
+    added: Any = start
+    for term in terms:
+        added = added + term
+    return added  # type: ignore[no-any-return]  # a number of the terms' kind
 
 
 class _Floats:
@@ -141,18 +154,19 @@ class _Floats:
     @staticmethod
     def weighted_sum(*operands: float) -> float:
         weights, activations, bias = pairs_of(operands)
-        return sum(map(mul, weights, activations), 0.0 if bias is None else bias)
+        products: Iterable[float] = map(mul, weights, activations)
+        return left_to_right(products, 0.0 if bias is None else bias)
 
     @staticmethod
     def total(*operands: float) -> float:
-        return sum(operands, 0.0)
+        return left_to_right(operands)
 
     @staticmethod
     def logsumexp(*operands: float) -> float:
         largest = max(operands)
         if math.isinf(largest):
             return largest
-        return largest + math.log(sum(math.exp(a - largest) for a in operands))
+        return largest + math.log(left_to_right(math.exp(a - largest) for a in operands))
 
 
 def _comparison(ufunc: np.ufunc) -> Any:
@@ -241,17 +255,17 @@ class _Arrays:
     @staticmethod
     def weighted_sum(*operands: Array) -> Array:
         weights, activations, bias = pairs_of(operands)
-        return np.asarray(sum(map(mul, weights, activations), 0.0 if bias is None else bias))
+        return np.asarray(left_to_right(map(mul, weights, activations), 0.0 if bias is None else bias))
 
     @staticmethod
     def total(*operands: Array) -> Array:
-        return np.asarray(sum(operands, 0.0))
+        return np.asarray(left_to_right(operands))
 
     @staticmethod
     def logsumexp(*operands: Array) -> Array:
         stacked = np.stack(np.broadcast_arrays(*operands))
         largest = stacked.max(axis=0)
-        return np.asarray(largest + np.log(np.exp(stacked - largest).sum(axis=0)))
+        return np.asarray(largest + np.log(left_to_right(np.exp(stacked - largest))))
 
 
 FLOATS = cast(Namespace, _Floats())

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ArgumentError, AutogradError, NonFiniteError, OperandError, RecordingError, ShapeError
+from ..namespaces import left_to_right
 from ..parameters import FlatParameters, add_to_grad, bound, numbers
 from ..value import Value
 from .blame import blame
@@ -347,7 +348,7 @@ class Compiled:
         except FloatingPointError:
             pass
         rows, slopes = blame(self._function, self._names, version.parameters, batch, first_row, True)
-        cost = sum(row[0] / n for row in rows)
+        cost = left_to_right(row[0] / n for row in rows)
         with strict():
             target[:] = slopes
         if isfinite(cost) and _all_finite(target):

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import DomainError
 from ..labels import Label
-from ..namespaces import FLOATS
+from ..namespaces import FLOATS, left_to_right
 from ..pairs import pairs_of
 from ..primitives import (
     ADD,
@@ -168,7 +168,7 @@ class _Canonical:
 
     def _closed(self, terms: list[Term], label: Label | None) -> int:
         kept = sorted(self._coefficients_as_factors([term for term in terms if term[1] != NONE]))
-        constant = sum(c for c, f, _ in terms if f == NONE)
+        constant = left_to_right(c for c, f, _ in terms if f == NONE)
         if constant:
             kept.append((1.0, self._constant(constant), NONE))
         if len(kept) == 1 and kept[0][0] == 1.0 and kept[0][2] == NONE:
