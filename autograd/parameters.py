@@ -1,69 +1,293 @@
-"""Parameters in one flat array: where compiled programs and Values meet.
+"""Parameters in flat arrays: where compiled programs and Values meet.
 
-A compiled program wants its parameters in one contiguous array, a user wants
-``w.data``. Once a function is compiled, its parameters are *bound*: their
-numbers live in the arrays of a `FlatParameters`, and ``data`` and ``grad`` of
-the Values read and write there. So neither side can be stale.
+A compiled program wants its parameters in one array, a user wants ``w.data``. So the leaves that a
+program learns *move*: their numbers and gradients become the elements of two arrays, their `Home`, and
+``data`` and ``grad`` of the Values read and write there. Neither side can be stale.
+
+A Value has one home. Where the parameters of two programs overlap, the larger list of them is moved
+into one array, which its program reads in place; the smaller one is gathered before each run.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from .errors import ArgumentError, OperandError
+from .sentences import named
 from .value import Value
 
 Vector = npt.NDArray[np.float64]
+Index = slice | npt.NDArray[np.intp]
 
-_binding = threading.Lock()
-_own_number = Value.__dict__["_data"]
-_own_grad = Value.__dict__["grad"]
+# Held while values move and while numbers are written, so that no thread writes where a value lived before.
+_moving = threading.RLock()
+_moves = 0
 
 
-class FlatParameters(Sequence[Value]):
-    """Leaf Values whose numbers and gradients are the elements of two arrays.
+class Home:
+    """The numbers of leaf Values in an array, and their gradients in another.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        Whose numbers and gradients to begin with.
 
     Attributes
     ----------
     data : ndarray, shape (n,)
-        The numbers; written in place by optimisers.
-    grad_is_zero : bool
+        The numbers.
+    slopes : ndarray, shape (n,)
+        The gradients, of no meaning while `is_zero`.
+    is_zero : bool
         Whether every gradient is 0 whatever the array holds, so that a program may overwrite it.
+    departures : int
+        How many values have moved on from here; what was known of places in the arrays is outdated then.
     """
 
-    def __init__(self, values: Iterable[Value]) -> None:
-        self._values = tuple(values)
-        self.data: Vector = np.array([value._data for value in self._values], dtype=float)
-        self._grad: Vector = np.array([value.grad for value in self._values], dtype=float)
-        self.grad_is_zero = not self._grad.any()
-        for index, value in enumerate(self._values):
-            _bind(value, self, index)
+    __slots__ = ("data", "departures", "is_zero", "slopes")
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self.data: Vector = np.array([value._data for value in values], dtype=float)
+        self.slopes: Vector = np.array([value.grad or 0.0 for value in values], dtype=float)
+        self.is_zero = not self.slopes.any()
+        self.departures = 0
+
+    def cleared(self) -> Vector:
+        """The gradients, true to `is_zero`."""
+        if self.is_zero:
+            self.slopes.fill(0.0)
+            self.is_zero = False
+        return self.slopes
+
+
+_OUTSIDE = Home(())
+"""Where all leaves are that have not moved into arrays; it holds nothing of them."""
+
+
+class HousedValue(Value):
+    """A leaf whose number and gradient are elements of the arrays of a `Home`."""
+
+    __slots__ = ()
+
+    _home: tuple[Home, int]
+
+    @property
+    def _data(self) -> float:
+        home, index = self._home
+        return home.data.item(index)
+
+    @_data.setter
+    def _data(self, number: float) -> None:
+        with _moving:
+            home, index = self._home
+            home.data[index] = number
+
+    @property
+    def grad(self) -> float:
+        home, index = self._home
+        return 0.0 if home.is_zero else home.slopes.item(index)
+
+    @grad.setter
+    def grad(self, slope: float) -> None:
+        with _moving:
+            home, index = self._home
+            if slope or not home.is_zero:
+                home.cleared()[index] = slope or 0.0
+
+
+def _move(values: Sequence[Value]) -> None:
+    """Give values a new home together.
+
+    A Value cannot hold both a number of its own and a place in an array at no cost, so a leaf that moves
+    becomes one of another class, which looks its number up; its identity, label and users stay.
+    """
+    global _moves
+    _moves += 1  # before numbers are read, so that who wrote without the lock and looks here then knows
+    home = Home(values)
+    for value in values:
+        _home_of(value).departures += 1
+    for index, value in enumerate(values):
+        value._home = home, index
+        value.__class__ = HousedValue
+
+
+def _home_of(value: Value) -> Home:
+    return value._home[0] if isinstance(value, HousedValue) else _OUTSIDE
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Those of a list of parameters that live in one home."""
+
+    home: Home
+    index: Index  # in the home
+    places: Index  # in the list
+    is_all: bool  # whether nobody else lives there
+
+    def copy_to(self, numbers: npt.NDArray[Any]) -> None:
+        index, data = self.index, self.home.data
+        numbers[self.places] = data[index] if isinstance(index, slice) else data.take(index)
+
+
+class Parameters(Sequence[Value]):
+    """Leaf Values in an order, whose numbers and gradients are read and written at once wherever they live.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        Leaves, each once. They are left where they are; `together` is what moves them.
+    name : str
+        What to call them in errors.
+
+    Raises
+    ------
+    OperandError
+        If there is anything else among them.
+    ArgumentError
+        If one comes twice.
+    """
+
+    def __init__(self, values: Sequence[Value], name: str = "parameters") -> None:
+        self._values = leaves(values, name)
+        met: set[Value] = set()
+        for value in self._values:
+            if value in met:
+                raise ArgumentError(f"{name}: expected each Value once, got {named(value)} twice")
+            met.add(value)
+        self._find()
+
+    def _find(self) -> None:
+        """Find out in which homes the values live, and which live in none."""
+        found: dict[Home, tuple[list[int], list[int]]] = {}
+        self._loose: list[tuple[int, Value]] = []
+        with _moving:
+            for place, value in enumerate(self._values):
+                if isinstance(value, HousedValue):
+                    home, index = value._home
+                    indices, places = found.setdefault(home, ([], []))
+                    indices.append(index)
+                    places.append(place)
+                else:
+                    self._loose.append((place, value))
+            self._known = [(home, home.departures) for home in (*found, *([_OUTSIDE] if self._loose else []))]
+            self._moves = _moves
+        self._parts = [
+            _Part(home, _index(indices), _index(places), len(indices) == len(home.data))
+            for home, (indices, places) in found.items()
+        ]
+        part = self._parts[0] if len(self._known) == len(self._parts) == 1 else None
+        self._view = part.home.data[part.index] if part is not None and isinstance(part.index, slice) else None
+        self._whole = part.home if part is not None and self._view is not None and part.is_all else None
+
+    def _look_again(self) -> None:
+        """Find the values anew if one of them has moved."""
+        with _moving:
+            self._moves = _moves
+            if any(home.departures != departures for home, departures in self._known):
+                self._find()
+
+    @property
+    def view(self) -> Vector | None:
+        """The numbers where they stand in this order in one array: a part of that array. Else None."""
+        if self._moves != _moves:
+            self._look_again()
+        return self._view
+
+    def copy_to(self, numbers: npt.NDArray[Any]) -> None:
+        """Write the numbers into an array of shape (n,)."""
+        if self._moves != _moves:
+            self._look_again()
+        for part in self._parts:
+            part.copy_to(numbers)
+        for place, value in self._loose:
+            numbers[place] = value._data
+
+    @property
+    def data(self) -> Vector:
+        """The numbers, shape (n,): the `view`, or a copy. What is assigned becomes the Values' numbers."""
+        if self._moves != _moves:
+            self._look_again()
+        if self._view is not None:
+            return self._view
+        numbers = np.empty(len(self))
+        self.copy_to(numbers)
+        return numbers
+
+    @data.setter
+    def data(self, numbers: Vector) -> None:
+        if numbers is self._view and self._moves == _moves:
+            return
+        with _moving:
+            if self._moves != _moves:
+                self._look_again()
+            for part in self._parts:
+                part.home.data[part.index] = numbers[part.places]
+            for place, value in self._loose:
+                value._data = float(numbers[place])
 
     @property
     def grad(self) -> Vector:
-        """The accumulated gradients, shape (n,)."""
-        if self.grad_is_zero:
-            self._grad.fill(0.0)
-            self.grad_is_zero = False
-        return self._grad
+        """The gradients, shape (n,): the array that holds them, or a copy. What is assigned becomes the Values'."""
+        if self._moves != _moves:
+            self._look_again()
+        if self._whole is not None:
+            return self._whole.cleared()
+        slopes = np.empty(len(self))
+        for part in self._parts:
+            slopes[part.places] = part.home.cleared()[part.index]
+        for place, value in self._loose:
+            slopes[place] = value.grad or 0.0
+        return slopes
+
+    @grad.setter
+    def grad(self, slopes: Vector) -> None:
+        whole = self._whole
+        if whole is not None and slopes is whole.slopes:
+            whole.is_zero = False
+            if self._moves == _moves:
+                return
+        with _moving:
+            if self._moves != _moves:
+                self._look_again()
+            for part in self._parts:
+                part.home.cleared()[part.index] = slopes[part.places]
+            for place, value in self._loose:
+                value.grad = float(slopes[place])
 
     @property
-    def buffer(self) -> Vector:
-        """The array of the gradients, for a program that overwrites all of it."""
-        return self._grad
+    def blank(self) -> Vector | None:
+        """The array that holds the gradients, where all are 0: to be overwritten and then assigned to `grad`."""
+        if self._moves != _moves:
+            self._look_again()
+        return self._whole.slopes if self._whole is not None and self._whole.is_zero else None
 
-    @property
-    def values(self) -> tuple[Value, ...]:
-        """The Values, in order."""
-        return self._values
+    def add_to_grad(self, slopes: npt.NDArray[Any]) -> None:
+        """Add to every value's ``grad``."""
+        with _moving:
+            if self._moves != _moves:
+                self._look_again()
+            for part in self._parts:
+                part.home.cleared()[part.index] += slopes[part.places]
+            for place, value in self._loose:
+                value.grad = (value.grad or 0.0) + float(slopes[place])
 
     def zero_grad(self) -> None:
-        """Set every gradient to 0; the array is cleared when it is next read."""
-        self.grad_is_zero = True
+        """Set every value's ``grad`` to 0."""
+        if self._moves != _moves:
+            self._look_again()
+        for part in self._parts:
+            if part.is_all:
+                part.home.is_zero = True  # the array is cleared when it is next read
+            elif not part.home.is_zero:
+                part.home.slopes[part.index] = 0.0
+        for _, value in self._loose:
+            value.grad = 0.0
 
     @overload
     def __getitem__(self, index: int) -> Value: ...
@@ -72,6 +296,9 @@ class FlatParameters(Sequence[Value]):
     def __getitem__(self, index: int | slice) -> Value | Sequence[Value]:
         return self._values[index]
 
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._values)
+
     def __len__(self) -> int:
         return len(self._values)
 
@@ -79,72 +306,46 @@ class FlatParameters(Sequence[Value]):
         return f"<{len(self)} parameters>"
 
 
-class BoundValue(Value):
-    """A leaf whose number is an element of a `FlatParameters`.
+def together(values: Sequence[Value]) -> Parameters:
+    """Values as `Parameters` that live in one array if that makes no larger list live in several.
 
-    The two slots that held its number and gradient now hold where they are.
+    Those that have no home yet get one. All move into a new one where they are at least as many as
+    the values of any home that they leave.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        Leaves, each once.
     """
-
-    __slots__ = ()
-
-    @property
-    def _data(self) -> float:
-        return float(_own_number.__get__(self)[0].data[_own_number.__get__(self)[1]])
-
-    @_data.setter
-    def _data(self, number: float) -> None:
-        flat, index = _own_number.__get__(self)
-        flat.data[index] = number
-
-    @property
-    def grad(self) -> float:
-        flat, index = _own_number.__get__(self)
-        return 0.0 if flat.grad_is_zero else float(flat._grad[index])
-
-    @grad.setter
-    def grad(self, number: float) -> None:
-        flat, index = _own_number.__get__(self)
-        if number or not flat.grad_is_zero:
-            flat.grad[index] = number
+    with _moving:  # or two threads would move the same values, and one of them read what nobody writes
+        parameters = Parameters(values)
+        if parameters.view is None:
+            # Values of a class of one's own stay outside: they cannot become of another.
+            movable = [value for value in parameters if type(value) in (Value, HousedValue)]
+            largest = max((len(part.home.data) for part in parameters._parts), default=0)
+            _move(movable if len(movable) >= largest else [value for value in movable if type(value) is Value])
+            parameters._find()
+        return parameters
 
 
-def _bind(value: Value, flat: FlatParameters, index: int) -> None:
-    value.__class__ = BoundValue
-    _own_number.__set__(value, (flat, index))
+def leaves(given: Any, name: str = "parameters") -> tuple[Value, ...]:
+    """A list of leaf Values as a tuple; an `OperandError` that begins with `name` for anything else."""
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise OperandError(f"{name}: expected a list of leaf Values, got {type(given).__name__}")
+    for value in given:
+        if not isinstance(value, Value):
+            raise OperandError(
+                f"{name}: expected a list of leaf Values, got {type(value).__name__} {value!r:.60} in it"
+            )
+        if value.operands:
+            computed = f"{named(value)} computed by {value.primitive.name}"
+            raise OperandError(f"{name}: expected a list of leaf Values, got {computed}")
+    return tuple(given)
 
 
-def place_of(value: Value) -> tuple[FlatParameters, int] | None:
-    """The arrays that a value is bound to and its position in them, or None."""
-    return _own_number.__get__(value) if isinstance(value, BoundValue) else None
-
-
-def flat(values: Sequence[Value]) -> FlatParameters | None:
-    """The `FlatParameters` that `values` are, all of them in order, or None.
-
-    Takes no time for a `FlatParameters`, linear time for another sequence.
-    """
-    if isinstance(values, FlatParameters):
-        return values
-    place = place_of(values[0]) if len(values) else None
-    if place is None or len(place[0]) != len(values):
-        return None
-    return place[0] if all(a is b for a, b in zip(values, place[0].values, strict=True)) else None
-
-
-def bound(values: Sequence[Value]) -> FlatParameters | None:
-    """`values` bound to one `FlatParameters`, or None where some are bound elsewhere already."""
-    with _binding:  # or two threads would bind the same values, and one of them read what nobody writes
-        if all(place_of(value) is None for value in values):
-            return FlatParameters(values)
-        return flat(values)
-
-
-def numbers(values: Sequence[Value]) -> Vector:
-    """The numbers of values that may be bound anywhere, as a new array."""
-    return np.array([value._data for value in values], dtype=float)
-
-
-def add_to_grad(values: Sequence[Value], gradient: Any) -> None:
-    """Add to each value's ``grad``."""
-    for value, part in zip(values, gradient, strict=True):
-        value.grad += float(part)
+def _index(numbers: list[int]) -> Index:
+    """Positions as a slice where they follow one another."""
+    first, count = numbers[0], len(numbers)
+    if numbers == list(range(first, first + count)):
+        return slice(first, first + count)
+    return np.array(numbers, dtype=np.intp)

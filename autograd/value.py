@@ -92,9 +92,10 @@ class Value:
     (-0.624, -0.832)
     """
 
-    __slots__ = ("_data", "_label", "grad", "operands", "primitive")
+    __slots__ = ("_data", "_home", "_label", "grad", "operands", "primitive")
 
     _data: float
+    _home: tuple[Any, int]  # unset, but in leaves that have moved into arrays: see parameters.py
     _label: Label | None
     grad: float
     operands: tuple[Value, ...]

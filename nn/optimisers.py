@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from autograd import Value
 from autograd.errors import ArgumentError, ShapeError
-from autograd.parameters import flat
+from autograd.parameters import Parameters, leaves
 from autograd.reals import as_float
 
 Vector = npt.NDArray[np.float64]
@@ -24,7 +25,7 @@ class Optimiser:
         self.learning_rate = _within("learning_rate", learning_rate, 0.0, math.inf)
         self.state: dict[str, Vector] = {}
         self.steps = 0
-        self._parameters: Sequence[Value] = ()
+        self._parameters = Parameters(())
         self._scratch: Vector = np.empty(0)
 
     def step(self, parameters: Sequence[Value]) -> None:
@@ -34,30 +35,31 @@ class Optimiser:
 
         Raises
         ------
+        OperandError
+            If they are no list of leaf Values.
         ArgumentError
-            If there are none, or they are not those of the first step.
+            If there are none, one comes twice, or they are not those of the first step.
         """
-        together = flat(parameters)
-        self._recognise(parameters if together is None else together.values)
+        known = self._recognised(parameters)
         self.steps += 1
-        if together is not None:
-            self.update(together.data, together.grad)
-            return
-        data = np.array([p.data for p in parameters], dtype=float)
-        self.update(data, np.array([p.grad for p in parameters], dtype=float))
-        for parameter, number in zip(parameters, data.tolist(), strict=True):
-            parameter.data = number
+        data = known.data
+        self.update(data, known.grad)
+        known.data = data
 
-    def _recognise(self, parameters: Sequence[Value]) -> None:
-        """Bring the state into the order of `parameters`, which compiling may have changed."""
+    def _recognised(self, parameters: Sequence[Value]) -> Parameters:
+        """The parameters, with the state in their order, which compiling may have changed."""
         known = self._parameters
         if parameters is known:
-            return
-        if not len(parameters):
-            raise ArgumentError(f"{type(self).__name__}.step: expected at least one parameter, got none")
-        if self.steps:
-            self.state = self.state_of(parameters)
-        self._parameters = tuple(parameters)
+            return known
+        name = f"{type(self).__name__}.step"
+        given = leaves(parameters, name)
+        if not given:
+            raise ArgumentError(f"{name}: expected at least one parameter, got none")
+        if len(given) == len(known) and all(map(operator.is_, given, known)):
+            return known
+        self.state = self.state_of(given)
+        self._parameters = parameters if isinstance(parameters, Parameters) else Parameters(given, name)
+        return self._parameters
 
     def state_of(self, parameters: Sequence[Value]) -> dict[str, Vector]:
         """What the steps so far left behind, such as velocities: a copy, in the order of `parameters`.
@@ -72,15 +74,16 @@ class Optimiser:
         ArgumentError
             If the parameters are not those of the first step.
         """
+        given = leaves(parameters, f"{type(self).__name__}.state_of")
         if not self.steps:
             return {}
         known = self._parameters
         places = {id(parameter): place for place, parameter in enumerate(known)}
-        order = [places.get(id(parameter), -1) for parameter in parameters]
+        order = [places.get(id(parameter), -1) for parameter in given]
         if sorted(order) != list(range(len(known))):
             raise ArgumentError(
                 f"{type(self).__name__}.step: expected the {len(known)} parameters of the first step, "
-                f"got {len(parameters)} of which {order.count(-1)} are others; make one optimiser for each network"
+                f"got {len(given)} of which {order.count(-1)} are others; make one optimiser for each network"
             )
         return {name: vector[order] for name, vector in self.state.items()}
 
@@ -98,14 +101,15 @@ class Optimiser:
 
         Raises
         ------
-        ShapeError
-            If a vector has another length than `parameters`; nothing is changed.
+        OperandError, ArgumentError, ShapeError
+            If the parameters cannot be a step's, or a vector is not as long as they are; nothing is changed.
         """
+        known = Parameters(parameters, f"{type(self).__name__}.restore")
         for name, vector in state.items():
-            if vector.shape != (len(parameters),):
-                raise ShapeError(f"state[{name!r}]: expected shape ({len(parameters)},), got {vector.shape}")
+            if vector.shape != (len(known),):
+                raise ShapeError(f"state[{name!r}]: expected shape ({len(known)},), got {vector.shape}")
         self.state = {name: np.array(vector, dtype=float) for name, vector in state.items()}
-        self.steps, self._parameters = steps, tuple(parameters)
+        self.steps, self._parameters = steps, known
 
     @property
     def settings(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from autograd import Value, compile, mean
 from autograd.errors import ArgumentError, OperandError
-from autograd.parameters import FlatParameters
+from autograd.parameters import Parameters
 
 from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, squared_error
@@ -34,7 +34,8 @@ class _Samples:
     def __init__(self, net: MLP, cost: Cost, compiled: bool) -> None:
         self.net, self.cost = net, cost
         self._compiled = compile(self._of_one) if compiled else None
-        self.parameters: Sequence[Value] = net.parameters()
+        self.parameters = Parameters(net.parameters())
+        self._recorded = False
 
     def _of_one(self, x: list[Value], y: list[Value]) -> Value:
         return self.cost(self.net(x), y)
@@ -42,11 +43,12 @@ class _Samples:
     def backward(self, X: Matrix, Y: Matrix) -> float:
         """Set the parameters' gradients to that of the mean cost; return the cost."""
         if self._compiled is not None:
-            if not isinstance(self.parameters, FlatParameters):
+            if not self._recorded:
                 self.parameters = self._compiled.record(X, Y).parameters
-            _zero(self.parameters)
+                self._recorded = True
+            self.parameters.zero_grad()
             return self._compiled._backward([X, Y])
-        _zero(self.parameters)
+        self.parameters.zero_grad()
         cost = mean([self._of_one(x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)])
         cost.backward()
         return cost.data
@@ -58,14 +60,6 @@ class _Samples:
         # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
         pairs = zip(X.tolist(), Y.tolist(), strict=True)
         return float(np.mean([self._of_one(x, y).data for x, y in pairs]))
-
-
-def _zero(parameters: Sequence[Value]) -> None:
-    if isinstance(parameters, FlatParameters):
-        parameters.zero_grad()
-    else:
-        for parameter in parameters:
-            parameter.grad = 0.0
 
 
 class _Training:

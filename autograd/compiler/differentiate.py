@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 
 from ..namespaces import FLOATS, Namespace
-from ..primitives import TABLE, Primitive
-from .equations import common_name
-from .patterns import Index
-from .plan import ONE, Array, Builder, Contraction, Instruction, Operand, Ref, Scale, scatter
-from .scalars import modest
+from ..primitives import LOGSUMEXP, TABLE, Primitive
+from .plan.builder import Builder
+from .plan.instructions import (
+    ONE,
+    Array,
+    Contraction,
+    Instruction,
+    LogSumExp,
+    Map,
+    Meaning,
+    Operand,
+    Product,
+    Ref,
+    Scale,
+    Scatter,
+    Sum,
+    modest,
+)
+from .plan.patterns import Index
+from .plan.plan import Plan
 
 
 class Symbol:
@@ -78,9 +95,10 @@ class Symbol:
 
     def __truediv__(self, other: Any) -> Symbol:
         other = self._of(other)
-        if not modest(self.scale.factor, other.scale.factor, self.scale.factor / other.scale.factor):
+        factor = self.scale.factor / other.scale.factor
+        if not modest(self.scale.factor, other.scale.factor, factor):
             return self._map("divide", self, other)
-        scale = Scale(self.scale.factor / other.scale.factor, self.scale.power - other.scale.power)
+        scale = Scale(factor, self.scale.power - other.scale.power)
         if other.read is None:
             return Symbol(self.builder, self.read, scale)
         plain = Symbol(self.builder, self.read), Symbol(self.builder, other.read)
@@ -107,60 +125,59 @@ SYMBOLS = cast(Namespace, SimpleNamespace(**{name: _read_with_symbols(primitive)
 """Rules read with plan symbols emit the instructions that compute a partial."""
 
 
-def gradient_of(builder: Builder, output: Ref, parameters: Array) -> Ref:
-    """Add the instructions of the reverse pass of the mean of `output` over the batch.
+def differentiated(plan: Plan) -> Plan:
+    """The plan with the reverse pass: the mean of its one output over the batch, and that mean's gradient."""
+    reverse = _Reverse(plan)
+    gradient = reverse.gradient()
+    cost = _mean(reverse.builder, plan.output)
+    return replace(
+        plan, instructions=reverse.builder.instructions, arrays=reverse.builder.arrays, cost=cost, gradient=gradient
+    )
 
-    Parameters
-    ----------
-    builder : Builder
-        Holds the forward instructions; the reverse pass is appended.
-    output : Ref
-        The cost: one position.
-    parameters : Array
-        By what to differentiate; not batched.
 
-    Returns
-    -------
-    Ref
-        The gradient, as long as `parameters`.
-    """
-    return _Reverse(builder, output, parameters).run()
+def _mean(builder: Builder, output: Ref) -> Ref:
+    """The mean over the samples."""
+    if not output.array.batched:
+        return output
+    return builder.map("multiply", Scale(1.0, 1), builder.batch_sum(output))
 
 
 class _Reverse:
-    def __init__(self, builder: Builder, output: Ref, parameters: Array) -> None:
-        self.builder = builder
-        self.output = output
-        self.parameters = parameters
-        self.forward = list(builder.instructions)
-        self.needed = {parameters.number}
-        for instruction in self.forward:
+    """The reverse pass: instructions from the last to the first, each handing its adjoint on to what it reads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.builder = Builder(plan.arrays, plan.instructions)
+        self.needed = {plan.parameters.number}
+        for instruction in plan.instructions:
             if any(read.array.number in self.needed for read in instruction.reads):
                 self.needed.add(instruction.out.number)
         self.contributions: dict[int, list[tuple[Index | None, Symbol]]] = defaultdict(list)
-        self.named: dict[Any, str] = {}
+        # What an adjoint is the adjoint of, by the key of what it reads.
+        self.adjoint_of: dict[Any, Ref] = {}
         # Whether the result whose adjoint is being passed on has a number for each sample.
-        self.batched = output.array.batched
+        self.batched = plan.output.array.batched
 
-    def run(self) -> Ref:
-        power = 1 if self.output.array.batched else 0
-        self._contribute(self.output, Symbol(self.builder, None, Scale(1.0, power)))
-        rules = {
-            "map": self._map,
-            "matmul": self._matmul,
-            "sum": self._sum,
-            "logsumexp": self._logsumexp,
-            "scatter": self._scatter,
+    def gradient(self) -> Ref:
+        """Add the reverse pass's instructions; returns the derivative by each parameter."""
+        output = self.plan.output
+        self._contribute(output, Symbol(self.builder, None, Scale(1.0, 1 if output.array.batched else 0)))
+        rules: dict[type[Instruction], Callable[[Any, Symbol], None]] = {
+            Map: self._map,
+            Product: self._product,
+            Sum: self._sum,
+            LogSumExp: self._logsumexp,
+            Scatter: self._scatter,
         }
-        for instruction in reversed(self.forward):
+        for instruction in reversed(self.plan.instructions):
             self.batched = instruction.out.batched
-            if instruction.out.number in self.contributions and instruction.op in rules:
+            if instruction.out.number in self.contributions and type(instruction) in rules:
                 adjoint = self._adjoint(instruction.out)
-                name = common_name(instruction.out.labels)
-                if name and adjoint.read is not None:
-                    self.named[adjoint.read.key] = f"delta{name[1:]}" if name[0] == "z" else f"dC/d{name}"
-                rules[instruction.op](instruction, adjoint)
-        return scatter(self.builder, self._pieces(self.parameters), self.parameters.size, False)
+                if adjoint.read is not None and instruction.out.labels:
+                    self.adjoint_of[adjoint.read.key] = Ref(instruction.out)
+                rules[type(instruction)](instruction, adjoint)
+        parameters = self.plan.parameters
+        return self.builder.scatter(self._pieces(parameters), parameters.size, False)
 
     # Adjoints
 
@@ -184,8 +201,7 @@ class _Reverse:
         """The sums of runs of `length` of an adjoint's positions, taken in `order`."""
         assert adjoint.read is not None
         read = adjoint.read.at(order)
-        total = self.builder.emit("sum", (read,), length, len(order) // length, read.array.batched)
-        return Symbol(self.builder, total, adjoint.scale)
+        return Symbol(self.builder, self.builder.sum(read, length), adjoint.scale)
 
     def _without_repeats(self, index: Index, adjoint: Symbol) -> tuple[Index, Symbol]:
         """Where each position is read equally often, sum first and write each position once."""
@@ -203,7 +219,7 @@ class _Reverse:
             return Symbol(self.builder, adjoint.read, Scale(adjoint.scale.factor, adjoint.scale.power - 1))
         operand = self._named_operand(adjoint)
         assert isinstance(operand, Ref)
-        return Symbol(self.builder, self.builder.emit("batch_sum", (operand,), None, operand.size, False))
+        return Symbol(self.builder, self.builder.batch_sum(operand))
 
     def _pieces(self, array: Array) -> list[tuple[Operand, Index]]:
         everything = np.arange(array.size)
@@ -220,77 +236,73 @@ class _Reverse:
             for _, part in parts[1:]:
                 adjoint = adjoint + part
             return adjoint
-        return Symbol(self.builder, scatter(self.builder, self._pieces(array), array.size, array.batched))
+        return Symbol(self.builder, self.builder.scatter(self._pieces(array), array.size, array.batched))
 
     def _as_ref(self, adjoint: Symbol, array: Array) -> Ref:
         """An adjoint as a ref of the array's size."""
         operand = self._named_operand(adjoint)
         if isinstance(operand, Ref) and operand.array.batched == array.batched:
             return operand
-        return scatter(self.builder, [(operand, np.arange(array.size))], array.size, array.batched)
+        return self.builder.scatter([(operand, np.arange(array.size))], array.size, array.batched)
 
     def _named_operand(self, adjoint: Symbol) -> Operand:
-        """An adjoint as an operand; an array made for it bears its name, such as delta1."""
+        """An adjoint as an operand; an array made for it means that, such as delta1."""
         operand = adjoint.operand()
-        name = self.named.get(adjoint.read.key) if adjoint.read is not None else None
-        if isinstance(operand, Ref) and operand.index is None and not operand.array.labels and name:
-            operand.array.name = name
+        of = self.adjoint_of.get(adjoint.read.key) if adjoint.read is not None else None
+        if isinstance(operand, Ref) and of is not None:
+            self._means(operand, Meaning("adjoint", of))
         return operand
+
+    def _means(self, read: Ref, meaning: Meaning) -> None:
+        """Note what an array of the reverse pass is; those of the forward pass stay as they are."""
+        array = read.array
+        if read.index is None and array.number >= len(self.plan.arrays) and array.meaning is None:
+            array.meaning = meaning
 
     # One rule for each kind of instruction
 
-    def _map(self, instruction: Instruction, adjoint: Symbol) -> None:
-        primitive = TABLE[instruction.detail]
-        symbols = [
-            Symbol(self.builder, operand) if isinstance(operand, Ref) else operand for operand in instruction.operands
-        ]
+    def _map(self, instruction: Map, adjoint: Symbol) -> None:
+        symbols = [Symbol(self.builder, arg) if isinstance(arg, Ref) else arg for arg in instruction.arguments]
         result = Symbol(self.builder, Ref(instruction.out))
-        for i, operand in enumerate(instruction.operands):
+        for i, operand in enumerate(instruction.arguments):
             if isinstance(operand, Ref) and operand.array.number in self.needed:
-                partial = primitive.partial(SYMBOLS, i, result, symbols)
-                if not isinstance(partial, float) or partial != 0.0:
-                    part = adjoint * partial
-                    # A scale alone stands for every position: all are summed where the operand broadcasts.
-                    alone = part.read is None or part.read.size < instruction.out.size
-                    self._contribute(
-                        operand, part * float(instruction.out.size) if alone and operand.size == 1 else part
-                    )
+                partial = instruction.primitive.partial(SYMBOLS, i, result, symbols)
+                if isinstance(partial, float) and partial == 0.0:
+                    continue
+                if instruction.primitive.primed and partial.scale == ONE:
+                    self._means(partial.read, Meaning("primed", operand, instruction.primitive))
+                part = adjoint * partial
+                # A scale alone stands for every position: all are summed where the operand broadcasts.
+                alone = part.read is None or part.read.size < instruction.out.size
+                self._contribute(operand, part * float(instruction.out.size) if alone and operand.size == 1 else part)
 
-    def _matmul(self, instruction: Instruction, adjoint: Symbol) -> None:
-        left, right = instruction.reads
-        product: Contraction = instruction.detail
+    def _product(self, instruction: Product, adjoint: Symbol) -> None:
+        product = instruction.contraction
+        left, right = (instruction.left, product.left), (instruction.right, product.right)
         given = self._as_ref(adjoint, instruction.out)
-        for target, letters, other, other_letters in (
-            (left, product.left, right, product.right),
-            (right, product.right, left, product.left),
-        ):
-            if target.array.number not in self.needed:
-                continue
-            contraction = Contraction(product.out, other_letters, letters, product.sizes)
-            key = (str(contraction), *sorted(product.sizes.items()))
-            found = self.builder.emit("matmul", (given, other), contraction, target.size, "b" in letters, key=key)
-            self._contribute(target, Symbol(self.builder, found), summed="b" not in letters)
+        for (target, letters), (other, of_other) in ((left, right), (right, left)):
+            if target.array.number in self.needed:
+                contraction = Contraction(product.out, of_other, letters, product.sizes)
+                found = Symbol(self.builder, self.builder.product(given, other, contraction))
+                self._contribute(target, found, summed="b" not in letters)
 
-    def _sum(self, instruction: Instruction, adjoint: Symbol) -> None:
-        (read,) = instruction.reads
-        if adjoint.read is None:
-            self._contribute(read, adjoint)
-            return
-        repeated = np.repeat(np.arange(instruction.out.size), instruction.detail)
-        self._contribute(read, Symbol(self.builder, adjoint.read.at(repeated), adjoint.scale))
+    def _sum(self, instruction: Sum, adjoint: Symbol) -> None:
+        self._contribute(instruction.read, self._repeated(adjoint, instruction))
 
-    def _logsumexp(self, instruction: Instruction, adjoint: Symbol) -> None:
-        (read,) = instruction.reads
-        repeated = np.repeat(np.arange(instruction.out.size), instruction.detail)
-        result = Symbol(self.builder, Ref(instruction.out).at(repeated))
-        partial = TABLE["logsumexp"].partial(SYMBOLS, 0, result, [Symbol(self.builder, read)])
-        if adjoint.read is not None:
-            adjoint = Symbol(self.builder, adjoint.read.at(repeated), adjoint.scale)
-        self._contribute(read, adjoint * partial)
+    def _logsumexp(self, instruction: LogSumExp, adjoint: Symbol) -> None:
+        result = self._repeated(Symbol(self.builder, Ref(instruction.out)), instruction)
+        partial = LOGSUMEXP.partial(SYMBOLS, 0, result, [Symbol(self.builder, instruction.read)])
+        self._contribute(instruction.read, self._repeated(adjoint, instruction) * partial)
 
-    def _scatter(self, instruction: Instruction, adjoint: Symbol) -> None:
-        pieces, _ = instruction.detail
-        for operand, piece in zip(instruction.operands, pieces, strict=True):
-            if isinstance(operand, Ref):
-                part = adjoint.read.at(piece.index) if adjoint.read is not None else None
-                self._contribute(operand, Symbol(self.builder, part, adjoint.scale))
+    def _repeated(self, symbol: Symbol, instruction: Sum | LogSumExp) -> Symbol:
+        """A symbol of results, for each of the operands that each was made of."""
+        if symbol.read is None:
+            return symbol
+        repeated = np.repeat(np.arange(instruction.out.size), instruction.length)
+        return Symbol(self.builder, symbol.read.at(repeated), symbol.scale)
+
+    def _scatter(self, instruction: Scatter, adjoint: Symbol) -> None:
+        for piece in instruction.pieces:
+            if isinstance(piece.operand, Ref):
+                part = None if adjoint.read is None else adjoint.read.at(piece.index)
+                self._contribute(piece.operand, Symbol(self.builder, part, adjoint.scale))

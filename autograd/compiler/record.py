@@ -32,7 +32,7 @@ class Condition(Value):
 
 
 @dataclass(frozen=True)
-class Guard:
+class Decision:
     """A comparison whose truth decided a branch."""
 
     condition: Value
@@ -45,7 +45,7 @@ class Tracer:
     """What comparisons and reads of ``.data`` report to during a recording."""
 
     def __init__(self) -> None:
-        self.guards: dict[Value, Guard] = {}
+        self.decisions: dict[Value, Decision] = {}
 
     def condition(self, primitive: Primitive, left: Value, right: Value) -> Any:
         """A live condition, or a bool where both sides are constants."""
@@ -58,10 +58,10 @@ class Tracer:
     def guard(self, condition: Value) -> bool:
         """The truth of a condition for the recorded sample, noted so that every other row is checked."""
         truth = bool(number_of(condition))
-        if condition not in self.guards:
+        if condition not in self.decisions:
             left, right = condition.operands
             comparison = f"{_side(left)} {condition.primitive.symbol} {_side(right)}"
-            self.guards[condition] = Guard(condition, truth, comparison, told(user_place()))
+            self.decisions[condition] = Decision(condition, truth, comparison, told(user_place()))
         return truth
 
     def read(self, value: Value) -> None:
@@ -80,14 +80,18 @@ def _side(value: Value) -> str:
 
 @dataclass(frozen=True)
 class Recording:
-    """A scalar graph: its inputs by argument, parameters, outputs, guards, and all values in order."""
+    """A scalar graph: its inputs by argument, parameters, outputs, what decided branches, and all values in order.
+
+    `known` is how many of the parameters have their place from an earlier recording.
+    """
 
     inputs: list[list[Value]]
     parameters: list[Value]
     outputs: list[Value]
     is_list: bool
-    guards: list[Guard]
+    decisions: list[Decision]
     order: list[Value]
+    known: int = 0
 
 
 def record(
@@ -107,7 +111,7 @@ def record(
     names : sequence of str
         What to call the arguments.
     known : sequence of Value
-        The parameters of earlier recordings, which come first among this one's.
+        The parameters of earlier recordings, which come first, used or not.
 
     Raises
     ------
@@ -128,17 +132,17 @@ def record(
     with modes.recording(tracer):
         result = function(*arguments)
         outputs, is_list = outputs_of(result)
-    guards = list(tracer.guards.values())
-    order = topological_order([*outputs, *(guard.condition for guard in guards)])
+    decisions = list(tracer.decisions.values())
+    order = topological_order([*outputs, *(made.condition for made in decisions)])
     own = {value for members in inputs for value in members}
     if any(value.primitive is INPUT and value not in own for value in order):
         raise RecordingError(
             "the compiled function: its result depends on inputs of another recording; "
             "build every value from this call's arguments and keep none between calls"
         )
-    earlier = set(known)
-    parameters = [*known, *(value for value in order if value.primitive is LEAF and value not in earlier)]
-    return Recording(inputs, parameters, outputs, is_list, guards, order)
+    places = set(known)
+    parameters = [*known, *(value for value in order if value.primitive is LEAF and value not in places)]
+    return Recording(inputs, parameters, outputs, is_list, decisions, order, len(known))
 
 
 def _input(number: float, label: Label) -> Value:

@@ -7,9 +7,9 @@ the table on atoms, or a sum of terms ``coefficient * atom * atom``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import DomainError
 from ..labels import Label
@@ -19,7 +19,6 @@ from ..primitives import (
     ADD,
     CONSTANT,
     DIVIDE,
-    LEAF,
     LOGSUMEXP,
     MULTIPLY,
     NEGATIVE,
@@ -31,20 +30,32 @@ from ..primitives import (
     Primitive,
 )
 from ..value import Value, number_of
-from .record import INPUT, Recording
+from .plan.instructions import modest
+from .record import Decision, Recording
 
 NONE = -1
 """Stands for a factor that a term does not have."""
 
-Term = tuple[float, int, int]
+# What a sum looks into, and whose operands it looks into further.
+_LINEAR = frozenset([ADD, SUBTRACT, NEGATIVE, POSITIVE_OF, TOTAL, WEIGHTED_SUM, MULTIPLY, DIVIDE])
+_SUMS = frozenset([ADD, SUBTRACT, NEGATIVE, POSITIVE_OF, TOTAL])
 
-# Only coefficients of this size are drawn together or out of a product: others may underflow or overflow in an order
-# in which they were not written.
-_SMALL, _LARGE = 1e-6, 1e6
 _OVERFLOWING = 1e300
 
-# A longer sum is not negated term by term: nested subtractions would take quadratic time.
-_NEGATED_AT_MOST = 8
+
+class Scaled(NamedTuple):
+    """A number times an atom, or the number alone where the atom is `NONE`."""
+
+    coefficient: float
+    atom: int
+
+
+class Term(NamedTuple):
+    """``coefficient * first * second``; a factor that is `NONE` is not there, the second before the first."""
+
+    coefficient: float
+    first: int
+    second: int
 
 
 @dataclass(slots=True)
@@ -52,7 +63,9 @@ class Atom:
     """A scalar that gets a place in an array.
 
     `kind` is ``input``, ``parameter``, ``constant``, ``map``, ``logsumexp`` or
-    ``sum``; `operands` are atoms' numbers, `terms` a sum's terms.
+    ``sum``; `operands` are atoms' numbers, `terms` a sum's terms. `level` is how
+    many operations lie before it. `place` is an input's argument and position in
+    it, or a parameter's position.
     """
 
     kind: str
@@ -67,11 +80,11 @@ class Atom:
 
 @dataclass
 class Scalars:
-    """Atoms, operands first, and which of them are the outputs and the guards' conditions."""
+    """Atoms, operands first, and which of them are the outputs and decide the branches."""
 
     atoms: list[Atom] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
-    conditions: list[int] = field(default_factory=list)
+    decisions: list[tuple[int, Decision]] = field(default_factory=list)
 
 
 def canonical(recording: Recording) -> Scalars:
@@ -84,37 +97,115 @@ class _Canonical:
         self.result = Scalars()
         self.atoms = self.result.atoms
         self._known: dict[Any, int] = {}
-        # What a value has become: an atom's number, or the terms of a sum that its consumer may take over.
-        self._became: dict[Value, int | list[Term]] = {}
-        self._uses = _uses(recording)
-        self._rules: dict[Primitive, Callable[[Value], int | list[Term]]] = {
-            ADD: self._add,
-            SUBTRACT: self._subtract,
-            NEGATIVE: self._negative,
-            POSITIVE_OF: lambda value: self._became_of(value.operands[0]),
-            MULTIPLY: lambda value: self._product(*value.operands),
-            DIVIDE: self._divide,
-            TOTAL: self._total,
-            WEIGHTED_SUM: self._weighted_sum,
-        }
+        self._numbers = _numbers(recording)
+        self._parts = self._parts_of_one_sum(recording)
+        # What every value comes to that is not a part of one sum alone.
+        self._scaled = {value: Scaled(number, NONE) for value, number in self._numbers.items()}
         for argument, members in enumerate(recording.inputs):
             for k, value in enumerate(members):
-                self._became[value] = self._new(Atom("input", 0, place=(argument, k), label=value.label))
+                self._scaled[value] = Scaled(1.0, self._new(Atom("input", 0, place=(argument, k), label=value.label)))
         for k, value in enumerate(recording.parameters):
-            self._became[value] = self._new(Atom("parameter", 0, place=(0, k), label=value.label))
+            self._scaled[value] = Scaled(1.0, self._new(Atom("parameter", 0, place=(0, k), label=value.label)))
         for value in recording.order:
-            if value.primitive not in (INPUT, LEAF):
-                self._became[value] = self._read(value)
+            if value not in self._scaled and value not in self._parts:
+                linear = self._is_linear(value)
+                self._scaled[value] = self._closed(value) if linear else self._operation(value)
         self.result.outputs = [self._atom(value) for value in recording.outputs]
-        self.result.conditions = [self._atom(guard.condition) for guard in recording.guards]
+        self.result.decisions = [(self._atom(made.condition), made) for made in recording.decisions]
 
-    def _read(self, value: Value) -> int | list[Term]:
-        if value.primitive is CONSTANT:
-            return self._constant(number_of(value))
-        rule = self._rules.get(value.primitive)
-        if rule is None or all(self._number(operand) is not None for operand in value.operands):
-            return self._operation(value)
-        return rule(value)
+    def _is_linear(self, value: Value) -> bool:
+        """Whether a value is read as a sum of products."""
+        if value.primitive in (ADD, SUBTRACT):
+            # A constant so large may overflow with others in another order.
+            return all(abs(self._numbers.get(operand, 0.0)) < _OVERFLOWING for operand in value.operands)
+        if value.primitive is DIVIDE:
+            return bool(self._numbers.get(value.operands[1]))
+        return value.primitive in _LINEAR
+
+    def _parts_of_one_sum(self, recording: Recording) -> set[Value]:
+        """The values that one sum alone reads, once, and that are sums or products themselves: they need no atom."""
+        uses: dict[Value, int] = dict.fromkeys(recording.order, 0)
+        summed: set[Value] = set()
+        for value in recording.order:
+            for operand in value.operands:
+                uses[operand] += 1
+            if value.primitive is WEIGHTED_SUM:
+                *_, bias = pairs_of(value.operands)
+                summed.update([] if bias is None else [bias])
+            elif value.primitive in _SUMS and self._is_linear(value):
+                summed.update(value.operands)
+        # An output or a condition is read from outside.
+        summed -= {*recording.outputs, *(made.condition for made in recording.decisions)}
+        return {v for v in summed if uses[v] == 1 and v not in self._numbers and self._is_linear(v)}
+
+    # Sums of products
+
+    def _terms(self, root: Value) -> list[Term]:
+        """The terms of a sum, from the whole down into those of its parts that serve nothing else."""
+        terms: list[Term] = []
+        waiting = [(1.0, root)]
+        while waiting:
+            sign, value = waiting.pop()
+            if value is not root and value not in self._parts:
+                c, f = self._scaled[value]
+                terms.append(Term(sign * c, f, NONE))
+            elif value.primitive is MULTIPLY:
+                terms.append(self._product(sign, *value.operands))
+            elif value.primitive is DIVIDE:
+                terms.append(self._quotient(sign, value))
+            elif value.primitive is SUBTRACT:
+                waiting += [(-sign, value.operands[1]), (sign, value.operands[0])]
+            elif value.primitive is WEIGHTED_SUM:
+                weights, activations, bias = pairs_of(value.operands)
+                terms += [self._product(sign, w, a) for w, a in zip(weights, activations, strict=True)]
+                waiting += [] if bias is None else [(sign, bias)]
+            else:
+                sign = -sign if value.primitive is NEGATIVE else sign
+                waiting += [(sign, operand) for operand in reversed(value.operands)]
+        return terms
+
+    def _product(self, sign: float, left: Value, right: Value) -> Term:
+        (c, f), (d, g) = self._scaled[left], self._scaled[right]
+        if not modest(c, d, c * d) and not (NONE in (f, g) and 1.0 in (abs(c), abs(d))):
+            (c, f), (d, g) = self._as_written(left), self._as_written(right)
+        return Term(sign * c * d, g, NONE) if f == NONE else Term(sign * c * d, f, g)
+
+    def _quotient(self, sign: float, value: Value) -> Term:
+        """A value divided by a constant."""
+        (c, f), divisor = self._scaled[value.operands[0]], self._numbers[value.operands[1]]
+        if modest(c, divisor, c / divisor):
+            return Term(sign * c / divisor, f, NONE)
+        return Term(sign, self._operation(value).atom, NONE)
+
+    def _as_written(self, value: Value) -> Scaled:
+        """A constant as it is, anything else as an atom that has its coefficient in it."""
+        scaled = self._scaled[value]
+        return scaled if scaled.atom == NONE else Scaled(1.0, self._atom(value))
+
+    def _closed(self, value: Value) -> Scaled:
+        """What a sum comes to: one scaled atom, or an atom of its terms."""
+        terms = self._terms(value)
+        constants = [term.coefficient for term in terms if term.first == NONE]
+        kept = sorted(self._coefficients_as_factors([term for term in terms if term.first != NONE]))
+        if sum(map(abs, constants)) < _OVERFLOWING:
+            constants = [left_to_right(constants)]
+        kept += [Term(1.0, self._constant(constant), NONE) for constant in constants if constant]
+        if len(kept) == 1 and kept[0].second == NONE:
+            return Scaled(kept[0].coefficient, kept[0].first)
+        return Scaled(1.0, self._sum(tuple(kept), value.label))
+
+    def _sum(self, terms: tuple[Term, ...], label: Label | None) -> int:
+        factors = {f for term in terms for f in term[1:] if f != NONE}
+        return self._shared(terms, Atom("sum", self._level(factors), terms=terms, label=label))
+
+    def _coefficients_as_factors(self, terms: list[Term]) -> list[Term]:
+        """Differing coefficients of single atoms as constant factors, so that such terms are made alike."""
+        sizes = {abs(c) for c, _, g in terms if g == NONE}
+        if len(terms) == 1 or (len(sizes) < 2 and modest(*sizes)):
+            return terms
+        return [Term(1.0, self._constant(c), f) if g == NONE and abs(c) != 1.0 else Term(c, f, g) for c, f, g in terms]
+
+    # Atoms
 
     def _new(self, atom: Atom) -> int:
         self.atoms.append(atom)
@@ -129,156 +220,38 @@ class _Canonical:
     def _constant(self, number: float) -> int:
         return self._shared(("constant", repr(number)), Atom("constant", 0, number=number))
 
-    def _number(self, value: Value) -> float | None:
-        """The number of a constant, else None."""
-        became = self._became[value]
-        if isinstance(became, int) and self.atoms[became].kind == "constant":
-            return self.atoms[became].number
-        return None
+    def _atom(self, value: Value) -> int:
+        """A value as an atom; a scaled one becomes a sum of one term."""
+        c, f = self._scaled[value]
+        if f == NONE:
+            return self._constant(c)
+        return f if c == 1.0 else self._sum((Term(c, f, NONE),), value.label)
 
     def _level(self, operands: Iterable[int]) -> int:
         return 1 + max((self.atoms[operand].level for operand in operands), default=0)
 
-    def _operation(self, value: Value) -> int:
+    def _operation(self, value: Value) -> Scaled:
+        if value.primitive is POWER and self._numbers.get(value.operands[1]) == 1.0:
+            return self._scaled[value.operands[0]]
         operands = tuple(self._atom(operand) for operand in value.operands)
         kind = "logsumexp" if value.primitive is LOGSUMEXP else "map"
-        if all(self.atoms[operand].kind == "constant" for operand in operands):
-            numbers = [self.atoms[operand].number for operand in operands]
-            try:
-                folded: float = value.primitive.rule(FLOATS, *numbers)
-                return self._constant(folded)
-            except (ValueError, ZeroDivisionError):
-                raise DomainError(f"{value.primitive.name} of the constants {numbers}: no real result") from None
-        if value.primitive is POWER and self.atoms[operands[1]].number == 1.0 and self._number(value.operands[1]):
-            return operands[0]
         atom = Atom(kind, self._level(operands), value.primitive, operands, label=value.label)
-        return self._shared((value.primitive, operands), atom)
-
-    def _became_of(self, value: Value) -> int | list[Term]:
-        return self._became[value] if self._uses[value] == 1 else self._atom(value)
-
-    def _atom(self, value: Value) -> int:
-        """The atom of a value; a sum that was still open is closed."""
-        became = self._became[value]
-        if isinstance(became, int):
-            return became
-        number = self._closed(became, value.label)
-        self._became[value] = number
-        return number
-
-    def _closed(self, terms: list[Term], label: Label | None) -> int:
-        kept = sorted(self._coefficients_as_factors([term for term in terms if term[1] != NONE]))
-        constant = left_to_right(c for c, f, _ in terms if f == NONE)
-        if constant:
-            kept.append((1.0, self._constant(constant), NONE))
-        if len(kept) == 1 and kept[0][0] == 1.0 and kept[0][2] == NONE:
-            return kept[0][1]
-        factors = {f for term in kept for f in term[1:] if f != NONE}
-        key = tuple(kept)
-        return self._shared(key, Atom("sum", self._level(factors), terms=key, label=label))
-
-    def _coefficients_as_factors(self, terms: list[Term]) -> list[Term]:
-        """Differing coefficients of single atoms as constant factors, so that such terms are made alike."""
-        sizes = {abs(c) for c, _, g in terms if g == NONE}
-        if len(terms) == 1 or (len(sizes) < 2 and modest(*sizes)):
-            return terms
-        return [(1.0, self._constant(c), f) if g == NONE and abs(c) != 1.0 else (c, f, g) for c, f, g in terms]
-
-    def _terms(self, value: Value) -> list[Term]:
-        """The terms of a value as a list that the caller owns."""
-        became = self._became[value]
-        if isinstance(became, list) and self._uses[value] == 1:
-            return became
-        if isinstance(became, list) and len(became) == 1 and became[0][2] == NONE:
-            return became.copy()
-        c, f = self._closed_factor(value)
-        return [(c, f, NONE)]
-
-    def _add(self, value: Value) -> int | list[Term]:
-        if self._has_large(value.operands):
-            return self._operation(value)
-        return _joined(*(self._terms(operand) for operand in value.operands))
-
-    def _total(self, value: Value) -> list[Term]:
-        terms: list[Term] = []
-        for operand in value.operands:
-            terms = _joined(terms, self._terms(operand))
-        return terms
-
-    def _has_large(self, operands: Iterable[Value]) -> bool:
-        """Whether one is a constant so large that with others it may overflow in another order."""
-        return any(abs(self._number(operand) or 0.0) > _OVERFLOWING for operand in operands)
-
-    def _subtract(self, value: Value) -> int | list[Term]:
-        if self._has_large(value.operands):
-            return self._operation(value)
-        left, right = value.operands
-        return _joined(self._terms(left), self._negated(right))
-
-    def _negative(self, value: Value) -> list[Term]:
-        return self._negated(value.operands[0])
-
-    def _negated(self, value: Value) -> list[Term]:
-        became = self._became[value]
-        if isinstance(became, list) and len(became) > (_NEGATED_AT_MOST if self._uses[value] == 1 else 1):
-            c, f = self._closed_factor(value)
-            return [(-c, f, NONE)]
-        return [(-c, f, g) for c, f, g in self._terms(value)]
-
-    def _factor(self, value: Value) -> tuple[float, int]:
-        """A value as coefficient and atom; the atom is NONE for a constant."""
-        became = self._became[value]
-        if isinstance(became, list) and len(became) == 1 and became[0][2] == NONE:
-            return became[0][:2]
-        return self._closed_factor(value)
-
-    def _closed_factor(self, value: Value) -> tuple[float, int]:
-        """A value's atom with the coefficient 1, or a constant's number and no atom."""
-        atom = self._atom(value)
-        return (self.atoms[atom].number, NONE) if self.atoms[atom].kind == "constant" else (1.0, atom)
-
-    def _product(self, left: Value, right: Value) -> list[Term]:
-        (c, f), (d, g) = self._factor(left), self._factor(right)
-        one_atom = NONE in (f, g)
-        if not modest(c, d, c * d) and not (one_atom and 1.0 in (abs(c), abs(d))):
-            (c, f), (d, g) = self._closed_factor(left), self._closed_factor(right)
-        return [(c * d, g, NONE) if f == NONE else (c * d, f, g)]
-
-    def _divide(self, value: Value) -> int | list[Term]:
-        left, right = value.operands
-        divisor = self._number(right)
-        c, f = self._factor(left)
-        if not divisor or not modest(c, divisor, c / divisor):
-            return self._operation(value)
-        return [(c / divisor, f, NONE)]
-
-    def _weighted_sum(self, value: Value) -> list[Term]:
-        weights, activations, bias = pairs_of(value.operands)
-        terms: list[Term] = []
-        for weight, activation in zip(weights, activations, strict=True):
-            terms += self._product(weight, activation)
-        return terms if bias is None else _joined(terms, self._terms(bias))
+        return Scaled(1.0, self._shared((value.primitive, operands), atom))
 
 
-def modest(*numbers: float) -> bool:
-    """Whether factors of these sizes may be multiplied in any order."""
-    return all(_SMALL <= abs(number) <= _LARGE for number in numbers)
-
-
-def _joined(left: list[Term], right: list[Term]) -> list[Term]:
-    """Both lists as one; the longer takes the shorter in, so chains of any shape take n log n at most."""
-    if len(left) < len(right):
-        left, right = right, left
-    left += right
-    return left
-
-
-def _uses(recording: Recording) -> dict[Value, int]:
-    uses: dict[Value, int] = dict.fromkeys(recording.order, 0)
+def _numbers(recording: Recording) -> dict[Value, float]:
+    """The numbers of the values that depend on constants alone, as the scalar engine computes them."""
+    numbers: dict[Value, float] = {}
     for value in recording.order:
-        for operand in value.operands:
-            uses[operand] += 1
-    # An output or a condition is read from outside, so no sum may take it over.
-    for value in (*recording.outputs, *(guard.condition for guard in recording.guards)):
-        uses[value] += 2
-    return uses
+        if value.primitive is CONSTANT:
+            numbers[value] = number_of(value)
+        elif value.operands and all(operand in numbers for operand in value.operands):
+            numbers[value] = _folded(value.primitive, [numbers[operand] for operand in value.operands])
+    return numbers
+
+
+def _folded(primitive: Primitive, numbers: list[float]) -> float:
+    try:
+        return float(primitive.rule(FLOATS, *numbers))
+    except (ValueError, ZeroDivisionError):
+        raise DomainError(f"{primitive.name} of the constants {numbers}: no real result") from None

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, detach, exp, log, modes, sqrt, tanh, weighted_sum, where
-from autograd.compiler import compiled, strict
+from autograd.compiler import strict
+from autograd.compiler.backends.numpy.program import NumPyProgram
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -165,7 +166,7 @@ def test_a_branch_not_chosen_is_never_silently_wrong():
 
 def test_guards_and_blame_count_rows_over_chunks(monkeypatch):
     w = Value(2.0)
-    monkeypatch.setattr(compiled, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(NumPyProgram, "rows_at_once", 12)
     rows = np.ones(50)
     rows[33] = -1.0
     with pytest.raises(GuardError, match="row 33 "):

@@ -49,9 +49,9 @@ TOLD = {
         "t5 = relu(t3)",
     ]),
     "operators": (lambda x: maximum(P[0] * x, minimum(x, 1.0)) ** 3 / (1 + exp(x)), 0, [
-        "t3 = min(x, 1)",
-        "t4 = p0 * x",
-        "t6 = max(t4, t3)",
+        "t3 = p0 * x",
+        "t4 = min(x, 1)",
+        "t6 = max(t3, t4)",
         "t7 = exp(x) + 1",
         "C = t6^3 / t7",
     ]),

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from mpmath import mpf
 
 from autograd import Value, compile, exp, gradient, maximum, minimum, no_grad, sigmoid, sin, where
-from autograd.compiler import compiled
+from autograd.compiler.backends.base import Unfit
+from autograd.compiler.backends.numpy.program import NumPyProgram
+from autograd.compiler.versions import Version
 from autograd.errors import AutogradError, NonFiniteError
 
 mpmath.mp.dps = 40
@@ -19,7 +21,7 @@ mpmath.mp.dps = 40
 @pytest.fixture
 def in_chunks_of(monkeypatch):
     def limit(rows):
-        monkeypatch.setattr(compiled._Version, "rows_at_once", lambda version, way: rows)
+        monkeypatch.setattr(NumPyProgram, "rows_at_once", rows)
 
     return limit
 
@@ -60,18 +62,19 @@ def test_a_mean_of_numbers_whose_sum_overflows_is_their_mean(in_chunks_of):
 def test_what_the_reverse_pass_keeps_does_not_make_forward_chunks_smaller():
     weights = [Value(0.1 * k) for k in range(50)]
     f = compile(lambda x: sum(sigmoid(exp(w * x)) for w in weights)).record([1.0])
-    assert f._latest.rows_at_once("forward") > 1.5 * f._latest.rows_at_once("reverse")
+    forward, reverse = (f._latest._program(learns) for learns in (False, True))
+    assert forward.rows_at_once > 1.5 * reverse.rows_at_once
 
 
 @pytest.fixture(params=["program", "fallback"])
 def way(request, monkeypatch):
     """Results of the program, and of the rows one by one after it has failed."""
 
-    def failing(version, way, batch, first_row, target):
-        raise FloatingPointError
+    def unfit(version):
+        raise Unfit
 
     if request.param == "fallback":
-        monkeypatch.setattr(compiled._Version, "run", failing)
+        monkeypatch.setattr(Version, "_numbers", unfit)
     return request.param
 
 

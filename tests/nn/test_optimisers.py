@@ -8,7 +8,7 @@ import pytest
 import nn
 from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
-from autograd.parameters import FlatParameters
+from autograd.parameters import together
 
 
 def stepped(optimiser, number, gradients):
@@ -52,11 +52,11 @@ def test_flat_parameters_and_single_values_agree(make):
     random = np.random.default_rng(0)
     numbers, gradients = random.normal(size=5), random.normal(size=(4, 5))
     singles, bound = [Value(n) for n in numbers], [Value(n) for n in numbers]
-    flat, one, other = FlatParameters(bound), make(), make()
+    flat, one, other = together(bound), make(), make()
     for row in gradients:
         for single, partial in zip(singles, row.tolist(), strict=True):
             single.grad = partial
-        flat.grad[:] = row
+        flat.grad = row
         one.step(singles)
         other.step(flat)
     assert [v.data for v in singles] == [v.data for v in bound] == flat.data.tolist()
@@ -64,9 +64,9 @@ def test_flat_parameters_and_single_values_agree(make):
 
 def test_bound_values_in_a_list_are_the_flat_ones():
     values = [Value(1.0), Value(2.0)]
-    flat, optimiser = FlatParameters(values), nn.SGD(1.0, momentum=0.5)
+    flat, optimiser = together(values), nn.SGD(1.0, momentum=0.5)
     for parameters in (flat, values, list(reversed(values))):
-        flat.grad[:] = [1.0, 0.0]
+        flat.grad = np.array([1.0, 0.0])
         optimiser.step(parameters)
     assert flat.data.tolist() == [1.0 - 1.0 - 1.5 - 1.75, 2.0]
 
@@ -97,6 +97,37 @@ def test_a_parameter_twice_is_refused():
     optimiser.step([a, b])
     with pytest.raises(ArgumentError, match="expected the 2 parameters"):
         optimiser.step([a, a])
+
+
+@pytest.mark.parametrize("make", [nn.Adam, lambda: nn.SGD(0.1, momentum=0.5)])
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        (lambda: (v for v in [Value(1.0)]), "got generator"),
+        (lambda: [1.0, 2.0], r"got float 1\.0 in it"),
+        (lambda: nn.MLP([1, 1], seed=0).named_parameters(), "got generator"),
+        (lambda: list(nn.MLP([1, 1], seed=0).named_parameters()), "got tuple .* in it"),
+        (lambda: nn.MLP([1, 1], seed=0), "got MLP"),
+        (lambda: [Value(1.0) * 2], r"got 2\.0 computed by multiply"),
+        (lambda: np.zeros(3), "got ndarray"),
+        (lambda: None, "got NoneType"),
+    ],
+)
+def test_what_is_no_list_of_leaves_is_refused(make, given, words):
+    for ask in ("step", "state_of", "restore"):
+        optimiser = make()
+        with pytest.raises(
+            OperandError, match=rf"{type(optimiser).__name__}\.{ask}: expected a list of leaf Values, {words}"
+        ):
+            getattr(optimiser, ask)(given(), *([{}, 1] if ask == "restore" else []))
+        assert (optimiser.steps, optimiser.state) == (0, {})
+
+
+def test_a_parameter_twice_is_refused_from_the_first_step_on():
+    a, optimiser = Value(1.0, "a"), nn.SGD(0.1)
+    with pytest.raises(ArgumentError, match=r"SGD\.step: expected each Value once, got a = 1\.0 twice"):
+        optimiser.step([a, Value(1.0), a])
+    assert (a.data, optimiser.steps) == (1.0, 0)
 
 
 def test_no_parameters_are_refused():

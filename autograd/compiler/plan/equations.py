@@ -7,19 +7,38 @@ matrix of weights, ``'`` a transpose, ``n`` the number of samples in the batch,
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..primitives import TABLE
+from .instructions import (
+    Array,
+    BatchSum,
+    Contraction,
+    Guard,
+    Instruction,
+    LogSumExp,
+    Map,
+    Operand,
+    Product,
+    Ref,
+    Scale,
+    Scatter,
+    Sum,
+)
+from .naming import common_label, names_of
 from .patterns import affine
-from .plan import Array, Contraction, Instruction, Operand, Plan, Ref, Scale
+
+if TYPE_CHECKING:
+    from .plan import Plan
 
 Text = tuple[str, int]
 """An expression and how tightly its outermost operation binds."""
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(1, 5)
 _INFIX = {"add": (" + ", _SUM), "subtract": (" - ", _SUM), "multiply": (" * ", _PRODUCT), "divide": (" / ", _PRODUCT)}
+_DEEPEST = 8
+_REDUCTIONS = {Sum: "sum", BatchSum: "sum", LogSumExp: "logsumexp"}
 _NAMES = {"sigmoid": "sigma", "absolute": "abs", "maximum": "max", "minimum": "min", "positive_of": ""}
 
 
@@ -31,7 +50,8 @@ def equations(plan: Plan) -> str:
 class _Equations:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.made_by = {i.out.number: i for i in plan.instructions if i.op != "guard"}
+        self.names = names_of(plan)
+        self.made_by = {i.out.number: i for i in plan.instructions if not isinstance(i, Guard)}
         self.uses: dict[int, int] = {}
         for instruction in plan.instructions:
             for read in instruction.reads:
@@ -44,15 +64,21 @@ class _Equations:
             if read.index is not None and read.array.size > 1
         }
         self.parameters: dict[str, str] = {}
+        # How deep the expressions are that are written where they are read and not on a line of their own.
+        self.depth: dict[int, int] = {}
+        for made in plan.instructions:
+            depth = 1 + max((self.depth.get(read.array.number, 0) for read in made.reads), default=0)
+            if depth <= _DEEPEST and self._may_be_inlined(made):
+                self.depth[made.out.number] = depth
 
     def text(self) -> str:
         lines: list[tuple[str, str]] = []
         results = [self.plan.output.array]
         for instruction in self.plan.instructions:
-            if instruction.op == "guard":
-                _, comparison, line = instruction.detail
-                lines.append((f"guard: {comparison} as recorded at {line}", ""))
-            elif self.plan.gradient is not None and instruction.out is self.plan.gradient.array:
+            if isinstance(instruction, Guard):
+                lines.append((f"guard: {instruction.comparison} as recorded at {instruction.line}", ""))
+            elif self._is_gradient(instruction):
+                assert isinstance(instruction, Scatter)
                 lines += self._gradient_lines(instruction)
             elif instruction.out in results or not self._inlined(instruction.out):
                 lines.append(
@@ -70,24 +96,26 @@ class _Equations:
             header.append("parameters  " + ", ".join(f"{name} {shape}" for name, shape in self.parameters.items()))
         return "\n".join(header + [f"{text:<{width}}  # {shape}" if shape else text for text, shape in lines])
 
+    def _is_gradient(self, instruction: Instruction) -> bool:
+        return self.plan.gradient is not None and instruction.out is self.plan.gradient.array
+
     # Names
 
     def _name(self, array: Array) -> str:
-        return array.name or common_name(array.labels) or f"t{array.number}"
+        return self.names.get(array.number) or f"t{array.number}"
 
     def _inlined(self, array: Array) -> bool:
         """Whether an array is written where it is read and not on a line of its own."""
-        if array.kind != "computed" or array.name or common_name(array.labels):
+        return array.number in self.depth
+
+    def _may_be_inlined(self, made: Instruction) -> bool:
+        array = made.out
+        if array.number in self.names or array.number in self.indexed or isinstance(made, Scatter | Guard):
             return False
-        made = self.made_by[array.number]
-        if made.op == "scatter" or array.number in self.indexed:
-            return False
-        if self.uses.get(array.number, 0) == 1:
+        if self.uses.get(array.number, 0) == 1 or self._derivative(array):
             return True
-        short = made.op == "map" and made.detail in ("add", "subtract")
-        return (short and not any(self._inlined(read.array) for read in made.reads)) or self._derivative(
-            made
-        ) is not None
+        short = isinstance(made, Map) and made.name in ("add", "subtract")
+        return short and not any(self._inlined(read.array) for read in made.reads)
 
     def _ref(self, read: Ref, matrix: tuple[int, ...] | None = None) -> Text:
         array = read.array
@@ -105,7 +133,7 @@ class _Equations:
     def _parameter(self, read: Ref, matrix: tuple[int, ...] | None) -> str:
         labels = read.array.labels
         own = labels if read.index is None else [labels[i] for i in read.index]
-        name = common_name(own)
+        name = common_label(own)
         if not name:
             name = f"p{_positions(read)}"
         elif matrix is not None:
@@ -126,23 +154,22 @@ class _Equations:
     # Expressions
 
     def _expression(self, instruction: Instruction) -> Text:
-        derivative = self._derivative(instruction)
-        if derivative is not None:
+        derivative = self._derivative(instruction.out)
+        if derivative:
             return derivative, _ATOM
-        if instruction.op == "map":
+        if isinstance(instruction, Map):
             return self._map(instruction)
-        if instruction.op == "matmul":
+        if isinstance(instruction, Product):
             return self._matmul(instruction)
-        if instruction.op == "scatter":
+        if isinstance(instruction, Scatter):
             return self._scatter(instruction)
-        name = "sum" if instruction.op == "batch_sum" else instruction.op
-        return f"{name}({self._operand(instruction.operands[0])[0]})", _ATOM
+        return f"{_REDUCTIONS[type(instruction)]}({self._operand(instruction.operands[0])[0]})", _ATOM
 
-    def _scatter(self, instruction: Instruction) -> Text:
+    def _scatter(self, instruction: Scatter) -> Text:
         """Pieces one after another, or added at their positions to zeros."""
-        pieces, covered = instruction.detail
+        pieces = instruction.pieces
         told = [self._operand(operand)[0] for operand in instruction.operands]
-        if covered and not any(piece.adds for piece in pieces):
+        if instruction.covers and not any(piece.adds for piece in pieces):
             return f"join({', '.join(told)})", _ATOM
         out = instruction.out
         places = [_positions(Ref(out, piece.index)) for piece in pieces]
@@ -150,8 +177,8 @@ class _Equations:
         placed = [text if place == whole else f"({text} at {place})" for text, place in zip(told, places, strict=True)]
         return " + ".join(placed), _SUM if len(placed) > 1 else _ATOM
 
-    def _map(self, instruction: Instruction) -> Text:
-        name, operands = instruction.detail, instruction.operands
+    def _map(self, instruction: Map) -> Text:
+        name, operands = instruction.name, instruction.operands
         if name in _INFIX:
             symbol, binds = _INFIX[name]
             left, right = self._operand(operands[0]), self._operand(operands[1])
@@ -165,12 +192,12 @@ class _Equations:
         if name == "negative":
             return f"-{_bound(self._operand(operands[0]), _PRODUCT)}", _SUM
         arguments = [self._operand(operand)[0] for operand in operands]
-        if TABLE[name].infix:
-            return f"({f' {TABLE[name].symbol} '.join(arguments)})", _ATOM
+        if instruction.primitive.infix:
+            return f"({f' {instruction.primitive.symbol} '.join(arguments)})", _ATOM
         return f"{_NAMES.get(name, name)}({', '.join(arguments)})", _ATOM
 
-    def _matmul(self, instruction: Instruction) -> Text:
-        product: Contraction = instruction.detail
+    def _matmul(self, instruction: Product) -> Text:
+        product = instruction.contraction
         left, right = (
             _bound(self._ref(read, _matrix(letters, product)), _PRODUCT)
             for read, letters in zip(instruction.reads, (product.left, product.right), strict=True)
@@ -181,55 +208,36 @@ class _Equations:
             return f"{left} @ {right}'", _PRODUCT
         return f"{right}' @ {left}", _PRODUCT
 
-    def _derivative(self, instruction: Instruction) -> str | None:
-        """``sigma'(z)`` for ``a * (1 - a)`` and its like, by the name of the activation function."""
-        if instruction.op != "map":
-            return None
-        whole = self._made(instruction.operands[0]) if instruction.operands else None
-        if instruction.detail == "step":
-            return f"relu'({self._operand(instruction.operands[0])[0]})"
-        if instruction.detail == "multiply" and whole is not None and whole.detail == "sigmoid":
-            rest = self._made(instruction.operands[1])
-            if rest is not None and (rest.detail, rest.operands[0]) == ("subtract", 1.0):
-                same = self._made(rest.operands[1]) is whole
-                return f"sigma'({self._operand(whole.operands[0])[0]})" if same else None
-        if instruction.detail == "subtract" and instruction.operands[0] == 1.0:
-            square = self._made(instruction.operands[1])
-            if square is not None and square.detail == "multiply":
-                factors = [self._made(operand) for operand in square.operands]
-                if factors[0] is not None and factors[0] is factors[1] and factors[0].detail == "tanh":
-                    return f"tanh'({self._operand(factors[0].operands[0])[0]})"
-        return None
+    def _derivative(self, array: Array) -> str:
+        """``sigma'(z)`` and its like, by the name of the activation function; empty for anything else."""
+        meaning = array.meaning
+        if meaning is None or meaning.primitive is None:
+            return ""
+        name = meaning.primitive.name
+        return f"{_NAMES.get(name, name)}'({self._ref(meaning.of)[0]})"
 
     def _made(self, operand: Operand) -> Instruction | None:
         if isinstance(operand, Ref) and operand.index is None:
             return self.made_by.get(operand.array.number)
         return None
 
-    def _gradient_lines(self, instruction: Instruction) -> list[tuple[str, str]]:
+    def _gradient_lines(self, instruction: Scatter) -> list[tuple[str, str]]:
         lines = []
-        for operand, piece in zip(instruction.operands, instruction.detail[0], strict=True):
+        for piece in instruction.pieces:
+            operand = piece.operand
             made = self._made(operand)
             matrix = None
-            if made is not None and made.op == "matmul":
-                matrix = _matrix(made.detail.out, made.detail)
+            if isinstance(made, Product):
+                matrix = _matrix(made.contraction.out, made.contraction)
             name = self._parameter(Ref(self.plan.parameters, piece.index), matrix)
             text = f"dC/d{name} {'+= ' if piece.adds else '= '}{self._operand(operand)[0]}"
             lines.append((text, str(matrix or (len(piece.index),))))
         return lines
 
     def _shape(self, instruction: Instruction) -> str:
-        if instruction.op == "matmul":
-            return str(_matrix(instruction.detail.out, instruction.detail) or (instruction.out.size,))
+        if isinstance(instruction, Product):
+            return str(_matrix(instruction.contraction.out, instruction.contraction) or (instruction.out.size,))
         return f"({instruction.out.size},)"
-
-
-def common_name(labels: list[Any]) -> str:
-    """Base and superscript that all labels share, or nothing."""
-    if not labels or any(label is None for label in labels):
-        return ""
-    names = {(label.base, label.superscript) for label in labels}
-    return "".join(names.pop()) if len(names) == 1 else ""
 
 
 def _matrix(letters: str, product: Contraction) -> tuple[int, ...] | None:

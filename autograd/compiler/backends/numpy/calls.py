@@ -1,0 +1,82 @@
+"""Calls: what a program does, as data: one call after another, of a function with arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...plan.instructions import Scale
+from ...plan.patterns import Index
+from .views import View
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number, which may depend on the batch's size n: as an array without axes, which ufuncs like, or plain."""
+
+    text: str
+    plain: bool = False
+
+    def __str__(self) -> str:
+        return self.text if self.plain else f"np.array({self.text}, dtype)"
+
+
+@dataclass(frozen=True)
+class Ones:
+    """A column of ones or, with no `length`, a one for each sample."""
+
+    length: int | None = None
+
+    def __str__(self) -> str:
+        return "np.ones(n, dtype)" if self.length is None else f"np.ones(({self.length}, 1), dtype)"
+
+
+@dataclass(frozen=True)
+class Held:
+    """An object that has no expression: positions, a guard. Those of one `key` are the same."""
+
+    thing: Any = field(compare=False)
+    key: Hashable
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What Python writes as it is: an axis, a mode."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        return repr(self.value)
+
+
+Argument = View | Number | Ones | Held | Plain
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of one of the functions that `runtime` lists; `result` names what it returns, if anybody asks."""
+
+    function: str
+    arguments: tuple[Argument, ...]
+    result: str = ""
+
+
+def call(function: str, *arguments: Argument, result: str = "") -> Call:
+    """A call, written shortly."""
+    return Call(function, arguments, result)
+
+
+def number(value: float | Scale, plain: bool = False) -> Number:
+    """A number of a plan."""
+    scale = value if isinstance(value, Scale) else Scale(float(value))
+    factor = repr(scale.factor) if np.isfinite(scale.factor) else f"float({str(scale.factor)!r})"
+    by_n = {0: "", 1: " / n", -1: " * n"}.get(scale.power, f" / n**{scale.power}")
+    return Number(factor + by_n, plain)
+
+
+def positions(index: Index) -> Held:
+    """Positions to gather or scatter."""
+    return Held(index, ("positions", index.tobytes()))

@@ -1,0 +1,221 @@
+"""Kernels: the calls that compute each kind of instruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+from math import prod
+
+from ...plan.instructions import (
+    Array,
+    BatchSum,
+    Guard,
+    Instruction,
+    LogSumExp,
+    Map,
+    Operand,
+    Piece,
+    Product,
+    Ref,
+    Scatter,
+    Sum,
+)
+from ...plan.patterns import Pattern, affine, common
+from .calls import Argument, Call, Held, Ones, Plain, call, number, positions
+from .products import as_matmul
+from .storage import Layout
+from .views import Storage, View, everything, shaped, whole
+
+
+@singledispatch
+def calls(instruction: Instruction, layout: Layout) -> list[Call]:
+    """The calls that compute an instruction."""
+    raise TypeError(f"NumPy: no kernel for {type(instruction).__name__}")
+
+
+@calls.register
+def _map(instruction: Map, layout: Layout) -> list[Call]:
+    made, views, counts = aligned(instruction.reads, instruction.out.size, layout)
+    remaining = iter(views)
+    arguments: list[Argument] = [
+        next(remaining) if isinstance(operand, Ref) else number(operand) for operand in instruction.arguments
+    ]
+    function, out = instruction.name, _target(instruction.out, counts, layout)
+    if function == "power" and isinstance(exponent := instruction.arguments[1], float):
+        # NumPy's general power takes fifty times as long as a product, and a float tells the table which it is.
+        function, arguments[1] = ("multiply", arguments[0]) if exponent == 2.0 else ("power", Plain(exponent))
+    return [*made, call(function, *arguments, out)]
+
+
+@calls.register
+def _product(instruction: Product, layout: Layout) -> list[Call]:
+    contraction = instruction.contraction
+    form = as_matmul(contraction)
+    factors = [(instruction.left, contraction.left), (instruction.right, contraction.right)]
+    made: list[Call] = []
+    views: list[View] = []
+    for (read, letters), arrangement in zip(
+        reversed(factors) if form.swapped else factors, (form.first, form.second), strict=True
+    ):
+        gathers, view = seen_as(read, contraction.shape(letters), layout)
+        made += gathers
+        views.append(view.arranged(arrangement.order, arrangement.groups))
+    out = _target(instruction.out, contraction.shape(contraction.out), layout)
+    return [*made, call("matmul", *views, out.arranged(form.out.order, form.out.groups))]
+
+
+@calls.register
+def _sum(instruction: Sum, layout: Layout) -> list[Call]:
+    (read,) = instruction.reads
+    storage, pattern = layout.located(read)
+    out = _target(instruction.out, (instruction.out.size,), layout)
+    if instruction.out.size == 1 and _is_buffer(read, storage) and pattern == everything(storage.size):
+        # A product with ones sums a small batch in a third of the time.
+        return [call("matmul", whole(storage), Ones(instruction.length), out)]
+    made, view, axes, out = _reduced(instruction, layout)
+    return [*made, call("add_reduce", view, Plain(axes), Plain(None), out)]
+
+
+@calls.register
+def _logsumexp(instruction: LogSumExp, layout: Layout) -> list[Call]:
+    made, view, axes, out = _reduced(instruction, layout)
+    return [*made, call("log_sum_exp", view, Plain(axes), out)]
+
+
+def _reduced(instruction: Sum | LogSumExp, layout: Layout) -> tuple[list[Call], View, tuple[int, ...], View]:
+    """What is read with an axis for each of its loops, the axes that run along the runs, and the result's view."""
+    (read,) = instruction.reads
+    size = instruction.out.size
+    made, (view,), counts = aligned([read], read.size, layout, breaks=(instruction.length,))
+    kept = next(k for k in range(len(counts) + 1) if prod(counts[:k]) == size)
+    # A result of one position keeps an axis for it.
+    lead = counts[:kept] or (1,)
+    if not kept:
+        pattern = view.pattern
+        view = View(view.storage, Pattern(pattern.base, (1, *pattern.counts), (0, *pattern.strides)))
+    first = len(lead) + read.array.batched
+    axes = tuple(range(first, first + len(counts) - kept))
+    return made, view, axes, _target(instruction.out, lead, layout)
+
+
+@calls.register
+def _batch_sum(instruction: BatchSum, layout: Layout) -> list[Call]:
+    (read,) = instruction.reads
+    made, (view,), counts = aligned([read], read.size, layout)
+    out = _target(instruction.out, counts, layout)
+    if _is_buffer(read, view.storage) and view.is_whole:
+        # As above.
+        return [*made, call("matmul", Ones(), view, out)]
+    return [*made, call("add_reduce", view, Plain(0), Plain(None), out)]
+
+
+@calls.register
+def _guard(instruction: Guard, layout: Layout) -> list[Call]:
+    made, (view,), _ = aligned([instruction.read], 1, layout)
+    return [*made, call("hold", view, Held(instruction, instruction))]
+
+
+@calls.register
+def _scatter(instruction: Scatter, layout: Layout) -> list[Call]:
+    out = instruction.out
+    made = [] if instruction.covers else [call("copyto", _target(out, (out.size,), layout), number(0.0))]
+    for piece in instruction.pieces:
+        operand = piece.operand
+        done = isinstance(operand, Ref) and operand.array.number in layout.inside
+        if len(piece.index) and not done:
+            made += _placed(piece, out, layout)
+    return made
+
+
+def _placed(piece: Piece, out: Array, layout: Layout) -> list[Call]:
+    """The calls that write or add one piece of a scatter."""
+    target = None if piece.repeats else affine(piece.index)
+    if target is None:
+        made, source = _in_one_axis(piece.operand, layout)
+        function = "add_at" if piece.repeats else "add_to" if piece.adds else "put"
+        return [*made, call(function, whole(layout.places[out.number].storage), positions(piece.index), source)]
+    reads = [piece.operand] if isinstance(piece.operand, Ref) else []
+    made, views, counts = aligned(reads, len(piece.index), layout, breaks=target.breaks)
+    axes = shaped(target, counts)
+    assert axes is not None
+    view = View(layout.places[out.number].storage, axes)
+    source = views[0] if views else number(piece.operand)  # type: ignore[arg-type]  # what is no ref is a number
+    return [*made, call("add", view, source, view) if piece.adds else call("copyto", view, source)]
+
+
+def _in_one_axis(operand: Operand, layout: Layout) -> tuple[list[Call], Argument]:
+    """An operand as it is indexed: with one axis for its positions."""
+    if not isinstance(operand, Ref):
+        return [], number(operand)
+    made, view = seen_as(operand, (operand.size,), layout)
+    return made, view
+
+
+def seen_as(read: Ref, shape: tuple[int, ...], layout: Layout) -> tuple[list[Call], View]:
+    """A view of what is read with axes of these lengths, and the call that gathers it, if no view has them."""
+    made, storage, pattern = _regular(read, layout)
+    axes = shaped(pattern, shape)
+    if axes is None:
+        made, storage, pattern = _regular(read, layout, gather=True)
+        axes = shaped(pattern, shape)
+    assert axes is not None
+    return made, View(storage, axes)
+
+
+def aligned(
+    reads: Sequence[Ref], size: int, layout: Layout, breaks: tuple[int, ...] = ()
+) -> tuple[list[Call], list[View], tuple[int, ...]]:
+    """The calls that gather what no view has, views of refs with the same axes, and these axes' lengths.
+
+    Refs of one position have axes of length 1. `breaks` are sizes of inner loops
+    between which there must be a boundary of axes.
+    """
+    wanted = everything(size).split(breaks)
+    assert wanted is not None
+    found = [_regular(read, layout) for read in reads]
+    split = _common_loops(found, wanted)
+    if split is None:
+        # Each is regular, but not in the same loops.
+        found = [_regular(read, layout, gather=read.index is not None and read.size == size) for read in reads]
+        split = _common_loops(found, wanted)
+    assert split is not None
+    counts = split[-1].counts
+    full = iter(split)
+    views = [
+        View(storage, next(full) if p.size == size else Pattern(p.base, (1,) * len(counts), (0,) * len(counts)))
+        for _, storage, p in found
+    ]
+    return [made for gathers, _, _ in found for made in gathers], views, counts
+
+
+_Found = tuple[list[Call], Storage, Pattern]
+
+
+def _common_loops(found: list[_Found], wanted: Pattern) -> list[Pattern] | None:
+    """The patterns as long as `wanted`, and last that one, in the same loops."""
+    return common([*(pattern for _, _, pattern in found if pattern.size == wanted.size), wanted])
+
+
+def _regular(read: Ref, layout: Layout, gather: bool = False) -> _Found:
+    """The positions of a storage that are read; of a copy, and the call that makes it, if they are irregular."""
+    storage, pattern = layout.located(read)
+    if pattern is not None and not gather:
+        return [], storage, pattern
+    copy = layout.copies[read.key]
+    assert read.index is not None
+    axis = Plain(1 if read.array.batched else 0)
+    take = call("take", whole(storage), positions(read.index), axis, whole(copy), Plain("clip"))
+    return [take], copy, everything(copy.size)
+
+
+def _is_buffer(read: Ref, storage: Storage) -> bool:
+    """Whether what is read lies in the program's own memory."""
+    return read.array.kind == "computed" and storage.kind == "buffer"
+
+
+def _target(array: Array, counts: tuple[int, ...], layout: Layout) -> View:
+    """The place of an array with axes of these lengths."""
+    place = layout.places[array.number]
+    axes = shaped(place.pattern, counts)
+    assert axes is not None, f"array {array.number} cannot be written with axes {counts}"
+    return View(place.storage, axes)

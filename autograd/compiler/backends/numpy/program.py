@@ -1,0 +1,140 @@
+"""Program: plans run by NumPy, with buffers that are kept from batch to batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from ...plan.instructions import Guard, Instruction
+from ...plan.plan import Plan
+from ...strict import runner
+from ..base import Batch, Unfit
+from .source import Run, Source, function, gradient_source, outputs_source
+
+# What the buffers of one run may take, and what those of the runs that are kept may take together.
+_CHUNK_BYTES = 256 * 2**20
+_KEPT_BYTES = 2 * _CHUNK_BYTES
+# About what a line of the setup takes besides: names and views.
+_LINE_BYTES = 300
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A run for one batch size, and what it is bound to."""
+
+    run: Run
+    bytes: int
+    parameters: Batch
+    into: Batch | None
+
+
+class _Way:
+    """One source with its runs for the batch sizes, parameters and gradients that were asked for last."""
+
+    def __init__(self, plan: Plan, source: Source, dtype: np.dtype[Any]) -> None:
+        self.source = source
+        self._prepare = function(source, plan, dtype)
+        self._kept: dict[tuple[int, int, int], _Prepared] = {}
+        columns = [(buffer.size, buffer.batched) for buffer in source.buffers]
+        self._row_bytes = dtype.itemsize * sum(size for size, batched in columns if batched)
+        self._bytes = dtype.itemsize * sum(size for size, batched in columns if not batched)
+        self._bytes += _LINE_BYTES * len(source.setup)
+        self._strictly = runner()
+
+    @property
+    def rows_at_once(self) -> int:
+        return max(1, _CHUNK_BYTES // max(self._row_bytes, 1))
+
+    def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> Any:
+        """What the source returns.
+
+        Raises
+        ------
+        Unfit
+            If an operation was outside its domain.
+        """
+        rows = len(columns[0])
+        prepared = self._kept.get((rows, id(parameters), id(into)))
+        if prepared is None:
+            prepared = self._prepared(rows, parameters, into)
+        try:
+            return self._strictly(prepared.run, *columns)
+        except FloatingPointError:
+            raise Unfit from None
+
+    def _prepared(self, rows: int, parameters: Batch, into: Batch | None) -> _Prepared:
+        needed = rows * self._row_bytes + self._bytes
+        while self._kept and needed + sum(other.bytes for other in self._kept.values()) > _KEPT_BYTES:
+            self._kept.pop(next(iter(self._kept)))
+        run = self._strictly(self._prepare, rows, parameters, into)
+        # What it is bound to is kept with it, so that no other array can come to have the same identity.
+        prepared = self._kept[rows, id(parameters), id(into)] = _Prepared(run, needed, parameters, into)
+        return prepared
+
+
+class NumPyProgram:
+    """A `backends.base.Program`.
+
+    Parameters and gradients that come again as the same objects are read and
+    written where they are; for others the run is prepared anew.
+    """
+
+    def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
+        self._plan, self._dtype = plan, dtype
+
+    @cached_property
+    def _outputs(self) -> _Way:
+        plan = _forward(self._plan)
+        return _Way(plan, outputs_source(plan), self._dtype)
+
+    @cached_property
+    def _gradient(self) -> _Way:
+        return _Way(self._plan, gradient_source(self._plan), self._dtype)
+
+    @property
+    def _main(self) -> _Way:
+        return self._outputs if self._plan.gradient is None else self._gradient
+
+    @property
+    def source(self) -> str:
+        """The Python source that runs: of the gradient, where the plan has one."""
+        return str(self._main.source)
+
+    @property
+    def rows_at_once(self) -> int:
+        """See `backends.base.Program`."""
+        return self._main.rows_at_once
+
+    def outputs(self, columns: Sequence[Batch], parameters: Batch) -> Batch:
+        """See `backends.base.Program`."""
+        found: Batch = self._outputs.run(columns, parameters, None)
+        if not _all_finite(found):
+            raise Unfit
+        return found
+
+    def gradient(self, columns: Sequence[Batch], parameters: Batch, into: Batch) -> float:
+        """See `backends.base.Program`."""
+        cost, bound = self._gradient.run(columns, parameters, into)
+        if not (isfinite(cost) and (isfinite(bound) or _all_finite(into))):
+            raise Unfit
+        return float(cost)
+
+
+def _forward(plan: Plan) -> Plan:
+    """What of a plan its outputs and guards need."""
+    needed, kept = {plan.output.array.number}, list[Instruction]()
+    for instruction in reversed(plan.instructions):
+        if isinstance(instruction, Guard) or instruction.out.number in needed:
+            kept.append(instruction)
+            needed.update(read.array.number for read in instruction.reads)
+    return replace(plan, instructions=kept[::-1], cost=None, gradient=None)
+
+
+def _all_finite(array: Batch) -> bool:
+    # A sum of squares of finite numbers is finite or overflows; only then is every number looked at.
+    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())

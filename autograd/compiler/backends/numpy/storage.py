@@ -1,0 +1,179 @@
+"""Storage: where the numbers of every array of a plan lie, decided before any code is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
+from ...plan.patterns import Pattern, affine
+from ...plan.plan import Plan
+from .products import as_matmul
+from .views import Storage, View, everything, shaped
+
+# One ufunc, or several that read an operand only before the result is first written.
+_IN_PLACE = frozenset(
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "negative",
+        "absolute",
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "sign",
+        "step",
+        "maximum",
+        "minimum",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an array lies: positions of a storage."""
+
+    storage: Storage
+    pattern: Pattern
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything lies.
+
+    Attributes
+    ----------
+    places : dict
+        By the arrays' numbers.
+    inside : set
+        The numbers of arrays that are computed right where a scatter would copy them.
+    copies : dict
+        By the refs' keys, a buffer for positions that must be gathered because no view has them.
+    """
+
+    places: dict[int, Place]
+    inside: frozenset[int]
+    copies: dict[Any, Storage]
+
+    def located(self, read: Ref) -> tuple[Storage, Pattern | None]:
+        """The storage of what is read, and the positions in it where these are regular.
+
+        Arrays inside others have one reader, the scatter that has nothing left to do, and are never asked for here.
+        """
+        place = self.places[read.array.number]
+        return place.storage, place.pattern if read.index is None else affine(read.index)
+
+
+def layout(plan: Plan) -> Layout:
+    """Decide where the arrays of a plan lie.
+
+    Every computed array has a buffer of its own, the gradient's excepted, which is
+    the caller's; then some are computed inside another's, and some in the buffer
+    of an operand that nobody reads any more.
+    """
+    places = {array.number: Place(_own(plan, array), everything(array.size)) for array in plan.arrays}
+    inside = dict(_inside(plan))
+    for number, (outer, pattern) in inside.items():
+        places[number] = Place(places[outer.number].storage, pattern)
+    for number, operand in _taken_over(plan, inside):
+        places[number] = places[operand]
+    indexed = {read.key: read for instruction in plan.instructions for read in instruction.reads}
+    indexed |= {read.key: read for read in plan.results}
+    copies = {
+        key: Storage(f"r{place}", read.size, read.array.batched)
+        for place, (key, read) in enumerate(indexed.items())
+        if read.index is not None
+    }
+    return Layout(places, frozenset(inside), copies)
+
+
+def _own(plan: Plan, array: Array) -> Storage:
+    """The storage of an array that shares none."""
+    if array.kind == "input":
+        return Storage(f"x{array.source}", array.size, True, "input")
+    if array.kind == "parameters":
+        return Storage("p", array.size, False, "parameters")
+    if array.kind == "constant":
+        return Storage(f"c{array.number}", array.size, False, "constant")
+    if _is_gradient(plan, array):
+        return Storage("g", array.size, False, "gradient")
+    return Storage(f"t{array.number}", array.size, array.batched)
+
+
+def _is_gradient(plan: Plan, array: Array) -> bool:
+    """Whether an array is the gradient as it stands."""
+    gradient = plan.gradient
+    return gradient is not None and gradient.array is array and gradient.index is None and array.kind == "computed"
+
+
+def _inside(plan: Plan) -> Iterator[tuple[int, tuple[Array, Pattern]]]:
+    """Arrays that a scatter alone reads, once, to write them somewhere, and the array and the positions there."""
+    made = {instruction.out.number: instruction for instruction in plan.instructions}
+    uses = Counter(read.array.number for instruction in plan.instructions for read in instruction.reads)
+    uses.update(result.array.number for result in plan.results)
+    for scatter in plan.instructions:
+        if not isinstance(scatter, Scatter) or not _only_places(scatter):
+            continue
+        for piece in scatter.pieces:
+            operand = piece.operand
+            if not isinstance(operand, Ref) or operand.index is not None or uses[operand.array.number] > 1:
+                continue
+            pattern = affine(piece.index) if len(piece.index) == operand.size else None
+            instruction = made.get(operand.array.number)
+            if pattern is None or instruction is None or operand.array.batched != scatter.out.batched:
+                continue
+            if _can_write(instruction, pattern, scatter.out):
+                yield operand.array.number, (scatter.out, pattern)
+
+
+def _only_places(scatter: Scatter) -> bool:
+    """Whether every position is written by one piece: zeros and sums would need an order in time."""
+    once = sum(len(piece.index) for piece in scatter.pieces) == scatter.out.size
+    return scatter.covers and once and not any(piece.adds for piece in scatter.pieces)
+
+
+def _can_write(instruction: Instruction, pattern: Pattern, outer: Array) -> bool:
+    """Whether an instruction can write its result to these positions of another array."""
+    if isinstance(instruction, Product):
+        contraction = instruction.contraction
+        axes = shaped(pattern, contraction.shape(contraction.out))
+        arrangement = as_matmul(contraction).out
+        storage = Storage("", outer.size, outer.batched)
+        return axes is not None and not View(storage, axes).arranged(arrangement.order, arrangement.groups).copies
+    # These write with whatever loops they read: positions in one run can be given any.
+    return isinstance(instruction, Sum | BatchSum) and shaped(pattern, (instruction.out.size,)) is not None
+
+
+def _taken_over(plan: Plan, inside: dict[int, tuple[Array, Pattern]]) -> Iterator[tuple[int, int]]:
+    """Arrays that are computed in the buffer of an operand that nobody reads after that, with that operand's number."""
+    last_use = {read.array.number: at for at, instruction in enumerate(plan.instructions) for read in instruction.reads}
+    for result in plan.results:
+        last_use[result.array.number] = len(plan.instructions)
+    for at, instruction in enumerate(plan.instructions):
+        out = instruction.out
+        if not isinstance(instruction, Map) or instruction.name not in _IN_PLACE:
+            continue
+        if out.number in inside or _is_gradient(plan, out):
+            continue
+        for read in instruction.reads:
+            array = read.array
+            # The same buffer may be read at the very positions that are written, and at no others.
+            elsewhere = any(other.array is array and other.index is not None for other in instruction.reads)
+            if (
+                array.kind == "computed"
+                and (array.size, array.batched) == (out.size, out.batched)
+                and last_use[array.number] == at
+                and not elsewhere
+                and not _is_gradient(plan, array)
+            ):
+                yield out.number, array.number
+                break

@@ -1,0 +1,167 @@
+"""Views: which numbers of which memory an operation reads or writes, as data.
+
+A view is made from a memory in three steps, each of which NumPy has: positions
+are taken (an axis for each loop of a pattern, behind the batch's), the axes are
+put in another order, and neighbouring axes run together as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from ...plan.patterns import Pattern
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Memory of shape ``(n, size)`` for a batch of n if `batched`, else ``(size,)``.
+
+    Attributes
+    ----------
+    name : str
+        What the program calls it.
+    kind : {"input", "parameters", "constant", "gradient", "buffer"}
+        An input's comes with every call; a buffer is the program's own; parameters and
+        gradient belong to the caller and stay where they are.
+    """
+
+    name: str
+    size: int
+    batched: bool
+    kind: Literal["input", "parameters", "constant", "gradient", "buffer"] = "buffer"
+
+
+@dataclass(frozen=True)
+class View:
+    """Positions of a storage, seen with certain axes.
+
+    Attributes
+    ----------
+    storage : Storage
+    pattern : Pattern
+        The positions in each row, an axis for each loop.
+    order : tuple of int
+        The order in which the axes, the batch's first among them, are then put; empty: as they are.
+    groups : tuple of int
+        How many of these axes run together as one, which is of length 1 for none of them; empty: none do.
+    """
+
+    storage: Storage
+    pattern: Pattern
+    order: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+
+    @property
+    def copies(self) -> bool:
+        """Whether running axes together copies, so that the view does not follow its storage."""
+        axes = self._axes()
+        for group in self.groups:
+            merged, axes = [axis for axis in axes[:group] if axis[0] != 1], axes[group:]
+            for (_, outer), (length, inner) in pairwise(merged):
+                if length is None or outer != length * inner:
+                    return True
+        return False
+
+    @property
+    def made_once(self) -> bool:
+        """Whether it is the same for all batches of one size, so that it need not be made for each."""
+        return self.storage.kind != "input" and not self.copies
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of a storage as it lies there."""
+        return str(self) == self.storage.name
+
+    def arranged(self, order: tuple[int, ...], groups: tuple[int, ...]) -> View:
+        """The view with its axes reordered and run together."""
+        return View(
+            self.storage,
+            self.pattern,
+            () if order == tuple(range(len(order))) else order,
+            () if groups == (1,) * len(order) else groups,
+        )
+
+    def _axes(self) -> list[tuple[int | None, int]]:
+        """Length (None: the batch's) and step of each axis, in `order`."""
+        axes: list[tuple[int | None, int]] = [(None, self.storage.size)] if self.storage.batched else []
+        axes += zip(self.pattern.counts, self.pattern.strides, strict=True)
+        return [axes[i] for i in self.order] if self.order else axes
+
+    def __str__(self) -> str:
+        """The expression that makes it."""
+        text = _positions(self.storage, self.pattern)
+        if self.order:
+            backwards = self.order == tuple(reversed(range(len(self.order))))
+            text += ".T" if backwards else f".transpose{self.order}"
+        if self.groups:
+            lengths, axes = [], self._axes()
+            for group in self.groups:
+                lengths.append(_times(axes[:group]))
+                axes = axes[group:]
+            text += f".reshape({', '.join(lengths)})"
+        return text
+
+
+def whole(storage: Storage) -> View:
+    """All of a storage."""
+    return View(storage, everything(storage.size))
+
+
+def everything(size: int, start: int = 0) -> Pattern:
+    """`size` positions in order, from `start` on."""
+    return Pattern(start, (size,), (1,))
+
+
+def shaped(pattern: Pattern, shape: tuple[int, ...]) -> Pattern | None:
+    """The same positions with an axis for each length of `shape`, or None where their loops do not allow it."""
+    split = pattern.split(Pattern(0, shape, (0,) * len(shape)).breaks)
+    loops = [] if split is None else [(c, s) for c, s in zip(split.counts, split.strides, strict=True) if c > 1]
+    if split is None or [count for count, _ in loops] != [length for length in shape if length > 1]:
+        return None
+    remaining = iter(loops)
+    axes = [next(remaining) if length > 1 else (1, 0) for length in shape]
+    return Pattern(pattern.base, tuple(count for count, _ in axes), tuple(stride for _, stride in axes))
+
+
+def _times(axes: list[tuple[int | None, int]]) -> str:
+    """The product of lengths as text."""
+    product = 1
+    for length, _ in axes:
+        product *= 1 if length is None else length
+    if all(length is not None for length, _ in axes):
+        return str(product)
+    return "n" if product == 1 else f"n * {product}"
+
+
+def _run(pattern: Pattern) -> tuple[int, int] | None:
+    """Base and step of positions that are evenly spaced, whatever their loops; None for others."""
+    loops = [(c, s) for c, s in zip(pattern.counts, pattern.strides, strict=True) if c > 1]
+    for (_, outer), (length, inner) in pairwise(loops):
+        if outer != length * inner:
+            return None
+    return pattern.base, loops[-1][1] if loops else 1
+
+
+def is_contiguous(pattern: Pattern) -> bool:
+    """Whether the positions are neighbours in order."""
+    run = _run(pattern)
+    return run is not None and run[1] == 1
+
+
+def _positions(storage: Storage, pattern: Pattern) -> str:
+    """The expression for positions of a storage: a slice, or for what is not evenly spaced a view by strides."""
+    run = _run(pattern)
+    if run is None or run[1] < 1:
+        return f"strided({storage.name}, {pattern.base}, {pattern.counts}, {pattern.strides}, {storage.batched})"
+    base, step = run
+    stop = base + step * (pattern.size - 1) + 1
+    text = storage.name
+    if (base, step, stop) != (0, 1, storage.size):
+        every = f":{step}" if step > 1 else ""
+        text += f"[{':, ' if storage.batched else ''}{base}:{stop}{every}]"
+    if len(pattern.counts) == 1:
+        return text
+    lengths = [*(["n"] if storage.batched else []), *map(str, pattern.counts)]
+    return f"{text}.reshape({', '.join(lengths) or '()'})"

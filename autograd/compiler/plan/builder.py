@@ -1,0 +1,94 @@
+"""Builder: adds instructions to a plan in the making; equal instructions are added once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .instructions import (
+    Array,
+    BatchSum,
+    Contraction,
+    Guard,
+    Instruction,
+    LogSumExp,
+    Operand,
+    Piece,
+    Product,
+    Ref,
+    Scatter,
+    Sum,
+    mapped,
+)
+from .patterns import Index
+
+
+class Builder:
+    """Instructions in the making.
+
+    Parameters
+    ----------
+    arrays, instructions : iterable, optional
+        Those to go on from, such as the forward plan's; not changed.
+    """
+
+    def __init__(self, arrays: Iterable[Array] = (), instructions: Iterable[Instruction] = ()) -> None:
+        self.arrays = list(arrays)
+        self.instructions = list(instructions)
+        self._known: dict[Any, Array] = {instruction.key: instruction.out for instruction in self.instructions}
+
+    def array(self, size: int, batched: bool, **more: Any) -> Array:
+        """A new array, not yet computed."""
+        array = Array(len(self.arrays), size, batched, **more)
+        self.arrays.append(array)
+        return array
+
+    def add(self, make: Callable[[Array], Instruction], size: int, batched: bool) -> Ref:
+        """The result of an instruction, new or known; `make` gives it for an array of this size."""
+        key = make(Array(-1, size, batched)).key
+        if key not in self._known:
+            array = self._known[key] = self.array(size, batched)
+            self.instructions.append(make(array))
+        return Ref(self._known[key])
+
+    def map(self, name: str, *operands: Operand) -> Ref:
+        """An operation of the table applied elementwise; refs of one position broadcast."""
+        refs = [operand for operand in operands if isinstance(operand, Ref)]
+        size = max((read.size for read in refs), default=1)
+        return self.add(lambda out: mapped(out, name, *operands), size, any(read.array.batched for read in refs))
+
+    def sum(self, read: Ref, length: int) -> Ref:
+        """Sums of runs."""
+        return self.add(lambda out: Sum(out, read, length), read.size // length, read.array.batched)
+
+    def logsumexp(self, read: Ref, length: int) -> Ref:
+        """`LogSumExp` of runs."""
+        return self.add(lambda out: LogSumExp(out, read, length), read.size // length, read.array.batched)
+
+    def batch_sum(self, read: Ref) -> Ref:
+        """The sum over the samples."""
+        return self.add(lambda out: BatchSum(out, read), read.size, False)
+
+    def product(self, left: Ref, right: Ref, contraction: Contraction) -> Ref:
+        """A matrix product."""
+        size = int(np.prod(contraction.shape(contraction.out), dtype=int))
+        return self.add(lambda out: Product(out, left, right, contraction), size, "b" in contraction.out)
+
+    def guard(self, read: Ref, truth: bool, comparison: str, line: str) -> None:
+        """A comparison that must turn out as it did."""
+        self.add(lambda out: Guard(out, read, float(truth), comparison, line), 0, read.array.batched)
+
+    def scatter(self, pieces: Sequence[tuple[Operand, Index]], size: int, batched: bool) -> Ref:
+        """An array of `size` with each operand written, or added where positions meet, to its positions."""
+        covered, written = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+        placed = []
+        for operand, index in pieces:
+            adds = bool(len(np.unique(index)) < len(index) or covered[index].any())
+            placed.append(Piece(operand, index, adds))
+            covered[index] = True
+            # What is only added to must start from zero.
+            written[index] |= not adds
+        covers = bool(written.all())
+        return self.add(lambda out: Scatter(out, tuple(placed), covers), size, batched)

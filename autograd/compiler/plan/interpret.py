@@ -1,0 +1,150 @@
+"""Interpret: what a plan means, in plain NumPy with nothing in place.
+
+This is the specification. Every pass must leave it as it was, and every back
+end is tested against it. It is not fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ...namespaces import ARRAYS
+from .instructions import (
+    Array,
+    BatchSum,
+    Guard,
+    Instruction,
+    LogSumExp,
+    Map,
+    Operand,
+    Product,
+    Ref,
+    Scale,
+    Scatter,
+    Sum,
+)
+from .plan import Plan
+
+Numbers = npt.NDArray[Any]
+Read = Callable[[Operand], Any]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a plan computes.
+
+    Attributes
+    ----------
+    outputs : ndarray, shape (rows, outputs)
+    cost : float or None
+        The mean of the one output over the rows.
+    gradient : ndarray, shape (parameters,), or None
+        The derivative of `cost`.
+    off_path : list of (Guard, int)
+        Each guard that does not hold in some row, with the first such row.
+    """
+
+    outputs: Numbers
+    cost: float | None
+    gradient: Numbers | None
+    off_path: list[tuple[Guard, int]]
+
+
+def interpret(plan: Plan, arrays: Sequence[npt.ArrayLike], parameters: npt.ArrayLike) -> Results:
+    """Run a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    arrays : sequence of array-like, shape (rows,) or (rows, n)
+        One for each argument.
+    parameters : array-like, shape (parameters,)
+        In the plan's order.
+    """
+    inputs = [np.asarray(array, dtype=float) for array in arrays]
+    rows = len(inputs[0])
+    given: dict[str, Callable[[Array], Numbers]] = {
+        "input": lambda array: inputs[array.source].reshape(rows, -1),
+        "parameters": lambda array: np.asarray(parameters, dtype=float),
+        "constant": lambda array: array.source,
+    }
+    numbers: dict[int, Numbers] = {a.number: given[a.kind](a) for a in plan.arrays if a.kind in given}
+
+    def read(operand: Operand) -> Any:
+        if isinstance(operand, Scale):
+            return operand.for_rows(rows)
+        if not isinstance(operand, Ref):
+            return operand
+        whole = numbers[operand.array.number]
+        return whole if operand.index is None else whole[..., operand.index]
+
+    off_path = []
+    for instruction in plan.instructions:
+        if isinstance(instruction, Guard):
+            off = np.flatnonzero(np.broadcast_to(read(instruction.read), (rows, 1)) != instruction.truth)
+            off_path += [(instruction, int(off[0]))] if len(off) else []
+        else:
+            shape = _shape(instruction.out, rows)
+            numbers[instruction.out.number] = np.broadcast_to(computed(instruction, read, shape), shape)
+    outputs = np.broadcast_to(read(plan.output), (rows, plan.output.size))
+    cost = None if plan.cost is None else float(read(plan.cost)[..., 0])
+    return Results(outputs, cost, None if plan.gradient is None else read(plan.gradient), off_path)
+
+
+def _shape(array: Array, rows: int) -> tuple[int, ...]:
+    return (rows, array.size) if array.batched else (array.size,)
+
+
+@singledispatch
+def computed(instruction: Instruction, read: Read, shape: tuple[int, ...]) -> Any:
+    """The numbers of an instruction's `out`, or what broadcasts to its `shape`."""
+    raise TypeError(f"interpret: no meaning for {type(instruction).__name__}")
+
+
+@computed.register
+def _map(instruction: Map, read: Read, shape: tuple[int, ...]) -> Any:
+    return instruction.primitive.rule(ARRAYS, *map(read, instruction.arguments))
+
+
+@computed.register
+def _product(instruction: Product, read: Read, shape: tuple[int, ...]) -> Any:
+    letters = instruction.contraction
+    left, right = (
+        read(factor).reshape((-1, *letters.shape(own)) if own[:1] == "b" else letters.shape(own))
+        for factor, own in ((instruction.left, letters.left), (instruction.right, letters.right))
+    )
+    return np.einsum(str(letters), left, right).reshape(shape)
+
+
+@computed.register
+def _sum(instruction: Sum, read: Read, shape: tuple[int, ...]) -> Any:
+    return read(instruction.read).reshape(*shape, instruction.length).sum(axis=-1)
+
+
+@computed.register
+def _logsumexp(instruction: LogSumExp, read: Read, shape: tuple[int, ...]) -> Any:
+    runs = read(instruction.read).reshape(*shape, instruction.length)
+    largest = runs.max(axis=-1)
+    return largest + np.log(np.exp(runs - largest[..., None]).sum(axis=-1))
+
+
+@computed.register
+def _batch_sum(instruction: BatchSum, read: Read, shape: tuple[int, ...]) -> Any:
+    return read(instruction.read).sum(axis=0)
+
+
+@computed.register
+def _scatter(instruction: Scatter, read: Read, shape: tuple[int, ...]) -> Any:
+    made = np.zeros(shape)
+    for piece in instruction.pieces:
+        if piece.adds:
+            cast(Any, np.add.at)(made, (..., piece.index), read(piece.operand))
+        else:
+            made[..., piece.index] = read(piece.operand)
+    return made

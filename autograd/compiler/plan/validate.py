@@ -1,0 +1,134 @@
+"""Validate: what must hold of every plan, asked after every pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+from math import prod
+
+from .instructions import BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
+from .plan import Plan
+
+
+def validate(plan: Plan) -> Plan:
+    """The plan itself, if every array is assigned once, before it is read, and sizes and positions fit.
+
+    Raises
+    ------
+    AssertionError
+        If the plan is malformed: a defect of the compiler, never of its input.
+    """
+    faults = list(_faults(plan))
+    if faults:
+        raise AssertionError(f"a malformed plan: {'; '.join(faults)}")
+    return plan
+
+
+def _faults(plan: Plan) -> Iterator[str]:
+    for place, array in enumerate(plan.arrays):
+        if array.number != place:
+            yield f"array {array.number} stands at place {place}"
+    assigned = {array.number for array in plan.arrays if array.kind != "computed"}
+    for instruction in plan.instructions:
+        name, out = type(instruction).__name__, instruction.out
+        for read in instruction.reads:
+            yield from _faults_of_read(read, name, assigned)
+            if read.array.batched and not out.batched and not instruction.over_the_batch:
+                yield f"{name} loses the batch of array {read.array.number}"
+        if out.number in assigned:
+            yield f"array {out.number} is assigned twice"
+        if not 0 <= out.number < len(plan.arrays) or plan.arrays[out.number] is not out:
+            yield f"array {out.number} is not among the plan's"
+        assigned.add(out.number)
+        yield from faults_of(instruction)
+    for result in plan.results:
+        yield from _faults_of_read(result, "a result", assigned)
+    yield from _faults_of_results(plan)
+
+
+def _faults_of_read(read: Ref, reader: str, assigned: set[int]) -> Iterator[str]:
+    if read.array.number not in assigned:
+        yield f"{reader} reads array {read.array.number} before it is assigned"
+    if read.index is not None and len(read.index) and not 0 <= read.index.min() <= read.index.max() < read.array.size:
+        yield f"{reader} reads past the end of array {read.array.number}"
+
+
+def _faults_of_results(plan: Plan) -> Iterator[str]:
+    if (plan.cost is None) != (plan.gradient is None):
+        yield "cost and gradient: one without the other"
+    if plan.cost is not None and (plan.cost.size != 1 or plan.cost.array.batched):
+        yield "the cost is not one number for the batch"
+    if plan.gradient is not None and (plan.gradient.size != plan.parameters.size or plan.gradient.array.batched):
+        yield "the gradient is not one number for each parameter"
+    if plan.parameters.batched:
+        yield "the parameters differ from sample to sample"
+
+
+@singledispatch
+def faults_of(instruction: Instruction) -> Iterator[str]:
+    """What is wrong with one instruction's sizes."""
+    yield f"{type(instruction).__name__} is no kind of instruction"
+
+
+@faults_of.register
+def _map(instruction: Map) -> Iterator[str]:
+    if instruction.primitive.arity not in (None, len(instruction.arguments)):
+        yield f"{instruction.name} of {len(instruction.arguments)} operands"
+    for read in instruction.reads:
+        if read.size not in (1, instruction.out.size):
+            yield f"{instruction.name}: {read.size} numbers for {instruction.out.size}"
+
+
+@faults_of.register
+def _runs(instruction: Sum | LogSumExp) -> Iterator[str]:
+    if instruction.read.size != instruction.out.size * instruction.length:
+        yield f"{type(instruction).__name__} of runs of {instruction.length}: {instruction.read.size} numbers"
+
+
+@faults_of.register
+def _product(instruction: Product) -> Iterator[str]:
+    letters = instruction.contraction
+    sides = (
+        (letters.left, instruction.left.array, instruction.left.size),
+        (
+            letters.right,
+            instruction.right.array,
+            instruction.right.size,
+        ),
+    )
+    for own, array, size in (*sides, (letters.out, instruction.out, instruction.out.size)):
+        if prod(letters.shape(own)) != size:
+            yield f"Product {letters}: {size} numbers do not fit {own} of {letters.sizes}"
+        if (own[:1] == "b") != array.batched:
+            yield f"Product {letters}: the batch of array {array.number} does not fit {own!r}"
+
+
+@faults_of.register
+def _batch_sum(instruction: BatchSum) -> Iterator[str]:
+    if instruction.out.batched or not instruction.read.array.batched:
+        yield f"BatchSum of array {instruction.read.array.number}: not from all samples to one"
+    if instruction.read.size != instruction.out.size:
+        yield f"BatchSum: {instruction.read.size} numbers for {instruction.out.size}"
+
+
+@faults_of.register
+def _guard(instruction: Guard) -> Iterator[str]:
+    if instruction.read.size != 1 or instruction.out.size != 0:
+        yield f"Guard of {instruction.read.size} numbers"
+
+
+@faults_of.register
+def _scatter(instruction: Scatter) -> Iterator[str]:
+    size, written = instruction.out.size, set[int]()
+    for piece in instruction.pieces:
+        index = piece.index
+        if len(index) and not 0 <= index.min() <= index.max() < size:
+            yield "Scatter writes past its end"
+        if isinstance(piece.operand, Ref) and piece.operand.size not in (1, len(index)):
+            yield f"Scatter: {piece.operand.size} numbers for {len(index)} positions"
+        if not piece.adds and piece.repeats:
+            yield "Scatter sets a position twice"
+        if not piece.adds:
+            written.update(index.tolist())
+    if instruction.covers != (len(written) == size):
+        yield "Scatter: whether the pieces cover all is not as it says"

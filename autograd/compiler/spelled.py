@@ -1,0 +1,83 @@
+"""Spelled: scalars as a plan with one array for each, for those who want to read or interpret them.
+
+The compiler itself keeps scalars in a form that takes less room; see `scalars`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..primitives import CONSTANT, LEAF
+from ..value import Value, number_of
+from .places import Places
+from .plan.builder import Builder
+from .plan.instructions import Map, Operand, Ref, ref
+from .plan.plan import Plan
+from .record import INPUT, Recording
+from .scalars import NONE, Atom, Scalars
+
+
+def spelled_graph(recording: Recording) -> Plan:
+    """A recorded graph, an instruction for each operation."""
+    builder = Builder()
+    made: dict[Value, Ref] = {}
+    for k, members in enumerate(recording.inputs):
+        labels = [value.label for value in members]
+        array = builder.array(len(members), True, kind="input", source=k, labels=labels)
+        made |= {value: ref(array, [at]) for at, value in enumerate(members)}
+    leaves = recording.parameters
+    labels = [value.label for value in leaves]
+    parameters = builder.array(len(leaves), False, kind="parameters", source=np.arange(len(leaves)), labels=labels)
+    made |= {value: ref(parameters, [at]) for at, value in enumerate(leaves)}
+    numbers = [value for value in recording.order if value.primitive is CONSTANT]
+    constants = builder.array(
+        len(numbers), False, kind="constant", source=np.array([number_of(value) for value in numbers], dtype=float)
+    )
+    made |= {value: ref(constants, [at]) for at, value in enumerate(numbers)}
+    for value in recording.order:
+        if value.primitive not in (INPUT, LEAF, CONSTANT):
+            operands = [made[operand] for operand in value.operands]
+            out = builder.array(1, any(read.array.batched for read in operands), labels=[value.label])
+            builder.instructions.append(Map(out, value.primitive, tuple(operands)))
+            made[value] = Ref(out)
+    output = _joined(builder, [made[value] for value in recording.outputs])
+    for decision in recording.decisions:
+        builder.guard(made[decision.condition], decision.truth, decision.comparison, decision.line)
+    return Plan(builder.instructions, builder.arrays, parameters, output, known=recording.known)
+
+
+def _joined(builder: Builder, reads: list[Ref]) -> Ref:
+    if len(reads) == 1:
+        return reads[0]
+    pieces = [(read, np.array([at])) for at, read in enumerate(reads)]
+    return builder.scatter(pieces, len(reads), any(read.array.batched for read in reads))
+
+
+def spelled_scalars(scalars: Scalars) -> Plan:
+    """Atoms, an instruction for each operation and for each sum's terms."""
+    places = Places(scalars)
+    for number, atom in enumerate(scalars.atoms):
+        if atom.level:
+            places.put([number], _spelled(places, atom))
+    output = places.joined(scalars.outputs)
+    for number, made in scalars.decisions:
+        places.builder.guard(places.ref([number]), made.truth, made.comparison, made.line)
+    return Plan(places.builder.instructions, places.builder.arrays, places.parameters, output)
+
+
+def _spelled(places: Places, atom: Atom) -> Ref:
+    build = places.builder.map
+    if atom.primitive is not None:
+        return build(atom.primitive.name, *(places.ref([operand]) for operand in atom.operands))
+    result: Operand = 0.0
+    for at, (coefficient, first, second) in enumerate(atom.terms):
+        term: Operand = places.ref([first])
+        if second != NONE:
+            term = build("multiply", term, places.ref([second]))
+        if coefficient == -1.0 and at:
+            result = build("subtract", result, term)
+            continue
+        term = term if coefficient == 1.0 else build("multiply", coefficient, term)
+        result = build("add", result, term) if at else term
+    assert isinstance(result, Ref)
+    return result
