@@ -46,23 +46,29 @@ class Home:
         The gradients, of no meaning while `is_zero`.
     is_zero : bool
         Whether every gradient is 0 whatever the array holds, so that a program may overwrite it.
+    is_lent : bool
+        Whether a program is writing to `slopes`; they are still 0 then.
     departures : int
         How many values have moved on from here; what was known of places in the arrays is outdated then.
     """
 
-    __slots__ = ("data", "departures", "is_zero", "slopes")
+    __slots__ = ("data", "departures", "is_lent", "is_zero", "slopes")
 
     def __init__(self, values: Sequence[Value]) -> None:
         self.data: Vector = np.array([value._data for value in values], dtype=float)
         self.slopes: Vector = np.array([value.grad or 0.0 for value in values], dtype=float)
         self.is_zero = not self.slopes.any()
+        self.is_lent = False
         self.departures = 0
 
     def cleared(self) -> Vector:
         """The gradients, true to `is_zero`."""
-        if self.is_zero:
+        if self.is_lent:
+            # The borrower keeps the array, and adds what it has written when it is done.
+            self.slopes = np.zeros_like(self.slopes)
+        elif self.is_zero:
             self.slopes.fill(0.0)
-            self.is_zero = False
+        self.is_lent = self.is_zero = False
         return self.slopes
 
 
@@ -234,13 +240,14 @@ class Parameters(Sequence[Value]):
     @property
     def grad(self) -> Vector:
         """The gradients, shape (n,): the array that holds them, or a copy. What is assigned becomes the Values'."""
-        if self._moves != _moves:
-            self._look_again()
-        if self._whole is not None:
-            return self._whole.cleared()
         slopes = np.empty(len(self))
-        for part in self._parts:
-            slopes[part.places] = part.home.cleared()[part.index]
+        with _moving:
+            if self._moves != _moves:
+                self._look_again()
+            if self._whole is not None:
+                return self._whole.cleared()
+            for part in self._parts:
+                slopes[part.places] = part.home.cleared()[part.index]
         for place, value in self._loose:
             slopes[place] = value.grad or 0.0
         return slopes
@@ -260,12 +267,27 @@ class Parameters(Sequence[Value]):
             for place, value in self._loose:
                 value.grad = float(slopes[place])
 
-    @property
-    def blank(self) -> Vector | None:
-        """The array that holds the gradients, where all are 0: to be overwritten and then assigned to `grad`."""
-        if self._moves != _moves:
-            self._look_again()
-        return self._whole.slopes if self._whole is not None and self._whole.is_zero else None
+    def lend_grad(self) -> Vector | None:
+        """The array of the gradients, to be overwritten and given to `take_back`; None unless all are 0 and at home."""
+        with _moving:
+            if self._moves != _moves:
+                self._look_again()
+            home = self._whole
+            if home is None or not home.is_zero or home.is_lent:
+                return None
+            home.is_lent = True
+            return home.slopes
+
+    def take_back(self, slopes: Vector) -> None:
+        """Add to every value's ``grad`` what was written to the array that was lent."""
+        with _moving:
+            if self._moves != _moves:
+                self._look_again()
+            home = self._whole
+            if home is not None and slopes is home.slopes:
+                home.is_lent = home.is_zero = False
+            else:
+                self.add_to_grad(slopes)
 
     def add_to_grad(self, slopes: npt.NDArray[Any]) -> None:
         """Add to every value's ``grad``."""

@@ -150,10 +150,10 @@ class Compiled:
         with self._lock:
             version = self._differentiable(batch)
             parameters = version.parameters
-            blank = parameters.blank if self._dtype == np.float64 else None
-            if blank is not None:
-                cost = version.gradient(batch, blank)
-                parameters.grad = blank
+            lent = parameters.lend_grad() if self._dtype == np.float64 else None
+            if lent is not None:
+                cost = version.gradient(batch, lent)
+                parameters.take_back(lent)
                 return cost
             cost = version.gradient(batch, version.slopes)
             parameters.add_to_grad(version.slopes)

@@ -186,13 +186,19 @@ def test_lists_that_overlap_in_any_way_are_never_stale(seed):
                 parameters.add_to_grad(numbers)
                 grad |= {id(v): grad[id(v)] + n for v, n in zip(parameters, numbers, strict=True)}
             elif action == 4:
-                blank = parameters.blank
-                if blank is not None:
+                lent = parameters.lend_grad()
+                if lent is not None:
                     assert not any(grad[id(v)] for v in parameters)
-                    blank[:] = numbers
-                    numbers = blank
-                parameters.grad = numbers
-                grad |= dict(zip(map(id, parameters), numbers.tolist(), strict=True))
+                    lent[:] = numbers
+                    if step % 3 == 0:
+                        together(chosen)  # moves them between the computation and its end
+                    if step % 2:
+                        chosen[0].grad = grad[id(chosen[0])] = 5.0
+                    parameters.take_back(lent)
+                    grad |= {id(v): grad[id(v)] + n for v, n in zip(parameters, numbers, strict=True)}
+                else:
+                    parameters.grad = numbers
+                    grad |= dict(zip(map(id, parameters), numbers.tolist(), strict=True))
             else:
                 kept = parameters.data
                 kept += numbers

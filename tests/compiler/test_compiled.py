@@ -2,6 +2,8 @@
 
 import gc
 import linecache
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from autograd import Value, compile, detach, exp, log, modes, sqrt, tanh, weighted_sum, where
 from autograd.compiler import strict
 from autograd.compiler.backends.numpy.program import NumPyProgram
+from autograd.compiler.versions import Version
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -256,3 +259,58 @@ def test_single_precision_overflows_into_errors_not_warnings():
     with pytest.raises(NonFiniteError):
         f([1.0])
     assert compile(lambda x: w * x * 1e-300, dtype=np.float32)([3.0]).tolist() == [3.0]
+
+
+def test_functions_that_share_parameters_lose_no_gradient_in_threads():
+    """Of four functions, one reads both parameters in place, the others each in another order or number."""
+    v, w, u = Value(1.0), Value(1.0), Value(1.0)
+    functions = [
+        compile(lambda x: v * x + w * x),
+        compile(lambda x: v * x + w * x),
+        compile(lambda x: w * x),
+        compile(lambda x: u * x + v * x),
+    ]
+    for f in functions:
+        f.record([1.0])
+    # Long enough that another thread comes in between.
+    batch, times = np.ones(2**12), 40
+    for _ in range(3):
+        for p in (u, v, w):
+            p.grad = 0.0
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(lambda f=f: [f.backward(batch) for _ in range(times)]) for f in functions]:
+                done.result()
+        assert (u.grad, v.grad, w.grad) == (times, 3 * times, 3 * times)
+
+
+def test_a_program_that_writes_in_place_loses_no_gradient_that_is_added_meanwhile(monkeypatch):
+    """Both functions find no gradient yet and would write theirs in place."""
+    w = Value(1.0)
+    f, g = compile(lambda x: w * x).record([1.0]), compile(lambda x: w * x * x).record([1.0])
+    inside, gradient = threading.Event(), Version.gradient
+
+    def slow(version, *arguments):
+        cost = gradient(version, *arguments)
+        if version is f._latest:
+            inside.set()
+            time.sleep(0.05)
+        return cost
+
+    monkeypatch.setattr(Version, "gradient", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(f.backward, [3.0])
+        inside.wait(5)
+        g.backward([2.0])
+        first.result()
+    assert w.grad == 3.0 + 4.0
+
+
+def test_a_run_that_fails_leaves_gradients_and_the_next_run_adds_to_them():
+    w = Value(1.0)
+    f = compile(lambda x: log(w * x))
+    for _ in range(2):
+        with pytest.raises(DomainError):
+            f.backward([0.0])
+        assert w.grad == 0.0
+    f.backward([1.0]), f.backward([2.0])
+    assert w.grad == 2.0
