@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .errors import OperandError
-from .formulas.expressions import Symbol, added
+from .formulas.expressions import Expression, added
 from .formulas.naming import Names, counted
 from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
 from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
@@ -52,7 +52,7 @@ class Factor:
         return _end(self.ways[0])
 
     @property
-    def symbol(self) -> Symbol:
+    def symbol(self) -> Expression:
         """The derivative as a textbook writes it, such as σ′(z)."""
         return added(self.names.product(steps) for steps in self.ways)
 

@@ -1,4 +1,4 @@
-"""Differentiate: the reverse pass over array instructions, with the table's partials read as plan symbols."""
+"""Differentiate: the reverse pass over array instructions, the table's partials read so that they emit instructions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .plan.patterns import Index
 from .plan.plan import Plan
 
 
-class Symbol:
+class Scaled:
     """``scale * ref``, or the scale alone: what a rule computes with when a plan is differentiated."""
 
     __slots__ = ("builder", "read", "scale")
@@ -49,18 +49,18 @@ class Symbol:
             return self.read
         return self.builder.map("multiply", self.scale if self.scale.power else self.scale.factor, self.read)
 
-    def _of(self, other: Symbol | float) -> Symbol:
-        return other if isinstance(other, Symbol) else Symbol(self.builder, None, Scale(float(other)))
+    def _of(self, other: Scaled | float) -> Scaled:
+        return other if isinstance(other, Scaled) else Scaled(self.builder, None, Scale(float(other)))
 
-    def _map(self, name: str, *operands: Symbol) -> Symbol:
-        return Symbol(self.builder, self.builder.map(name, *(operand.operand() for operand in operands)))
+    def _map(self, name: str, *operands: Scaled) -> Scaled:
+        return Scaled(self.builder, self.builder.map(name, *(operand.operand() for operand in operands)))
 
-    def _plain(self) -> Symbol:
+    def _plain(self) -> Scaled:
         """The same without a scale before what is read."""
         operand = self.operand()
-        return Symbol(self.builder, operand) if isinstance(operand, Ref) else self
+        return Scaled(self.builder, operand) if isinstance(operand, Ref) else self
 
-    def __mul__(self, other: Any) -> Symbol:
+    def __mul__(self, other: Any) -> Scaled:
         left, right = self, self._of(other)
         scale = left.scale * right.scale
         one_read = left.read is None or right.read is None
@@ -69,60 +69,60 @@ class Symbol:
             left, right = left._plain(), right._plain()
             scale = left.scale * right.scale
         if left.read is None or right.read is None:
-            return Symbol(self.builder, right.read if left.read is None else left.read, scale)
-        return Symbol(self.builder, self.builder.map("multiply", left.read, right.read), scale)
+            return Scaled(self.builder, right.read if left.read is None else left.read, scale)
+        return Scaled(self.builder, self.builder.map("multiply", left.read, right.read), scale)
 
     __rmul__ = __mul__
 
-    def __add__(self, other: Any) -> Symbol:
+    def __add__(self, other: Any) -> Scaled:
         other = self._of(other)
         if self.scale == other.scale and self.read is not None and other.read is not None:
-            return Symbol(self.builder, self.builder.map("add", self.read, other.read), self.scale)
+            return Scaled(self.builder, self.builder.map("add", self.read, other.read), self.scale)
         if self.read is None and other.read is None and self.scale.power == other.scale.power:
-            return Symbol(self.builder, None, Scale(self.scale.factor + other.scale.factor, self.scale.power))
+            return Scaled(self.builder, None, Scale(self.scale.factor + other.scale.factor, self.scale.power))
         return self._map("add", self, other)
 
     __radd__ = __add__
 
-    def __neg__(self) -> Symbol:
-        return Symbol(self.builder, self.read, self.scale * Scale(-1.0))
+    def __neg__(self) -> Scaled:
+        return Scaled(self.builder, self.read, self.scale * Scale(-1.0))
 
-    def __sub__(self, other: Any) -> Symbol:
+    def __sub__(self, other: Any) -> Scaled:
         return self._map("subtract", self, self._of(other))
 
-    def __rsub__(self, other: Any) -> Symbol:
+    def __rsub__(self, other: Any) -> Scaled:
         return self._map("subtract", self._of(other), self)
 
-    def __truediv__(self, other: Any) -> Symbol:
+    def __truediv__(self, other: Any) -> Scaled:
         other = self._of(other)
         factor = self.scale.factor / other.scale.factor
         if not modest(self.scale.factor, other.scale.factor, factor):
             return self._map("divide", self, other)
         scale = Scale(factor, self.scale.power - other.scale.power)
         if other.read is None:
-            return Symbol(self.builder, self.read, scale)
-        plain = Symbol(self.builder, self.read), Symbol(self.builder, other.read)
-        return Symbol(self.builder, self._map("divide", *plain).read, scale)
+            return Scaled(self.builder, self.read, scale)
+        plain = Scaled(self.builder, self.read), Scaled(self.builder, other.read)
+        return Scaled(self.builder, self._map("divide", *plain).read, scale)
 
-    def __rtruediv__(self, other: Any) -> Symbol:
-        quotient: Symbol = self._of(other) / self
+    def __rtruediv__(self, other: Any) -> Scaled:
+        quotient: Scaled = self._of(other) / self
         return quotient
 
 
-def _read_with_symbols(primitive: Primitive) -> Any:
+def _emitting(primitive: Primitive) -> Any:
     def function(*operands: Any) -> Any:
-        symbol = next((operand for operand in operands if isinstance(operand, Symbol)), None)
-        if symbol is None:
+        scaled = next((operand for operand in operands if isinstance(operand, Scaled)), None)
+        if scaled is None:
             return primitive.rule(FLOATS, *operands)
         if primitive.name == "power" and operands[1] == 1.0:
-            return symbol
-        return symbol._map(primitive.name, *(symbol._of(operand) for operand in operands))
+            return scaled
+        return scaled._map(primitive.name, *(scaled._of(operand) for operand in operands))
 
     return function
 
 
-SYMBOLS = cast(Namespace, SimpleNamespace(**{name: _read_with_symbols(primitive) for name, primitive in TABLE.items()}))
-"""Rules read with plan symbols emit the instructions that compute a partial."""
+EMITTING = cast(Namespace, SimpleNamespace(**{name: _emitting(primitive) for name, primitive in TABLE.items()}))
+"""Rules read with these emit the instructions that compute a partial."""
 
 
 def differentiated(plan: Plan) -> Plan:
@@ -152,7 +152,7 @@ class _Reverse:
         for instruction in plan.instructions:
             if any(read.array.number in self.needed for read in instruction.reads):
                 self.needed.add(instruction.out.number)
-        self.contributions: dict[int, list[tuple[Index | None, Symbol]]] = defaultdict(list)
+        self.contributions: dict[int, list[tuple[Index | None, Scaled]]] = defaultdict(list)
         # What an adjoint is the adjoint of, by the key of what it reads.
         self.adjoint_of: dict[Any, Ref] = {}
         # Whether the result whose adjoint is being passed on has a number for each sample.
@@ -161,8 +161,8 @@ class _Reverse:
     def gradient(self) -> Ref:
         """Add the reverse pass's instructions; returns the derivative by each parameter."""
         output = self.plan.output
-        self._contribute(output, Symbol(self.builder, None, Scale(1.0, 1 if output.array.batched else 0)))
-        rules: dict[type[Instruction], Callable[[Any, Symbol], None]] = {
+        self._contribute(output, Scaled(self.builder, None, Scale(1.0, 1 if output.array.batched else 0)))
+        rules: dict[type[Instruction], Callable[[Any, Scaled], None]] = {
             Map: self._map,
             Product: self._product,
             Sum: self._sum,
@@ -181,7 +181,7 @@ class _Reverse:
 
     # Adjoints
 
-    def _contribute(self, read: Ref, adjoint: Symbol, summed: bool = False) -> None:
+    def _contribute(self, read: Ref, adjoint: Scaled, summed: bool = False) -> None:
         """Note that `adjoint`, already `summed` over the batch or not, is a part of the derivative by `read`."""
         if read.array.number not in self.needed:
             return
@@ -189,7 +189,7 @@ class _Reverse:
             adjoint = self._summed(adjoint, np.arange(adjoint.read.size), adjoint.read.size)
         if adjoint.read is not None and adjoint.read.size == 1 < read.size:
             spread = adjoint.read.at(np.zeros(read.size, dtype=np.intp))
-            adjoint = Symbol(self.builder, spread, adjoint.scale)
+            adjoint = Scaled(self.builder, spread, adjoint.scale)
         index = read.index
         if index is not None:
             index, adjoint = self._without_repeats(index, adjoint)
@@ -197,13 +197,13 @@ class _Reverse:
             adjoint = self._over_the_batch(adjoint)
         self.contributions[read.array.number].append((index, adjoint))
 
-    def _summed(self, adjoint: Symbol, order: Index, length: int) -> Symbol:
+    def _summed(self, adjoint: Scaled, order: Index, length: int) -> Scaled:
         """The sums of runs of `length` of an adjoint's positions, taken in `order`."""
         assert adjoint.read is not None
         read = adjoint.read.at(order)
-        return Symbol(self.builder, self.builder.sum(read, length), adjoint.scale)
+        return Scaled(self.builder, self.builder.sum(read, length), adjoint.scale)
 
-    def _without_repeats(self, index: Index, adjoint: Symbol) -> tuple[Index, Symbol]:
+    def _without_repeats(self, index: Index, adjoint: Scaled) -> tuple[Index, Scaled]:
         """Where each position is read equally often, sum first and write each position once."""
         positions, counts = np.unique(index, return_counts=True)
         repeats = int(counts[0])
@@ -213,13 +213,13 @@ class _Reverse:
             return positions, adjoint * float(repeats)
         return positions, self._summed(adjoint, np.argsort(index, kind="stable"), repeats)
 
-    def _over_the_batch(self, adjoint: Symbol) -> Symbol:
+    def _over_the_batch(self, adjoint: Scaled) -> Scaled:
         if adjoint.read is None or not adjoint.read.array.batched:
             # The same for every sample: n of them are summed.
-            return Symbol(self.builder, adjoint.read, Scale(adjoint.scale.factor, adjoint.scale.power - 1))
+            return Scaled(self.builder, adjoint.read, Scale(adjoint.scale.factor, adjoint.scale.power - 1))
         operand = self._named_operand(adjoint)
         assert isinstance(operand, Ref)
-        return Symbol(self.builder, self.builder.batch_sum(operand))
+        return Scaled(self.builder, self.builder.batch_sum(operand))
 
     def _pieces(self, array: Array) -> list[tuple[Operand, Index]]:
         everything = np.arange(array.size)
@@ -228,7 +228,7 @@ class _Reverse:
             for index, adjoint in self.contributions[array.number]
         ]
 
-    def _adjoint(self, array: Array) -> Symbol:
+    def _adjoint(self, array: Array) -> Scaled:
         """The derivative of the output with respect to a computed array, all parts added."""
         parts = self.contributions[array.number]
         if all(index is None or (len(index) == array.size == 1) for index, _ in parts):
@@ -236,16 +236,16 @@ class _Reverse:
             for _, part in parts[1:]:
                 adjoint = adjoint + part
             return adjoint
-        return Symbol(self.builder, self.builder.scatter(self._pieces(array), array.size, array.batched))
+        return Scaled(self.builder, self.builder.scatter(self._pieces(array), array.size, array.batched))
 
-    def _as_ref(self, adjoint: Symbol, array: Array) -> Ref:
+    def _as_ref(self, adjoint: Scaled, array: Array) -> Ref:
         """An adjoint as a ref of the array's size."""
         operand = self._named_operand(adjoint)
         if isinstance(operand, Ref) and operand.array.batched == array.batched:
             return operand
         return self.builder.scatter([(operand, np.arange(array.size))], array.size, array.batched)
 
-    def _named_operand(self, adjoint: Symbol) -> Operand:
+    def _named_operand(self, adjoint: Scaled) -> Operand:
         """An adjoint as an operand; an array made for it means that, such as delta1."""
         operand = adjoint.operand()
         of = self.adjoint_of.get(adjoint.read.key) if adjoint.read is not None else None
@@ -261,12 +261,12 @@ class _Reverse:
 
     # One rule for each kind of instruction
 
-    def _map(self, instruction: Map, adjoint: Symbol) -> None:
-        symbols = [Symbol(self.builder, arg) if isinstance(arg, Ref) else arg for arg in instruction.arguments]
-        result = Symbol(self.builder, Ref(instruction.out))
+    def _map(self, instruction: Map, adjoint: Scaled) -> None:
+        given = [Scaled(self.builder, arg) if isinstance(arg, Ref) else arg for arg in instruction.arguments]
+        result = Scaled(self.builder, Ref(instruction.out))
         for i, operand in enumerate(instruction.arguments):
             if isinstance(operand, Ref) and operand.array.number in self.needed:
-                partial = instruction.primitive.partial(SYMBOLS, i, result, symbols)
+                partial = instruction.primitive.partial(EMITTING, i, result, given)
                 if isinstance(partial, float) and partial == 0.0:
                     continue
                 if instruction.primitive.primed and partial.scale == ONE:
@@ -276,33 +276,33 @@ class _Reverse:
                 alone = part.read is None or part.read.size < instruction.out.size
                 self._contribute(operand, part * float(instruction.out.size) if alone and operand.size == 1 else part)
 
-    def _product(self, instruction: Product, adjoint: Symbol) -> None:
+    def _product(self, instruction: Product, adjoint: Scaled) -> None:
         product = instruction.contraction
         left, right = (instruction.left, product.left), (instruction.right, product.right)
         given = self._as_ref(adjoint, instruction.out)
         for (target, letters), (other, of_other) in ((left, right), (right, left)):
             if target.array.number in self.needed:
                 contraction = Contraction(product.out, of_other, letters, product.sizes)
-                found = Symbol(self.builder, self.builder.product(given, other, contraction))
+                found = Scaled(self.builder, self.builder.product(given, other, contraction))
                 self._contribute(target, found, summed="b" not in letters)
 
-    def _sum(self, instruction: Sum, adjoint: Symbol) -> None:
+    def _sum(self, instruction: Sum, adjoint: Scaled) -> None:
         self._contribute(instruction.read, self._repeated(adjoint, instruction))
 
-    def _logsumexp(self, instruction: LogSumExp, adjoint: Symbol) -> None:
-        result = self._repeated(Symbol(self.builder, Ref(instruction.out)), instruction)
-        partial = LOGSUMEXP.partial(SYMBOLS, 0, result, [Symbol(self.builder, instruction.read)])
+    def _logsumexp(self, instruction: LogSumExp, adjoint: Scaled) -> None:
+        result = self._repeated(Scaled(self.builder, Ref(instruction.out)), instruction)
+        partial = LOGSUMEXP.partial(EMITTING, 0, result, [Scaled(self.builder, instruction.read)])
         self._contribute(instruction.read, self._repeated(adjoint, instruction) * partial)
 
-    def _repeated(self, symbol: Symbol, instruction: Sum | LogSumExp) -> Symbol:
-        """A symbol of results, for each of the operands that each was made of."""
-        if symbol.read is None:
-            return symbol
+    def _repeated(self, scaled: Scaled, instruction: Sum | LogSumExp) -> Scaled:
+        """What is read of results, for each of the operands that each was made of."""
+        if scaled.read is None:
+            return scaled
         repeated = np.repeat(np.arange(instruction.out.size), instruction.length)
-        return Symbol(self.builder, symbol.read.at(repeated), symbol.scale)
+        return Scaled(self.builder, scaled.read.at(repeated), scaled.scale)
 
-    def _scatter(self, instruction: Scatter, adjoint: Symbol) -> None:
+    def _scatter(self, instruction: Scatter, adjoint: Scaled) -> None:
         for piece in instruction.pieces:
             if isinstance(piece.operand, Ref):
                 part = None if adjoint.read is None else adjoint.read.at(piece.index)
-                self._contribute(piece.operand, Symbol(self.builder, part, adjoint.scale))
+                self._contribute(piece.operand, Scaled(self.builder, part, adjoint.scale))

@@ -7,7 +7,7 @@ from typing import Any
 import graphviz
 
 from ..chain import ChainRule
-from ..formulas.expressions import Number, Symbol
+from ..formulas.expressions import Expression, Number
 from ..formulas.naming import Names, counted, plain_text
 from ..formulas.notations import Piece
 from ..labels import Label
@@ -267,7 +267,7 @@ class _Picture:
         graph.node("legend", f"<{shown}>", shape="plain", id=f"{self.prefix}legend", tooltip="legend")
 
 
-def _cells(symbol: Symbol, size: float, color: str, enclosed: bool = False) -> list[str]:
+def _cells(symbol: Expression, size: float, color: str, enclosed: bool = False) -> list[str]:
     """An expression as cells: text, and labels with their scripts."""
     pieces: list[Piece] = []
     for piece in symbol.pieces():

@@ -1,8 +1,8 @@
 """Expressions, simplified as a textbook writes them.
 
-An expression is a tree of a few kinds of `Symbol`. Operators simplify while
-they build it: numbers are gathered, equal factors become powers, what is
-multiplied by 1 or added to 0 disappears. Quotients are negative powers.
+An `Expression` is a tree of a few kinds. Operators simplify while they build
+it: numbers are gathered, equal factors become powers, what is multiplied by 1
+or added to 0 disappears. Quotients are negative powers.
 """
 
 from __future__ import annotations
@@ -15,23 +15,14 @@ from typing import Any, cast
 from ..labels import Label
 from ..namespaces import FLOATS
 from ..primitives import ABSOLUTE, SQRT, Primitive
-from .notations import ASCII, LATEX, UNICODE, Pieces, Unicode
+from .notations import Pieces, Unicode
+from .written import ATOM, POWER, PRODUCT, SUM, Written, as_factor, raised_base
 
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)
 _LARGEST_DIVISOR = 100
 
 
-class Symbol:
-    """An expression.
-
-    ``str()`` tells it in unicode, `ascii` in ASCII, `latex` in LaTeX; `number` is its value.
-    """
-
-    level = _ATOM
-
-    def write(self, notation: Unicode) -> Pieces:
-        """What is written, one piece after another: text, and in unicode labels, to be set with their scripts."""
-        raise NotImplementedError
+class Expression(Written):
+    """A formula; `number` is its value where it stands for one."""
 
     @property
     def number(self) -> float:
@@ -39,61 +30,40 @@ class Symbol:
         raise NotImplementedError
 
     @property
-    def is_sum(self) -> bool:
-        """Whether it is terms added, which a product sets in parentheses."""
-        return isinstance(self, Sum)
+    def unsigned(self) -> Expression:
+        """What stands behind the minus sign of a negative one."""
+        raise NotImplementedError
 
-    def pieces(self) -> Pieces:
-        """What is written in unicode, labels as they are."""
-        return self.write(UNICODE)
+    def __add__(self, other: Any) -> Expression:
+        return added([self, as_expression(other)])
 
-    def told(self, notation: Unicode) -> str:
-        """The expression as one text."""
-        return "".join(map(str, self.write(notation)))
+    def __radd__(self, other: Any) -> Expression:
+        return added([as_expression(other), self])
 
-    @property
-    def ascii(self) -> str:
-        """The expression in ASCII."""
-        return self.told(ASCII)
+    def __sub__(self, other: Any) -> Expression:
+        return added([self, -as_expression(other)])
 
-    @property
-    def latex(self) -> str:
-        """The expression in LaTeX."""
-        return self.told(LATEX)
+    def __rsub__(self, other: Any) -> Expression:
+        return added([as_expression(other), -self])
 
-    def __str__(self) -> str:
-        return self.told(UNICODE)
+    def __mul__(self, other: Any) -> Expression:
+        return multiplied([self, as_expression(other)])
 
-    def __add__(self, other: Any) -> Symbol:
-        return added([self, as_symbol(other)])
+    def __rmul__(self, other: Any) -> Expression:
+        return multiplied([as_expression(other), self])
 
-    def __radd__(self, other: Any) -> Symbol:
-        return added([as_symbol(other), self])
+    def __truediv__(self, other: Any) -> Expression:
+        return multiplied([self, raised_to(as_expression(other), -1.0)])
 
-    def __sub__(self, other: Any) -> Symbol:
-        return added([self, -as_symbol(other)])
+    def __rtruediv__(self, other: Any) -> Expression:
+        return multiplied([as_expression(other), raised_to(self, -1.0)])
 
-    def __rsub__(self, other: Any) -> Symbol:
-        return added([as_symbol(other), -self])
-
-    def __mul__(self, other: Any) -> Symbol:
-        return multiplied([self, as_symbol(other)])
-
-    def __rmul__(self, other: Any) -> Symbol:
-        return multiplied([as_symbol(other), self])
-
-    def __truediv__(self, other: Any) -> Symbol:
-        return multiplied([self, raised_to(as_symbol(other), -1.0)])
-
-    def __rtruediv__(self, other: Any) -> Symbol:
-        return multiplied([as_symbol(other), raised_to(self, -1.0)])
-
-    def __neg__(self) -> Symbol:
+    def __neg__(self) -> Expression:
         return multiplied([Number(-1.0), self])
 
 
 @dataclass(frozen=True)
-class Number(Symbol):
+class Number(Expression):
     """A number that stands in a formula."""
 
     of: float
@@ -108,9 +78,19 @@ class Number(Symbol):
         """The number."""
         return self.of
 
+    @property
+    def is_negative(self) -> bool:
+        """Whether it is below 0."""
+        return self.of < 0
+
+    @property
+    def unsigned(self) -> Expression:
+        """Its size."""
+        return Number(-self.of)
+
 
 @dataclass(frozen=True)
-class Name(Symbol):
+class Name(Expression):
     """A value by its label; `key` tells apart values of equal labels."""
 
     label: Label
@@ -126,13 +106,18 @@ class Name(Symbol):
         """The value's number."""
         return self.of
 
+    @property
+    def raised(self) -> bool:
+        """Whether the label has a superscript."""
+        return bool(self.label.superscript)
+
 
 @dataclass(frozen=True)
-class Call(Symbol):
+class Call(Expression):
     """A function of the table, or with `primed` its derivative by name, as σ′(z)."""
 
     primitive: Primitive
-    operands: tuple[Symbol, ...]
+    operands: tuple[Expression, ...]
     primed: bool = False
 
     def write(self, notation: Unicode) -> Pieces:
@@ -141,7 +126,7 @@ class Call(Symbol):
         if self.primitive is ABSOLUTE:
             return notation.absolute(inside[0])
         if self.primitive is SQRT:
-            return notation.root(inside[0], self.operands[0].level == _ATOM)
+            return notation.root(inside[0], self.operands[0].level == ATOM)
         return notation.call(self.primitive, inside, self.primed)
 
     @property
@@ -151,14 +136,19 @@ class Call(Symbol):
         result = self.primitive.rule(FLOATS, *numbers)
         return cast(float, self.primitive.partial(FLOATS, 0, result, numbers) if self.primed else result)
 
+    @property
+    def raised(self) -> bool:
+        """Whether it has the root's sign."""
+        return self.primitive is SQRT
+
 
 @dataclass(frozen=True)
-class Relation(Symbol):
+class Relation(Expression):
     """A comparison: 1 where it holds, else 0; written in brackets."""
 
     primitive: Primitive
-    left: Symbol
-    right: Symbol
+    left: Expression
+    right: Expression
 
     def bare(self, notation: Unicode) -> Pieces:
         """Such as ``a ≥ b``."""
@@ -175,10 +165,10 @@ class Relation(Symbol):
 
 
 @dataclass(frozen=True)
-class Case(Symbol):
+class Case(Expression):
     """1 where a condition holds, or where it does not; written in brackets."""
 
-    condition: Symbol
+    condition: Expression
     holds: bool
 
     def write(self, notation: Unicode) -> Pieces:
@@ -193,18 +183,24 @@ class Case(Symbol):
 
 
 @dataclass(frozen=True)
-class Sum(Symbol):
+class Sum(Expression):
     """Terms added."""
 
-    terms: tuple[Symbol, ...]
-    level = _SUM
+    terms: tuple[Expression, ...]
+
+    @property
+    def level(self) -> int:
+        """That of a sum."""
+        return SUM
 
     def write(self, notation: Unicode) -> Pieces:
         """The terms between their signs."""
         told = list(self.terms[0].write(notation))
         for term in self.terms[1:]:
-            negative = _is_negative(term)
-            told += [f" {notation.minus if negative else '+'} ", *(-term if negative else term).write(notation)]
+            bare = term.unsigned if term.is_negative else term
+            written = bare.write(notation)
+            told += [f" {notation.minus if term.is_negative else '+'} "]
+            told += notation.enclosed(written) if bare.is_sum else written
         return told
 
     @property
@@ -214,12 +210,32 @@ class Sum(Symbol):
 
 
 @dataclass(frozen=True)
-class Product(Symbol):
+class Product(Expression):
     """A coefficient times powers of factors; factors of negative powers stand below a line."""
 
     coefficient: float
-    powers: tuple[tuple[Symbol, float], ...]
-    level = _PRODUCT
+    powers: tuple[tuple[Expression, float], ...]
+
+    @property
+    def level(self) -> int:
+        """That of a product, or of a power where it is one alone."""
+        alone = self.coefficient == 1 and len(self.powers) == 1 and self.powers[0][1] > 0
+        return POWER if alone else PRODUCT
+
+    @property
+    def leads(self) -> bool:
+        """Always: products of products are read from the left."""
+        return True
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether its coefficient is below 0."""
+        return self.coefficient < 0
+
+    @property
+    def unsigned(self) -> Expression:
+        """It with the coefficient's size."""
+        return _normal(-self.coefficient, self.powers)
 
     def write(self, notation: Unicode) -> Pieces:
         """Such as ``2(a − y)``, ``w · x`` or ``−a/b²``."""
@@ -228,7 +244,7 @@ class Product(Symbol):
         top, bottom = abs(self.coefficient), 1.0
         if below and 1 / _LARGEST_DIVISOR <= top < 1 and top == 1 / round(1 / top):
             top, bottom = 1.0, float(round(1 / top))
-        told = _side(notation, top, above, bool(below))
+        told = _side(notation, top, above, bool(below), leading=True)
         if below:
             under = _side(notation, bottom, below, True)
             told = notation.fraction(told, under, len(below) + (bottom != 1.0) > 1)
@@ -242,16 +258,20 @@ class Product(Symbol):
 
 
 @dataclass(frozen=True)
-class Power(Symbol):
+class Power(Expression):
     """A base to a power that is no number."""
 
-    base: Symbol
-    exponent: Symbol
-    level = _POWER
+    base: Expression
+    exponent: Expression
+
+    @property
+    def level(self) -> int:
+        """That of a power."""
+        return POWER
 
     def write(self, notation: Unicode) -> Pieces:
         """Such as ``a^b``."""
-        return notation.power(_base(notation, self.base), self.exponent.write(notation))
+        return notation.power(raised_base(notation, self.base), self.exponent.write(notation))
 
     @property
     def number(self) -> float:
@@ -259,17 +279,17 @@ class Power(Symbol):
         return cast(float, FLOATS.power(self.base.number, self.exponent.number))
 
 
-def as_symbol(thing: Any) -> Symbol:
-    """A symbol as it is, a number as a `Number`."""
-    return thing if isinstance(thing, Symbol) else Number(float(thing))
+def as_expression(thing: Any) -> Expression:
+    """An expression as it is, a number as a `Number`."""
+    return thing if isinstance(thing, Expression) else Number(float(thing))
 
 
 # Building, simplified
 
 
-def added(terms: Iterable[Symbol]) -> Symbol:
+def added(terms: Iterable[Expression]) -> Expression:
     """The terms added, numbers together, equal terms together."""
-    counts: dict[Symbol, float] = {}
+    counts: dict[Expression, float] = {}
     constant = 0.0
     for term in terms:
         for part in term.terms if isinstance(term, Sum) else (term,):
@@ -283,16 +303,16 @@ def added(terms: Iterable[Symbol]) -> Symbol:
     kept = [multiplied([Number(count), bare]) for bare, count in counts.items() if count]
     # A number stands where a textbook has it: before what is subtracted from it, behind all else.
     if constant:
-        kept = [Number(constant), *kept] if kept and _is_negative(kept[0]) else [*kept, Number(constant)]
+        kept = [Number(constant), *kept] if kept and kept[0].is_negative else [*kept, Number(constant)]
     if not kept:
         return Number(0.0)
     return kept[0] if len(kept) == 1 else Sum(tuple(kept))
 
 
-def multiplied(factors: Iterable[Symbol]) -> Symbol:
+def multiplied(factors: Iterable[Expression]) -> Expression:
     """The factors multiplied, numbers together, equal factors as powers."""
     coefficient = 1.0
-    powers: dict[Symbol, float] = {}
+    powers: dict[Expression, float] = {}
     for factor in factors:
         if isinstance(factor, Number):
             coefficient *= factor.of
@@ -305,7 +325,7 @@ def multiplied(factors: Iterable[Symbol]) -> Symbol:
     return _normal(coefficient, tuple((base, power) for base, power in powers.items() if power))
 
 
-def _normal(coefficient: float, powers: tuple[tuple[Symbol, float], ...]) -> Symbol:
+def _normal(coefficient: float, powers: tuple[tuple[Expression, float], ...]) -> Expression:
     if not powers or coefficient == 0:
         return Number(coefficient)
     if coefficient == 1 and len(powers) == 1 and powers[0][1] == 1:
@@ -313,7 +333,7 @@ def _normal(coefficient: float, powers: tuple[tuple[Symbol, float], ...]) -> Sym
     return Product(coefficient, powers)
 
 
-def raised_to(base: Symbol, exponent: Symbol | float) -> Symbol:
+def raised_to(base: Expression, exponent: Expression | float) -> Expression:
     """A base to a power, as a factor to that power where it is a number."""
     power = exponent.of if isinstance(exponent, Number) else exponent
     if not isinstance(power, float):
@@ -328,33 +348,16 @@ def raised_to(base: Symbol, exponent: Symbol | float) -> Symbol:
     return Product(1.0, ((base, power),))
 
 
-# Writing
-
-
-def _is_negative(symbol: Symbol) -> bool:
-    return (isinstance(symbol, Product) and symbol.coefficient < 0) or (isinstance(symbol, Number) and symbol.of < 0)
-
-
-def _side(notation: Unicode, coefficient: float, powers: list[tuple[Symbol, float]], fraction: bool) -> Pieces:
-    """What stands above or below the line of a fraction, or a product that has none."""
+def _side(
+    notation: Unicode,
+    coefficient: float,
+    powers: list[tuple[Expression, float]],
+    fraction: bool,
+    leading: bool = False,
+) -> Pieces:
+    """What stands above or below the line of a fraction, or a product that has none; `leading` a line of text."""
     if fraction and notation.line and coefficient == 1 and len(powers) == 1 and powers[0][1] == 1:
         return powers[0][0].write(notation)  # the line holds it together
-    return notation.product(coefficient, [_scripted(notation, base, power) for base, power in powers])
-
-
-def _scripted(notation: Unicode, base: Symbol, power: float) -> Pieces:
-    """A factor: a base to a power above 0, the square root with its sign."""
-    if power == 0.5:
-        return notation.root(base.write(notation), base.level == _ATOM)
-    if power != 1:
-        return notation.scripted(_base(notation, base), power)
-    told = base.write(notation)
-    return notation.enclosed(told) if base.level < _POWER or _is_negative(base) else told
-
-
-def _base(notation: Unicode, symbol: Symbol) -> Pieces:
-    """What is raised to a power: in parentheses where it would fall apart, or has a superscript or a root's sign."""
-    raised = isinstance(symbol, Name) and symbol.label.superscript
-    root = isinstance(symbol, Call) and symbol.primitive is SQRT
-    told = symbol.write(notation)
-    return notation.enclosed(told) if symbol.level < _ATOM or raised or root or _is_negative(symbol) else told
+    leading = leading and coefficient == 1
+    told = [as_factor(notation, base, power, leading and not at) for at, (base, power) in enumerate(powers)]
+    return notation.product(coefficient, told)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..labels import Label
 from ..primitives import CONSTANT
 from ..value import Value, number_of
-from .expressions import Name, Number, Symbol, as_symbol
+from .expressions import Expression, Name, Number, as_expression
 from .symbols import SYMBOLS, partial_symbol
 
 _SHORT = 4
@@ -30,7 +30,7 @@ class Names:
         self._order = order
         self._places: dict[Value, int] = {}
 
-    def symbol(self, value: Value) -> Symbol:
+    def symbol(self, value: Value) -> Expression:
         """A value as it stands in a formula."""
         short = self._short(value, _SHORT)
         return self.own(value) if short is None else short
@@ -43,24 +43,24 @@ class Names:
             self._places = {value: at for at, value in enumerate(self._order)}
         return Name(Label(f"v{self._places[value]}"), number_of(value), id(value))
 
-    def partial(self, value: Value, index: int) -> Symbol:
+    def partial(self, value: Value, index: int) -> Expression:
         """The local partial of `value` by its operand `index`."""
         operands = [self.symbol(operand) for operand in value.operands]
         return partial_symbol(value.primitive, index, self.symbol(value), operands)
 
-    def product(self, steps: Sequence[tuple[Value, int]]) -> Symbol:
+    def product(self, steps: Sequence[tuple[Value, int]]) -> Expression:
         """The product of local partials, from the output's side back."""
-        product: Symbol = Number(1.0)
+        product: Expression = Number(1.0)
         for value, index in steps:
             product = product * self.partial(value, index)
         return product
 
-    def definition(self, value: Value) -> Symbol | None:
+    def definition(self, value: Value) -> Expression | None:
         """What a value computes, from its operands' names; None for a leaf, and where they are many."""
         if not value.operands or len(value.operands) > 2 * _SHORT:
             return None
         inside = [Number(number_of(o)) if _is_number(o) else self.own(o) for o in value.operands]
-        return self._short(value, _SHORT) or as_symbol(value.primitive.rule(SYMBOLS, *inside))
+        return self._short(value, _SHORT) or as_expression(value.primitive.rule(SYMBOLS, *inside))
 
     def plain(self, value: Value) -> str:
         """A value as one line of text with full precision, safe in a tooltip."""
@@ -69,7 +69,7 @@ class Names:
         told = "" if value.label is not None else str(self.definition(value) or value.primitive.symbol)
         return plain_text(str(self.own(value)) + (f" = {told}" if told else "")) + f" = {number_of(value)!r}"
 
-    def _short(self, value: Value, room: int) -> Symbol | None:
+    def _short(self, value: Value, room: int) -> Expression | None:
         """A value in an expression of at most `room` names, or None."""
         if _is_number(value):
             return Number(number_of(value))
@@ -77,14 +77,14 @@ class Names:
             return self.own(value)
         if not value.operands or len(value.operands) > 2 * _SHORT:
             return None
-        inside: list[Symbol] = []
+        inside: list[Expression] = []
         for operand in value.operands:
             part = self._short(operand, room - 1) if room > 1 else None
             if part is None:
                 return None
             inside.append(part)
             room -= 0 if isinstance(part, Number) else 1
-        return None if room < 0 else as_symbol(value.primitive.rule(SYMBOLS, *inside))
+        return None if room < 0 else as_expression(value.primitive.rule(SYMBOLS, *inside))
 
 
 def _is_number(value: Value) -> bool:

@@ -1,6 +1,6 @@
 """How a formula is written: in unicode, in plain ASCII, in LaTeX.
 
-A `Symbol` says what a formula is made of; a notation says how its medium
+An `Expression` says what a formula is made of; a notation says how its medium
 writes each part. What is written is pieces: text, and in unicode labels, which
 pictures set with their scripts.
 """

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from ..value import Value, number_of
-from .expressions import Number, Symbol
+from .expressions import Expression, Number
 from .naming import Names
 from .notations import UNICODE, Unicode
 
@@ -29,7 +29,7 @@ class Derivative(Protocol):
     """What a product is told of."""
 
     @property
-    def symbol(self) -> Symbol:
+    def symbol(self) -> Expression:
         """It as a textbook writes it."""
 
     @property

@@ -8,11 +8,11 @@ from typing import Any, cast
 from ..namespaces import FLOATS, Namespace
 from ..pairs import pairs_of
 from ..primitives import EQUAL, LOGSUMEXP, TABLE, Primitive
-from .expressions import Call, Case, Number, Relation, Symbol, added, as_symbol, raised_to
+from .expressions import Call, Case, Expression, Number, Relation, added, as_expression, raised_to
 
 
-def _where(condition: Any, a: Any, b: Any) -> Symbol:
-    given, yes, no = as_symbol(condition), as_symbol(a), as_symbol(b)
+def _where(condition: Any, a: Any, b: Any) -> Expression:
+    given, yes, no = as_expression(condition), as_expression(a), as_expression(b)
     if isinstance(given, Number):
         return yes if given.of else no
     if (yes, no) in ((Number(1.0), Number(0.0)), (Number(0.0), Number(1.0))):
@@ -23,8 +23,8 @@ def _where(condition: Any, a: Any, b: Any) -> Symbol:
 
 
 def _relation(primitive: Primitive) -> Any:
-    def relation(a: Any, b: Any) -> Symbol:
-        left, right = as_symbol(a), as_symbol(b)
+    def relation(a: Any, b: Any) -> Expression:
+        left, right = as_expression(a), as_expression(b)
         if isinstance(left, Number) and isinstance(right, Number):
             return Number(primitive.rule(FLOATS, left.of, right.of))
         return Relation(primitive, left, right)
@@ -33,16 +33,16 @@ def _relation(primitive: Primitive) -> Any:
 
 
 def _call(primitive: Primitive) -> Any:
-    def call(*operands: Any) -> Symbol:
-        return Call(primitive, tuple(map(as_symbol, operands)))
+    def call(*operands: Any) -> Expression:
+        return Call(primitive, tuple(map(as_expression, operands)))
 
     return call
 
 
-def _weighted_sum(*operands: Any) -> Symbol:
+def _weighted_sum(*operands: Any) -> Expression:
     weights, activations, bias = pairs_of(operands)
-    products = [as_symbol(w) * a for w, a in zip(weights, activations, strict=True)]
-    return added(products if bias is None else [*products, as_symbol(bias)])
+    products = [as_expression(w) * a for w, a in zip(weights, activations, strict=True)]
+    return added(products if bias is None else [*products, as_expression(bias)])
 
 
 SYMBOLS = cast(
@@ -54,20 +54,20 @@ SYMBOLS = cast(
             if name not in ("add", "subtract", "multiply", "divide")
         }
         | {
-            "power": lambda a, b: raised_to(as_symbol(a), as_symbol(b)),
+            "power": lambda a, b: raised_to(as_expression(a), as_expression(b)),
             "where": _where,
             "weighted_sum": _weighted_sum,
-            "total": lambda *operands: added(map(as_symbol, operands)),
+            "total": lambda *operands: added(map(as_expression, operands)),
         }
     ),
 )
 """Rules read with symbols give expressions."""
 
 
-def partial_symbol(primitive: Primitive, index: int, result: Symbol, operands: list[Symbol]) -> Symbol:
+def partial_symbol(primitive: Primitive, index: int, result: Expression, operands: list[Expression]) -> Expression:
     """The local partial of an operation by its operand `index`; that of an activation function by its name."""
     if primitive.primed:
         return Call(primitive, tuple(operands), primed=True)
     if primitive is LOGSUMEXP and isinstance(result, Call):
         return Call(TABLE["exp"], (operands[index],)) / added(Call(TABLE["exp"], (o,)) for o in operands)
-    return as_symbol(primitive.partial(SYMBOLS, index, result, operands))
+    return as_expression(primitive.partial(SYMBOLS, index, result, operands))

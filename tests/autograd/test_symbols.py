@@ -13,6 +13,7 @@ from autograd import Label, Value, chain_rule, logsumexp, sigmoid, total, weight
 from autograd.errors import DomainError
 from autograd.formulas.expressions import Name, Number
 from autograd.formulas.naming import Names
+from autograd.formulas.notations import Ascii
 from autograd.formulas.symbols import SYMBOLS
 from autograd.graph import topological_order
 from autograd.primitives import CONSTANT, TABLE
@@ -243,3 +244,48 @@ def test_sums_gather_equal_terms():
     assert symbols(value)[0] == "2a + b"
     assert math.isclose(chain_rule(value, A).value, 2.0)
     assert symbols(logsumexp([A, A]))[1] == ["0.5", "0.5"]
+
+
+def names(letters):
+    return [Name(Label(letter), 0.1 * (3 + at), at) for at, letter in enumerate(letters)]
+
+
+def test_a_sum_that_is_taken_away_stays_together():
+    x, a, b = names("xab")
+    for told, text in (
+        (x - (a + b), "x − (a + b)"),
+        (x - 2 * (a + b), "x − 2(a + b)"),
+        (-(a + b) + x, "−(a + b) + x"),
+        (1 - (a - b), "1 − (a − b)"),
+        (x + (a - b), "x + a − b"),
+    ):
+        assert str(told) == text
+
+
+EXPRESSIONS = st.recursive(
+    st.sampled_from(names("abc")) | st.sampled_from([2.0, -1.0, 0.5]).map(Number),
+    lambda inner: st.tuples(
+        st.sampled_from([operator.add, operator.sub, operator.mul, operator.truediv]), inner, inner
+    ).map(lambda drawn: drawn[0](*drawn[1:])),
+    max_leaves=8,
+)
+
+
+class InFull(Ascii):
+    def number(self, value):
+        return repr(value)
+
+    def scripted(self, base, power):
+        return [*base, f"**({power!r})"]
+
+
+@given(EXPRESSIONS)
+def test_what_is_written_comes_to_the_expression_s_number(expression):
+    try:
+        number = expression.number
+    except (ZeroDivisionError, OverflowError, DomainError):
+        return
+    assume(math.isfinite(number))
+    told = re.sub(r"(?<=[\d)])\(", " * (", expression.told(InFull()))
+    letters = {name.label.base: name.of for name in names("abc")}
+    assert eval(told, letters | {"sqrt": math.sqrt}) == pytest.approx(number, rel=1e-6, abs=1e-6)
