@@ -8,6 +8,7 @@
 -0.1266
 """
 
+from .adjoints import gradient
 from .chain import chain_rule
 from .check import check_gradient
 from .compiler import Compiled, compile
@@ -36,9 +37,9 @@ from .functions import (
     where,
 )
 from .labels import Label
-from .modes import anomalies, no_grad
-from .reverse import gradient
+from .modes import no_grad
 from .value import Value
+from .watching import anomalies
 
 __all__ = [
     "AutogradError",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from .adjoints import gradient
 from .errors import OperandError
 from .formulas.expressions import Expression, added
 from .formulas.naming import Names, counted
@@ -15,7 +16,6 @@ from .formulas.products import Rest, definitions, equation, on_lines, passed_bac
 from .graph import topological_order
 from .namespaces import left_to_right
 from .paths import Steps, partial_of, passed_through, paths_from, use_counts
-from .reverse import gradient
 from .value import Value
 
 _THROUGH = 2

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from .adjoints import gradient
 from .differences import EPSILON, Curve, Slope, slope
 from .errors import ArgumentError, DomainError, NonFiniteError, OperandError, ShapeError
 from .graph import topological_order
@@ -16,7 +17,7 @@ from .labels import Label
 from .namespaces import FLOATS, left_to_right
 from .primitives import CONSTANT
 from .reals import as_float
-from .reverse import gradient, local_partial
+from .reverse import local_partial
 from .value import Value, number_of
 
 _WIDTH = 80

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, overload
 
+from .adjoints import gradient
 from .errors import OperandError
-from .reverse import gradient
 from .value import Value
 
 

@@ -47,9 +47,11 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
                 height = len(stack)
                 stack += (value, None)
                 for operand in value.operands[::-1]:
+                    if not (operand.operands or leaves):
+                        continue
                     if operand in seen:
                         met_again.append((operand, len(order)))
-                    elif leaves or operand.operands:
+                    else:
                         stack.append(operand)
                 if len(stack) == height + 2:  # nothing to wait for
                     del stack[height:]

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from enum import Enum
 from typing import Any, Protocol
 
 active = 0
@@ -28,15 +27,20 @@ class Recorder(Protocol):
         """Called before ``value.data`` is read; raises where that would freeze one sample's number."""
 
 
-class Watch(Enum):
-    """Whether values note the line that makes them, and whether non-finite ones raise."""
+class Watcher(Protocol):
+    """What looks on while values are made and gradients are handed back: see `watching`."""
 
-    OFF = "off"
-    LINES = "lines"
-    ANOMALIES = "anomalies"
+    def new(self, primitive: Any, operands: Any, data: float) -> Any:
+        """A blank Value for the result of an operation; raises for one that is an anomaly."""
+
+    def where(self) -> str:
+        """``", at "`` and the user's line that is being run, for an error."""
+
+    def rehearse(self, output: Any, order: Any, between: Any = None) -> None:
+        """Called before a reverse pass over `order`; raises where that would make an anomaly."""
 
 
-_watch: ContextVar[Watch] = ContextVar("watch", default=Watch.OFF)
+_watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 _recording_gradients: ContextVar[bool] = ContextVar("recording_gradients", default=True)
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
@@ -97,39 +101,11 @@ def recording(with_recorder: Recorder) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def anomalies() -> Iterator[None]:
-    """Raise where an operation makes NaN or infinity from finite operands.
-
-    Forward and in reverse passes the error names the operation, its operands
-    with labels and numbers, and the user's own line that made the value. Values
-    made inside know their line, so a reverse pass inside can tell it. It is for
-    looking for a fault: operations take several times as long inside, and no
-    longer than ever outside. Per thread, as all modes are.
-
-    Raises
-    ------
-    NonFiniteError
-        Inside, at the first such operation.
-
-    Examples
-    --------
-    >>> from autograd import Value, anomalies, exp
-    >>> z = Value(1000.0, label="z")
-    >>> with anomalies():
-    ...     a = exp(z)
-    Traceback (most recent call last):
-    autograd.errors.NonFiniteError: exp: expected a finite result, got inf from z = 1000.0, at ...
-    """
-    with entered(_watch, Watch.ANOMALIES):
-        yield
+def watching(with_watcher: Watcher) -> Any:
+    """A context that `with_watcher` looks on at."""
+    return entered(_watcher, with_watcher)
 
 
-def noting_lines() -> Any:
-    """A context in which values know the user's line that made them."""
-    return entered(_watch, Watch.LINES)
-
-
-def watch() -> Watch:
-    """What values are watched for in this thread; nothing while a function is recorded for `compile`."""
-    return _watch.get() if _recorder.get() is None else Watch.OFF
+def watcher() -> Watcher | None:
+    """Who looks on in this thread; nobody while a function is recorded for `compile`."""
+    return _watcher.get() if _recorder.get() is None else None

@@ -39,7 +39,7 @@ class Primitive:
     partials : tuple of callables, or one callable
         ``partials[i](ns, v, *operands)``, the derivative of the result `v` with
         respect to operand i. For an operation of any number of operands, one
-        ``partials(ns, i, v, *operands)``.
+        ``partials(ns, i, v, operands)``.
     symbol : str
         How mathematics writes it, such as ``"+"`` or ``"σ"``.
     infix : bool
@@ -73,7 +73,7 @@ class Primitive:
         """The local partial of result `v` with respect to operand `index`, read in `ns`."""
         if isinstance(self.partials, tuple):
             return self.partials[index](ns, v, *operands)
-        return self.partials(ns, index, v, *operands)
+        return self.partials(ns, index, v, operands)
 
     def __reduce__(self) -> str:
         # Entries are module constants: a pickle names them, and unpickling finds the same object.
@@ -160,11 +160,11 @@ WHERE    = Primitive("where",    _function("where"),
 
 # Operations of any number of operands. What those of a weighted sum are, `pairs` says.
 WEIGHTED_SUM = Primitive("weighted_sum", _function("weighted_sum"),
-                         lambda ns, i, v, *operands: (
+                         lambda ns, i, v, operands: (
                              1.0 if (partner := partner_of(i, len(operands))) is None else operands[partner]), "Σ")
-TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, *operands: 1.0, "Σ")
+TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, operands: 1.0, "Σ")
 LOGSUMEXP    = Primitive("logsumexp",    _function("logsumexp"),
-                         lambda ns, i, v, *operands: ns.exp(operands[i] - v), "logsumexp")
+                         lambda ns, i, v, operands: ns.exp(operands[i] - v), "logsumexp")
 
 # Piecewise constant: what the kinked operations and their derivatives are made of.
 SIGN          = Primitive("sign",          _function("sign"),          (_zero,), "sign", kink=lambda a: a)

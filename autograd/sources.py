@@ -25,3 +25,9 @@ def told(place: Place) -> str:
     name, number = place
     text = linecache.getline(name, number).strip()
     return f"{Path(name).name}:{number}" + (f": {text}" if text else "")
+
+
+def line_of(value: object) -> str:
+    """``", at "`` and the user's line that made a value, empty where that was not noted."""
+    place = getattr(value, "place", None)
+    return f", at {told(place)}" if place is not None else ""

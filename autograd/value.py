@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import isfinite
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, cast
 
 from . import modes
-from .errors import DomainError, NonFiniteError, OperandError
+from .errors import DomainError, OperandError
 from .labels import Label
-from .modes import Watch
 from .namespaces import FLOATS
 from .primitives import (
     ABSOLUTE,
@@ -42,8 +40,7 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, as_float, described
-from .sentences import non_finite, out_of_domain, use_data
-from .sources import Place, told, user_place
+from .sentences import out_of_domain, use_data
 
 _new = object.__new__
 
@@ -351,9 +348,11 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
     try:
         data = primitive.rule(FLOATS, *[operand._data for operand in operands])
     except (ValueError, ZeroDivisionError):
-        where = f", at {told(user_place())}" if modes.active and modes.watch() is not Watch.OFF else ""
-        raise DomainError(out_of_domain(primitive, operands) + where) from None
-    value = _new(Value) if not modes.active or modes.watch() is Watch.OFF else _watched(primitive, operands, data)
+        watcher = modes.watcher()
+        raise DomainError(out_of_domain(primitive, operands) + (watcher.where() if watcher else "")) from None
+    value = _new(Value)
+    if modes.active and (watcher := modes.watcher()) is not None:
+        value = watcher.new(primitive, operands, data)
     value._data = data
     value._label = None
     value.grad = 0.0
@@ -364,29 +363,6 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
         value.operands = operands
         value.primitive = primitive
     return value
-
-
-class LocatedValue(Value):
-    """A Value that knows the user's line that made it."""
-
-    __slots__ = ("place",)
-
-    place: Place
-
-
-def _watched(primitive: Primitive, operands: Sequence[Value], data: float) -> Value:
-    """A new value that knows its line, unless it is an anomaly."""
-    place = user_place()
-    if modes.watch() is Watch.ANOMALIES and not isfinite(data) and all(isfinite(o._data) for o in operands):
-        raise NonFiniteError(non_finite(primitive, operands, data) + f", at {told(place)}")
-    value: LocatedValue = _new(LocatedValue)
-    value.place = place
-    return value
-
-
-def line_of(value: Value) -> str:
-    """``", at "`` and the user's line that made a value, empty where that is not known."""
-    return f", at {told(value.place)}" if isinstance(value, LocatedValue) else ""
 
 
 def _binary(primitive: Primitive, left: Value, other: Any) -> Value:

@@ -47,7 +47,9 @@ LONGEST = 180
 FUNCTIONS = {
     "autograd/pairs.py": ("pairs_of", "partner_of"),
     "autograd/primitives.py": ("_zero", "_one", "_minus_one", "_power_by_base"),
-    "autograd/reverse.py": ("_multiply_backward", "_sum_backward", "_weighted_sum_backward", "_product", "_sum"),
+    "autograd/adjoints.py": ("_product", "_sum"),
+    "autograd/fast_rules.py": ("_sum", "_product", "_weighted_sum"),
+    "autograd/reverse.py": ("pass_back", "local_partials"),
 }
 CLASSES = {"autograd/namespaces.py": ("_Floats", "_Arrays")}
 PARTNERS = {

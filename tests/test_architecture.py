@@ -18,9 +18,10 @@ FLOORS = [
     {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"sentences"},
     {"value"},
-    {"graph", "functions", "parameters"},
+    {"graph", "functions", "parameters", "fast_rules"},
     {"reverse", "formulas"},
-    {"derivatives", "check", "paths"},
+    {"adjoints", "watching", "paths"},
+    {"derivatives", "check"},
     {"chain"},
     {"drawing", "compiler"},
 ]
@@ -97,7 +98,9 @@ def test_no_module_bears_the_name_of_a_public_function():
 
 
 # The engine, which keeps a Value's number and label; all other rooms read `number_of(v)` and `v.label`.
-ENGINE = {f"autograd.{room}" for room in ("value", "sentences", "graph", "reverse", "functions", "parameters")}
+ENGINE = {
+    f"autograd.{room}" for room in ("value", "sentences", "graph", "fast_rules", "reverse", "functions", "parameters")
+}
 PRIVATE = {"_data", "_label"}
 
 

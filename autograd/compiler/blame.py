@@ -6,13 +6,15 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..adjoints import gradient
 from ..errors import DomainError, NonFiniteError
 from ..graph import topological_order
 from ..labels import Label
-from ..modes import noting_lines, with_grad
-from ..reverse import gradient
+from ..modes import with_grad
 from ..sentences import named, non_finite
-from ..value import Value, line_of, number_of
+from ..sources import line_of
+from ..value import Value, number_of
+from ..watching import noting_lines
 from .record import outputs_of
 
 

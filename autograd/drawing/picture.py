@@ -6,6 +6,7 @@ from typing import Any
 
 import graphviz
 
+from ..adjoints import gradient
 from ..chain import ChainRule
 from ..formulas.expressions import Expression, Number
 from ..formulas.naming import Names, counted, plain_text
@@ -13,7 +14,6 @@ from ..formulas.notations import Piece
 from ..labels import Label
 from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from ..reals import number
-from ..reverse import gradient
 from ..value import Value, number_of
 from .markup import escaped, font, fraction, label, table
 from .tree import Block, Edge, Node, Tree

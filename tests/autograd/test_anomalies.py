@@ -88,6 +88,23 @@ def test_numbers_and_gradients_are_the_same_inside():
     assert [w.grad, b.grad] == plain[1]
 
 
+def test_a_failing_pass_leaves_the_leaves_as_they_were():
+    x, w = Value(1e-300), Value(1e200)
+    (w * 3.0).backward()
+    with anomalies(), pytest.raises(NonFiniteError, match="the derivative of multiply: expected a finite result"):
+        (x * w * 1e200).backward()
+    assert (x.grad, w.grad) == (0.0, 3.0)
+
+
+def test_watching_a_wide_sum_takes_time_in_proportion_to_its_width():
+    """Its numbers are read once: read anew for each operand, 40,000 would not end."""
+    weights = [Value(1.0) for _ in range(20_000)]
+    with anomalies():
+        z = weighted_sum(weights, [2.0] * 20_000)
+        z.backward()
+        assert gradient(z, weights) == [w.grad for w in weights] == [2.0] * 20_000
+
+
 def test_a_network_that_diverges_says_at_which_line_of_the_user():
     net = nn.MLP([2, 2, 1], activation="linear", output="linear", seed=0)
     for p in net.parameters():

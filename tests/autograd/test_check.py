@@ -126,7 +126,7 @@ def test_a_rule_wrong_by_a_millionth_is_caught_and_named(primitive, relative):
     point = operands_of(primitive)
     for wrong in range(len(point)):
 
-        def partials(ns, i, v, *operands, wrong=wrong):
+        def partials(ns, i, v, operands, wrong=wrong):
             right = primitive.partial(ns, i, v, operands)
             return right if i != wrong else right * (1 + relative) if right else relative
 

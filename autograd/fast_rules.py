@@ -1,0 +1,46 @@
+"""The rules of the commonest operations, written out for the reverse pass.
+
+Each does what `reverse.pass_back` does with the table's partials, and a test
+holds it equal to that to the last bit. They halve the time of a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .pairs import pairs_of
+from .primitives import ADD, CONSTANT, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
+from .value import Value
+
+
+def _sum(value: Value, grad: float) -> None:
+    for operand in value.operands:
+        if operand.primitive is not CONSTANT:
+            operand.grad += grad
+
+
+def _product(value: Value, grad: float) -> None:
+    a, b = value.operands
+    if a.primitive is not CONSTANT:
+        a.grad += grad * b._data
+    if b.primitive is not CONSTANT:
+        b.grad += grad * a._data
+
+
+def _weighted_sum(value: Value, grad: float) -> None:
+    weights, activations, bias = pairs_of(value.operands)
+    for weight, activation in zip(weights, activations, strict=True):
+        if weight.primitive is not CONSTANT:
+            weight.grad += grad * activation._data
+        if activation.primitive is not CONSTANT:
+            activation.grad += grad * weight._data
+    if bias is not None and bias.primitive is not CONSTANT:
+        bias.grad += grad
+
+
+FAST_RULES: dict[Primitive, Callable[[Value, float], None]] = {
+    ADD: _sum,
+    MULTIPLY: _product,
+    TOTAL: _sum,
+    WEIGHTED_SUM: _weighted_sum,
+}
