@@ -1,6 +1,7 @@
 """Compiled functions give the numbers of the scalar engine: values, and the mean of the gradients."""
 
 import random
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from autograd import (
     weighted_sum,
     where,
 )
+from autograd.compiler.backends.base import Unfit
 from autograd.compiler.backends.numpy.program import NumPyProgram
 
 ROWS = 4
@@ -125,6 +127,46 @@ def test_random_graphs_of_several_outputs(steps, seed):
     for row in range(ROWS):
         expected = [v.data for v in function([Value(n) for n in arrays[0][row]], Value(arrays[1][row]))]
         np.testing.assert_allclose(found[row], expected, 1e-11, 1e-11)
+
+
+@contextmanager
+def run_differently(rows, by_row):
+    """Batches in parts of so many rows; and `by_row` with the scalar engine, as after a program that failed."""
+
+    def failing(*_):
+        raise Unfit
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NumPyProgram, "rows_at_once", rows)
+        for name in ("outputs", "gradient") if by_row else ():
+            patch.setattr(NumPyProgram, name, failing)
+        yield
+
+
+DIFFERENTLY = st.sampled_from([(1, False), (2, False), (3, False), (1, True), (3, True), (99, True)])
+
+
+@given(STEPS, st.integers(0, 1000), DIFFERENTLY)
+def test_random_graphs_in_chunks_and_row_by_row(steps, seed, differently):
+    with run_differently(*differently):
+        assert_same(random_function(steps, values(seed, 3)), data(seed + 1, (ROWS, 3), ROWS))
+
+
+@given(STEPS, st.integers(0, 1000), DIFFERENTLY, st.lists(st.integers(0, 99), min_size=1, max_size=6))
+def test_random_outputs_in_chunks_and_row_by_row(steps, seed, differently, chosen):
+    """Among them inputs, parameters, constants and duplicates."""
+    parameters = values(seed, 3)
+    graph, arrays = random_function(steps, parameters, as_list=True), data(seed + 1, (ROWS, 3), ROWS)
+
+    def function(x, u):
+        offered = [*graph(x, u), *x, u, *parameters, 0.5, 2, Value(0.25), *[parameters[0] * parameters[1]] * 2]
+        return [parameters[0] * u, *(offered[k % len(offered)] for k in chosen)]
+
+    with run_differently(*differently):
+        found = compile(function)(*arrays)
+    for row in range(ROWS):
+        made = function([Value(n) for n in arrays[0][row]], Value(arrays[1][row]))
+        np.testing.assert_allclose(found[row], [v.data if isinstance(v, Value) else v for v in made], 1e-11, 1e-11)
 
 
 def dot(a, b):
