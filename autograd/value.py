@@ -41,11 +41,12 @@ from .primitives import (
 )
 from .reals import REAL, as_float, described
 from .sentences import out_of_domain, use_data
+from .ufuncs import NumPyOperand
 
 _new = object.__new__
 
 
-class Value:
+class Value(NumPyOperand):
     """A real number, and the operation and operands that it was computed from.
 
     Parameters

@@ -151,6 +151,16 @@ def test_object_arrays_have_sums_and_matrix_products():
     assert a.sum().data == 3.0
 
 
+def test_arrays_meet_values_one_by_one():
+    v, numbers = Value(2.0), np.array([1.0, 2.0, 3.0])
+    assert [z.data for z in numbers * v] == [z.data for z in v * numbers] == [2.0, 4.0, 6.0]
+    assert (numbers < v).tolist() == [True, False, False] and (v <= numbers).tolist() == [False, True, True]
+    assert np.add.reduce(np.array([v, v])).data == 4.0 and np.multiply(2, v).data == 4.0
+    assert (np.datetime64("2000-01-01") == v) is not True
+    with pytest.raises(TypeError):
+        np.datetime64("2000-01-01") < v  # noqa: B015  # the operator is meant
+
+
 @pytest.mark.parametrize("compare", COMPARISONS)
 @pytest.mark.parametrize("other", [2.0, 2, Value(2.0), 3.0, np.float64(2), np.int64(1)], ids=repr)
 def test_comparisons_give_bools(compare, other):

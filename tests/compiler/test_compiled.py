@@ -90,6 +90,14 @@ def test_a_row_that_takes_another_branch_is_named():
     assert compile(lambda x: where(x > 0, w * x, -x))([1.0, -3.0]).tolist() == [2.0, 3.0]
 
 
+@pytest.mark.parametrize("zero", [np.float64(0), np.float32(0), np.int64(0)], ids=repr)
+def test_a_comparison_with_a_numpy_number_is_live(zero):
+    w = Value(2.0)
+    for condition in (lambda x: zero < x, lambda x: x > zero):
+        f = compile(lambda x, condition=condition: where(condition(x), w * x, -x))
+        assert f([1.0, -3.0]).tolist() == [2.0, 3.0]
+
+
 def test_reading_data_inside_is_refused_and_leaves_no_mode_behind():
     w = Value(2.0)
     with pytest.raises(RecordingError, match=r"test_compiled.py.*detach.*maximum.*where"):
