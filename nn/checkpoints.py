@@ -17,7 +17,8 @@ from .archives import Archive, opened, packed
 from .history import History
 from .mlp import MLP
 from .optimisers import Optimiser
-from .saving import CHECKPOINT, arrays_of, fill, layers_of, members, structure_of
+from .saving import fill, layers_of, members, structure_of
+from .writing import CHECKPOINT, arrays_of
 
 _STATE = "state_"
 _OTHERS = ("format", "random", "steps", "vectors", "cost_history", "seconds", "validation_cost", "validation_accuracy")

@@ -16,6 +16,7 @@ from autograd.errors import ArgumentError, OperandError, ShapeError
 from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
 from .module import Module
+from .writing import save
 
 Matrix = npt.NDArray[np.float64]
 
@@ -256,8 +257,6 @@ class MLP(Module):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to an ``.npz`` file, atomically; `nn.load` reads it."""
-        from .saving import save
-
         save(self, path)
 
     def __repr__(self) -> str:

@@ -1,34 +1,22 @@
-"""Networks in files: written whole or not at all, and read from a network's file or a training's checkpoint."""
+"""Networks read from files: a network's own, which `writing` wrote, or a training's checkpoint."""
 
 from __future__ import annotations
 
 import os
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd.files import as_path, write_whole
+from autograd.files import as_path
 
-from .archives import Archive, opened, packed
+from .archives import Archive, opened
 from .mlp import ACTIVATIONS, MLP, MOST_WEIGHTS
+from .writing import CHECKPOINT, NETWORK
 
-NETWORK, CHECKPOINT = "scalar-autograd network 1", "scalar-autograd checkpoint 1"
 _MOST_LAYERS = 1000
 
 Matrix = npt.NDArray[np.float64]
-
-
-def save(net: MLP, path: str | os.PathLike[str]) -> None:
-    """Write a network to `path`, atomically: a file that is there stays whole whatever happens.
-
-    Raises
-    ------
-    ArgumentError
-        If the file cannot be written; nothing is left behind.
-    """
-    write_whole(as_path(path, "save(path)"), packed({"format": np.array(NETWORK), **arrays_of(net)}))
 
 
 def load(path: str | os.PathLike[str]) -> MLP:
@@ -53,20 +41,8 @@ def load(path: str | os.PathLike[str]) -> MLP:
     return net
 
 
-def arrays_of(net: MLP) -> dict[str, Any]:
-    """What a file keeps of a network: its structure, then weights and biases layer by layer."""
-    arrays: dict[str, Any] = {
-        "sizes": np.array(net.sizes, dtype=np.int64),
-        "activation": np.array(net.activation),
-        "output": np.array(net.output),
-    }
-    for number, layer in enumerate(net.layers, start=1):
-        arrays[f"W{number}"], arrays[f"b{number}"] = layer.weights, layer.biases
-    return arrays
-
-
 def members(sizes: list[int]) -> list[str]:
-    """The names that `arrays_of` gives to a network of these sizes."""
+    """The names that `writing.arrays_of` gives to a network of these sizes."""
     return ["sizes", "activation", "output", *(f"{letter}{k}" for k in range(1, len(sizes)) for letter in "Wb")]
 
 
