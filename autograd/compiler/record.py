@@ -31,7 +31,7 @@ class Condition(Value):
         return recorder.guard(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decision:
     """A comparison whose truth decided a branch."""
 
@@ -78,7 +78,7 @@ def _side(value: Value) -> str:
     return f"{number_of(value):g}" if value.primitive is CONSTANT else str(value.label or value.primitive.name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """A scalar graph: its inputs by argument, parameters, outputs, what decided branches, and all values in order.
 

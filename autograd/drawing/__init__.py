@@ -12,8 +12,9 @@ from ..formulas.naming import Names
 from ..value import Value
 from . import rendering
 from .outline import outline_of
+from .partition import Collapse
 from .picture import dot_of
-from .tree import Collapse, tree_of
+from .walk import tree_of
 
 _PARTIALS = ("all", "path", "numbers", "none")
 _FEW_EDGES = 8
@@ -86,13 +87,14 @@ def draw(
         lit path and numbers elsewhere, or numbers alone, or nothing. If not given,
         ``"all"`` for a small tree and ``"path"`` for a larger.
     depth : int, optional
-        How many operations to look back.
+        How many operations to look back; a longer path is lit as far as it is drawn.
     max_nodes : int
         How many nodes may be drawn. A larger graph is drawn along the lit paths alone,
         what else they need being shown and not looked into, and the middle of long chains
         is left out.
     collapse : bool, str or int, or iterable of them
         Layers to draw as one node each: all of them with True, or those of some superscripts.
+        A layer that is used again is one node still, which its own result leads into.
     legend : bool
         Whether to say what shapes and colours mean.
 

@@ -35,6 +35,6 @@ def _named(node: Node, names: Names) -> str:
 
 
 def _partial(edge: Edge) -> str:
-    if edge.count != 1:
-        return f"   {edge.count:,} edges" if edge.count else ""
+    if edge.count is not None:
+        return f"   {edge.count:,} edge{'' if edge.count == 1 else 's'}" if edge.count else ""
     return f"   ∂ = {'undefined' if edge.partial is None else number(edge.partial)}"

@@ -58,6 +58,7 @@ class _Picture:
         self.called = Names(tree.order)
         self.names = {node: f"v{i}" for i, node in enumerate(tree.nodes)}
         self.opened = {edge.value for edge in tree.edges}
+        self.frames = {node: name for name, members in tree.layers.items() for node in members}
 
     def source(self, legend: bool) -> str:
         below = self._equation()
@@ -70,11 +71,10 @@ class _Picture:
             node_attr={"fontname": _SERIF, "penwidth": "1.5", "margin": "0.05"},
             edge_attr={"fontname": _SERIF, "arrowsize": "0.7"},
         )  # fmt: skip
-        grouped = {node for members in self.tree.layers.values() for node in members}
         for at, (name, members) in enumerate(self.tree.layers.items()):
             self._cluster(graph, at, name, members)
         for node in self.names:
-            if node not in grouped:
+            if node not in self.frames:
                 self._node(graph, node)
         for at, edge in enumerate(self.tree.edges):
             self._edge(graph, at, edge)
@@ -96,13 +96,17 @@ class _Picture:
         ) as cluster:  # fmt: skip
             for node in members:
                 self._node(cluster, node)
-            self._room(cluster, set(members))
+            self._room(cluster, name)
 
-    def _room(self, cluster: Any, members: set[Node]) -> None:
+    def _room(self, cluster: Any, frame: str) -> None:
         """Keep what stands to the right of a lit edge inside its layer's frame: dot leaves it out of account."""
         for edge in self.tree.edges:
-            inside = edge.operand in members and edge.value in members
-            if inside and self.tree.lit(edge.operand) and isinstance(edge.operand, Value) and edge.operand.operands:
+            if (
+                self._frame(edge) == frame
+                and self.tree.lit(edge.operand)
+                and isinstance(edge.operand, Value)
+                and edge.operand.operands
+            ):
                 name = self.names[edge.value]
                 with cluster.subgraph(graph_attr={"rank": "same"}) as same:
                     same.node(f"{name}room", "", style="invis", width=_ROOM, height="0.1", fixedsize="true")
@@ -176,18 +180,17 @@ class _Picture:
             id=f"{self.prefix}e{at}", color=LIT if lit else "#999999", penwidth="3.5" if lit else "1",
             weight=self._weight(edge, lit),
             tooltip=self._tooltip(edge), **({"label": f"<{told}>"} if told else {}),
-            **({"style": "dashed", "arrowhead": "none"} if not edge.count else {}),
+            **({"style": "dashed", "arrowhead": "none"} if edge.count == 0 else {}),
         )  # fmt: skip
 
     def _told(self, edge: Edge, lit: bool) -> str:
         """What stands beside an edge: the partial in symbols and in numbers, or less."""
-        if self.partials == "none" or not edge.count:
+        if self.partials == "none":
             return ""
         color = LIT if lit else "#444444"
-        if edge.count > 1:
-            return table([["&#160;", font(f"{edge.count:,} edges", 10, color if lit else "#666666")]])
-        if edge.partial is None and not edge.steps:
-            return ""
+        if edge.count is not None:
+            told = f"{edge.count:,} edges" if edge.count > 1 else ""
+            return table([["&#160;", font(told, 10, color if lit else "#666666")]]) if told else ""
         text = "undefined" if edge.partial is None else number(edge.partial)
         if self.partials == "numbers" or (self.partials == "path" and not lit):
             return table([["&#160;", font(text, 10, LIT if lit else "#666666", bold=lit)]])
@@ -201,12 +204,16 @@ class _Picture:
 
     def _weight(self, edge: Edge, lit: bool) -> str:
         """How straight an edge is to be: most of all a lit one inside a layer, from z down to a."""
-        inside = any(edge.operand in members and edge.value in members for members in self.tree.layers.values())
-        return "1" if not lit or edge.operand is self.tree.path_to else "50" if inside else "3"
+        return "1" if not lit or edge.operand is self.tree.path_to else "50" if self._frame(edge) is not None else "3"
+
+    def _frame(self, edge: Edge) -> str | None:
+        """The layer in whose frame an edge begins and ends."""
+        frame = self.frames.get(edge.operand)
+        return frame if frame == self.frames.get(edge.value) else None
 
     def _tooltip(self, edge: Edge) -> str:
-        if edge.count != 1:
-            return f"{edge.count} edges" if edge.count else "not shown"
+        if edge.count is not None:
+            return f"{edge.count} edge{'' if edge.count == 1 else 's'}" if edge.count else "not shown"
         return "undefined" if edge.partial is None else repr(edge.partial)
 
     def _d(self, value: Value, size: float, color: str = "") -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import autograd.chain
 import nn
 from autograd import Label, Value, chain_rule, gradient, sigmoid, sqrt, tanh, total, where
-from autograd.drawing.tree import tree_of
+from autograd.drawing.walk import tree_of
 from autograd.errors import DomainError, GraphError, OperandError
 
 

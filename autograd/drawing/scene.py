@@ -1,0 +1,64 @@
+"""What there is to draw: the whole graph behind an output, and the paths that are to be lit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..graph import topological_order
+from ..paths import paths_from, use_counts
+from ..primitives import CONSTANT, POWER, WEIGHTED_SUM
+from ..value import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A graph, read once.
+
+    Attributes
+    ----------
+    output : Value
+    path_to : Value or None
+    order : list of Value
+        Everything that `output` depends on, in topological order.
+    place : dict
+        Where each value stands in it.
+    uses : dict
+        How often each value is an operand.
+    on_path : set of Value
+        The values on paths from `path_to`.
+    paths : int
+        How many paths there are.
+    """
+
+    output: Value
+    path_to: Value | None
+    order: list[Value]
+    place: dict[Value, int]
+    uses: dict[Value, int]
+    on_path: set[Value]
+    paths: int
+
+
+def scene_of(output: Value, path_to: Value | None) -> Scene:
+    """The graph behind `output`; a GraphError where that does not depend on `path_to`."""
+    order = topological_order((output,))
+    uses = use_counts(order)
+    on_path, paths = (set(), 0) if path_to is None else paths_from(path_to, order, uses, "draw(path_to)")
+    return Scene(output, path_to, order, {value: at for at, value in enumerate(order)}, uses, on_path, paths)
+
+
+def layers_of(order: Iterable[Value]) -> dict[str, list[Value]]:
+    """The values of each layer: those whose superscript a weighted sum bears."""
+    names = {v.label.superscript for v in order if v.primitive is WEIGHTED_SUM and v.label is not None}
+    layers: dict[str, list[Value]] = {}
+    for value in order:
+        if value.label is not None and value.label.superscript in names - {""}:
+            layers.setdefault(value.label.superscript, []).append(value)
+    return layers
+
+
+def told_positions(value: Value) -> range:
+    """The positions of the operands that are told: all but a constant exponent, which the formula holds."""
+    written = value.primitive is POWER and value.operands[1].primitive is CONSTANT
+    return range(1 if written else len(value.operands))
