@@ -15,10 +15,9 @@ from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
 from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .graph import topological_order
 from .namespaces import left_to_right
-from .paths import Steps, partial_of, passed_through, paths_from, use_counts
+from .paths import Steps, end_of, partial_of, passed_through, paths_from, use_counts
 from .value import Value
 
-_THROUGH = 2
 _SHOWN_TERMS = 3
 _MARGIN = 3
 
@@ -49,7 +48,7 @@ class Factor:
     @property
     def operand(self) -> Value:
         """By what it is the derivative."""
-        return _end(self.ways[0])
+        return end_of(self.ways[0])
 
     @property
     def symbol(self) -> Expression:
@@ -127,23 +126,20 @@ class ChainRule:
                 continue
             steps = branches[-1].pop()
             path.append(Factor(self._names, (steps,)))
-            if _end(steps) is self.wrt:
+            if end_of(steps) is self.wrt:
                 yield Term(tuple(reversed(path)))
                 path.pop()
             else:
-                branches.append(self._ways_into(_end(steps)))
+                branches.append(self._ways_into(end_of(steps)))
 
     def _ways_into(self, value: Value) -> list[Steps]:
         """The ways into a value along the paths, the last first; what has no name in between is passed through."""
         ways = self._steps_into(value, ())
-        if value.label is None:
-            return ways[::-1]
         found: list[Steps] = []
         while ways:
             steps = ways.pop()
-            operand = _end(steps)
-            through = len(steps) <= _THROUGH and operand is not self.wrt and passed_through(operand, self._uses)
-            if through:
+            operand = end_of(steps)
+            if operand is not self.wrt and passed_through(steps, self._uses):
                 ways += self._steps_into(operand, steps)
             else:
                 found.append(steps)
@@ -161,7 +157,7 @@ class ChainRule:
         for value in reversed(self._order):
             if value in users and value is not self.wrt:
                 for steps in reversed(self._ways_into(value)):
-                    users.setdefault(_end(steps), {}).setdefault(value, []).append(steps)
+                    users.setdefault(end_of(steps), {}).setdefault(value, []).append(steps)
         return users
 
     def _next(self, value: Value) -> list[Factor]:
@@ -315,12 +311,6 @@ def chain_rule(output: Value, wrt: Value) -> ChainRule:
         if not isinstance(thing, Value):
             raise OperandError(f"chain_rule({name}): expected a Value, got {type(thing).__name__}")
     return ChainRule(output, wrt)
-
-
-def _end(steps: Steps) -> Value:
-    """The operand that steps lead back to."""
-    value, index = steps[-1]
-    return value.operands[index]
 
 
 def _number(value: Value, index: int) -> float:

@@ -12,6 +12,8 @@ from .value import Value
 Steps = tuple[tuple[Value, int], ...]
 """The local partials along a path, from the output's side back: a value and its operand's position."""
 
+_INSIDE = 2
+
 
 def use_counts(order: Iterable[Value]) -> dict[Value, int]:
     """How often each value is an operand."""
@@ -22,9 +24,20 @@ def use_counts(order: Iterable[Value]) -> dict[Value, int]:
     return uses
 
 
-def passed_through(inner: Value, uses: dict[Value, int]) -> bool:
-    """Whether a formula leaves a value out: it has no name, and one other uses it."""
-    return inner.label is None and bool(inner.operands) and len(inner.operands) <= 2 and uses[inner] == 1
+def end_of(steps: Steps) -> Value:
+    """The operand that steps lead back to."""
+    value, index = steps[-1]
+    return value.operands[index]
+
+
+def passed_through(steps: Steps, uses: dict[Value, int]) -> bool:
+    """Whether the formula of a labelled value holds what steps lead back to, as C = (a - y)^2 holds the difference.
+
+    That has no name, and nothing else uses it.
+    """
+    inner = end_of(steps)
+    written = inner.label is None and 1 <= len(inner.operands) <= 2 and uses[inner] == 1
+    return written and steps[0][0].label is not None and len(steps) <= _INSIDE
 
 
 def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argument: str) -> tuple[set[Value], int]:

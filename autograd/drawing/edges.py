@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..pairs import pairs_of, partner_of
-from ..paths import Steps, partial_by, partial_of, passed_through, product_of
+from ..paths import Steps, end_of, partial_by, partial_of, passed_through, product_of
 from ..primitives import WEIGHTED_SUM
 from ..value import Value, number_of
 from .partition import Partition, is_bundled
@@ -16,7 +16,6 @@ from .tree import Block, Edge, Node
 
 _WIDE = 8
 _SHOWN_FIRST = 2
-_INSIDE = 2
 _FEW_STEPS = 8
 
 
@@ -39,10 +38,9 @@ def _single(value: Value, scene: Scene, partition: Partition) -> Iterator[Edge]:
     waiting: list[Steps] = [((value, i),) for i in reversed(shown)]
     while waiting:
         steps = waiting.pop()
-        user, index = steps[-1]
-        operand = user.operands[index]
-        inside = value.label is not None and len(steps) <= _INSIDE and operand not in partition.blocks
-        if inside and operand is not scene.path_to and passed_through(operand, scene.uses):
+        operand = end_of(steps)
+        drawn = operand is scene.path_to or operand in partition.blocks
+        if not drawn and passed_through(steps, scene.uses):
             waiting += [(*steps, (operand, i)) for i in reversed(told_positions(operand))]
         else:
             yield Edge(partition.node_of(operand), value, _product(steps), steps)
