@@ -14,6 +14,7 @@ from .differentiate import differentiated
 from .finish import finished
 from .layout import laid_out
 from .lift import lift
+from .plan.equations import equations, filled
 from .plan.plan import Plan
 from .plan.validate import validate
 from .record import Recording
@@ -30,8 +31,8 @@ class Pass:
     purpose: str
 
 
-LAYOUT = Pass("layout", laid_out, "parameters in the order in which they are read")
-DIFFERENTIATE = Pass("differentiate", differentiated, "the reverse pass, over arrays")
+LAYOUT = Pass("layout", laid_out, "the parameters in the order in which they are read")
+DIFFERENTIATE = Pass("differentiate", differentiated, "the reverse pass: the chain rule, array by array")
 FINISH = Pass("finish", finished, "what no result needs is left out")
 
 FORWARD = (LAYOUT, FINISH)
@@ -74,19 +75,25 @@ class Stages(Sequence[Stage]):
         return len(self._stages)
 
     def __str__(self) -> str:
-        return "\n\n".join(f"{stage.name}: {stage.purpose}\n{_in_part(str(stage.plan))}" for stage in self._stages)
+        told, before = [], ""
+        for place, stage in enumerate(self._stages):
+            see_all = f"print(f.passes()[{place}].plan.equations(all=True))"
+            text = equations(stage.plan, _EQUATIONS, see_all)
+            words = [*f"{stage.name}: {stage.purpose}".split(), f"({self._change(place, text == before)})"]
+            told.append("\n".join([*filled("", words), *([] if text == before else [text])]))
+            before = text
+        return "\n\n".join(told)
+
+    def _change(self, place: int, told_alike: bool) -> str:
+        """What a step did to the number of instructions."""
+        count, before = (len(self._stages[at].plan.instructions) for at in (place, max(place - 1, 0)))
+        if place and count != before:
+            return f"{before:,} instructions became {count:,}" + (", told alike" if told_alike else "")
+        return "nothing to do here" if told_alike else f"{count:,} instructions"
 
 
-_LINES = 24
-
-
-def _in_part(text: str) -> str:
-    """The first and last lines of a long text."""
-    lines = text.splitlines()
-    hidden = len(lines) - _LINES
-    if hidden <= 1:
-        return text
-    return "\n".join([*lines[: _LINES // 2], f"... {hidden:,} more lines ...", *lines[-_LINES // 2 :]])
+_EQUATIONS = 16
+"""Of more than these a stage is told in part."""
 
 
 def stages(recording: Recording, passes: Sequence[Pass]) -> Stages:
@@ -94,9 +101,9 @@ def stages(recording: Recording, passes: Sequence[Pass]) -> Stages:
     scalars = canonical(recording)
     plan = lift(scalars, recording.known)
     seen = [
-        Stage("record", "the function's graph, one scalar operation a line", spelled_graph(recording)),
-        Stage("canonical", "sums of products, whatever the order of additions", spelled_scalars(scalars)),
-        Stage("lift", "scalars that are made alike become arrays, sums of products matrix products", plan),
+        Stage("record", "what the function did, one scalar operation a line", spelled_graph(recording)),
+        Stage("canonical", "sums of products, in whatever order they were added", spelled_scalars(scalars)),
+        Stage("lift", "scalars made alike become arrays, their sums of products matrix products", plan),
     ]
     for step in passes:
         plan = step.run(plan)

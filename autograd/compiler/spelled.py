@@ -69,15 +69,15 @@ def _spelled(places: Places, atom: Atom) -> Ref:
     build = places.builder.map
     if atom.primitive is not None:
         return build(atom.primitive.name, *(places.ref([operand]) for operand in atom.operands))
-    result: Operand = 0.0
-    for at, (coefficient, first, second) in enumerate(atom.terms):
-        term: Operand = places.ref([first])
-        if second != NONE:
-            term = build("multiply", term, places.ref([second]))
-        if coefficient == -1.0 and at:
-            result = build("subtract", result, term)
-            continue
-        term = term if coefficient == 1.0 else build("multiply", coefficient, term)
-        result = build("add", result, term) if at else term
+    terms = [_term(places, *term) for term in atom.terms]
+    result = terms[0] if len(terms) == 1 else build("total", *terms)
     assert isinstance(result, Ref)
     return result
+
+
+def _term(places: Places, coefficient: float, first: int, second: int) -> Operand:
+    build = places.builder.map
+    term = places.ref([first])
+    if second != NONE:
+        term = build("multiply", term, places.ref([second]))
+    return term if coefficient == 1.0 else build("multiply", coefficient, term)

@@ -358,6 +358,8 @@ def _side(
     """What stands above or below the line of a fraction, or a product that has none; `leading` a line of text."""
     if fraction and notation.line and coefficient == 1 and len(powers) == 1 and powers[0][1] == 1:
         return powers[0][0].write(notation)  # the line holds it together
-    leading = leading and coefficient == 1
-    told = [as_factor(notation, base, power, leading and not at) for at, (base, power) in enumerate(powers)]
+    leading, told = leading and coefficient == 1, []
+    for base, power in powers:
+        told.append(as_factor(notation, base, power, leading))
+        leading = leading and base.is_numeral
     return notation.product(coefficient, told)

@@ -27,6 +27,11 @@ class Written:
         return False
 
     @property
+    def is_numeral(self) -> bool:
+        """Whether it is a number, after which a product has no sign."""
+        return False
+
+    @property
     def raised(self) -> bool:
         """Whether it has something above it already, or a sign before it, that an exponent would be mistaken for."""
         return False

@@ -81,4 +81,15 @@ def test_a_long_stage_is_told_in_part():
             x = (w * x) ** 2 + 0.5
         return x
 
-    assert "more lines ..." in str(compile(chain).record(np.ones(2)).passes())
+    text = str(compile(chain).record(np.ones(2)).passes())
+    assert "more instructions, in " in text and "print(f.passes()[0].plan.equations(all=True)) tells all" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_stage_says_what_it_did():
+    w = [[Value(0.1 * (i + k)) for k in range(3)] for i in range(2)]
+    f = compile(lambda x: sum(sum(p * q for p, q in zip(row, x, strict=True)) ** 2 for row in w))
+    text = str(f.record(np.ones((2, 3))).passes())
+    assert "record: what the function did, one scalar operation a line (16 instructions)" in text
+    assert "matrix products\n(11 instructions became 3)" in text
+    assert "layout: the parameters in the order in which they are read (nothing to do here)\n\ndiff" in text

@@ -1,64 +1,238 @@
-"""Naming: what the arrays of a plan are called, from the labels of their scalars."""
+"""Naming: what the arrays of a plan are called, from the labels of their scalars.
+
+A name is one word of bounded length, and no two things of a plan bear the same.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from ...labels import Label
-from .instructions import Array
+import numpy as np
 
-if TYPE_CHECKING:
-    from .plan import Plan
+from ...labels import Label, shown
+from ...primitives import TABLE
+from .instructions import Array, Contraction, Instruction, Operand, Product, Ref, Scatter, ref
+from .patterns import affine
+
+_LONGEST = 20
+_LISTED = 4
+_FUNCTIONS = {*TABLE, *(primitive.symbol for primitive in TABLE.values()), "sigma", "sqrt", "sum", "join"}
+_ROWS = "n"
+_TEMPORARY = re.compile(r"t\d+")
+
+Labels = Sequence[Label | None]
+Shape = tuple[int, ...]
 
 
-def common_label(labels: Sequence[Label | None]) -> str:
-    """Base and superscript that all labels share, such as z1; or nothing."""
-    if not labels or any(label is None for label in labels):
-        return ""
-    names = {(label.base, label.superscript) for label in labels if label is not None}
-    return "".join(names.pop()) if len(names) == 1 else ""
+class Told(Protocol):
+    """What is told of a plan; `Plan` has it."""
+
+    @property
+    def instructions(self) -> Sequence[Instruction]: ...
+    @property
+    def arrays(self) -> Sequence[Array]: ...
+    @property
+    def parameters(self) -> Array: ...
+    @property
+    def output(self) -> Ref: ...
+    @property
+    def cost(self) -> Ref | None: ...
+    @property
+    def gradient(self) -> Ref | None: ...
 
 
-def names_of(plan: Plan) -> dict[int, str]:
-    """What each array is called that has a name of its own, by its number; no two are called alike.
+@dataclass(frozen=True)
+class Names:
+    """What is called how.
 
-    Adjoints of z are called delta, as in the document, other adjoints dC/d and what
-    they are of; the output of a plan with a gradient is C, the cost its mean.
+    Attributes
+    ----------
+    arrays : dict of int to str
+        By number, those that have a name of their own; the others are called t and their number.
+    parameters : dict of key to str
+        Those that are read together, by the key of the ref.
+    shapes : dict of str to tuple of int
+        The shapes of these by name, in the order in which they are read.
     """
-    used = [array for array in plan.arrays if array.kind == "input"]
-    used += [made.out for made in plan.instructions if made.out.size]
-    names = {array.number: _name(array) for array in used}
-    output = plan.output.array
-    if plan.gradient is not None and output.kind == "computed" and output.size == 1:
-        names[output.number] = names.get(output.number) or "C"
-    if plan.cost is not None and plan.cost.array.kind == "computed" and plan.cost.array is not output:
-        names[plan.cost.array.number] = "mean"
-    return _distinct({number: name for number, name in names.items() if name})
+
+    arrays: dict[int, str]
+    parameters: dict[Any, str]
+    shapes: dict[str, Shape]
+
+    def of(self, array: Array) -> str:
+        """An array's name."""
+        return self.arrays.get(array.number) or f"t{array.number}"
+
+    def read(self, read: Ref) -> str:
+        """What a ref reads, such as ``W1`` or ``x[0:3]``."""
+        if read.array.kind == "parameters":
+            return self.parameters[read.key]
+        if read.index is None or read.array.size == 1:
+            return self.of(read.array)
+        return self.of(read.array) + positions(read)
 
 
-def _name(array: Array) -> str:
-    own = common_label(array.labels)
+def names_of(plan: Told) -> Names:
+    """The names in a plan: of the labels, base and superscript, and the subscript where two would be called alike.
+
+    The output of a plan with a gradient is C, the cost its mean, as far as they have no labels. Adjoints of z are
+    called delta, as in the document, other adjoints dC/d and what they are of.
+    """
+    read = _parameters_read(plan)
+    computed = [made.out for made in plan.instructions if made.out.size]
+    owned = [*(array for array in plan.arrays if array.kind == "input"), *computed]
+    labels = {key: _labels_of(found) for key, (found, _) in read.items()}
+    free = _Free([*labels.values(), *(array.labels for array in owned)], _reserved(plan, labels.values()))
+    arrays: dict[int, str] = {}
+    output, cost = plan.output.array, plan.cost.array if plan.cost is not None else None
+    if plan.gradient is not None and output in computed and output.size == 1:
+        arrays[output.number] = free.name(free.wanted(output.labels) or "C")
+    if cost in computed and cost is not output:
+        arrays[cost.number] = free.name("mean")
+    parameters, shapes = {}, {}
+    for key, (found, shape) in read.items():
+        name = free.wanted(labels[key])
+        name = name[:1].upper() + name[1:] if len(shape) > 1 else name
+        parameters[key] = free.name(name or f"p{positions(found)}")
+        shapes[parameters[key]] = shape
+    for array in owned:
+        name = free.wanted(array.labels) or _adjoint_name(array, arrays, arrays.get(output.number, "C"))
+        if name and array.number not in arrays:
+            arrays[array.number] = free.name(name)
+    return Names(arrays, parameters, shapes)
+
+
+def _adjoint_name(array: Array, arrays: dict[int, str], cost: str) -> str:
+    """delta1 of z1, dC/da1 of a1; nothing of what has no name or is no adjoint."""
     meaning = array.meaning
-    if own or meaning is None or meaning.kind != "adjoint":
-        return own
-    of = common_label(meaning.of.array.labels)
-    base = next((label.base for label in meaning.of.array.labels if label is not None), "")
-    return f"delta{of.removeprefix('z')}" if base == "z" else f"dC/d{of}" if of else ""
+    if meaning is None or meaning.kind != "adjoint":
+        return ""
+    of = arrays.get(meaning.of.array.number, "")
+    if all(label is not None and label.base == "z" for label in meaning.of.array.labels):
+        return f"delta{of.removeprefix('z')}"
+    return f"d{cost}/d{of}" if of else ""
 
 
-def _distinct(names: dict[int, str]) -> dict[int, str]:
-    """The second of a name is called so with a letter behind it: x, x_b, x_c."""
-    counts: Counter[str] = Counter()
-    distinct = {}
-    for number, name in names.items():
-        counts[name] += 1
-        distinct[number] = name if counts[name] == 1 else f"{name}_{_letters(counts[name] - 1)}"
-    return distinct
+def _reserved(plan: Told, labels_of_parameters: Iterable[Labels]) -> set[str]:
+    """The words that mean something else in a plan."""
+    slices = not all(map(common_name, labels_of_parameters))
+    whole = plan.output.array.kind == "computed" and plan.output.index is None
+    return {*_FUNCTIONS, _ROWS, *(["p"] if slices else []), *([] if whole else ["output"])}
+
+
+class _Free:
+    """Gives out names, none of them twice.
+
+    Parameters
+    ----------
+    labels : list of labels
+        Of everything that is to be named.
+    reserved : set of str
+        What nothing may be called.
+    """
+
+    def __init__(self, labels: list[Labels], reserved: set[str]) -> None:
+        self._sharing = Counter(map(common_name, labels))
+        self._taken = reserved
+        self._counts: Counter[str] = Counter()
+
+    def wanted(self, labels: Labels) -> str:
+        """The name that labels ask for: what they have in common, or the whole of one that others are like."""
+        name = common_name(labels)
+        alone = labels[0] if len(labels) == 1 else None
+        return _word("_".join(filter(None, [name, alone.subscript]))) if alone and self._sharing[name] > 1 else name
+
+    def name(self, wanted: str) -> str:
+        """A name as it is, or with letters behind it where it is in use: x, x_b, x_c."""
+        told = wanted
+        while told in self._taken or _TEMPORARY.fullmatch(told):
+            self._counts[wanted] += 1
+            told = f"{wanted}_{_letters(self._counts[wanted])}"
+        self._taken.add(told)
+        return told
+
+
+def _parameters_read(plan: Told) -> dict[Any, tuple[Ref, Shape]]:
+    """What is read of the parameters together, and in which shape: that of a matrix where some product reads one."""
+    found: dict[Any, tuple[Ref, Shape]] = {}
+    made_by = {made.out.number: made for made in plan.instructions}
+
+    def note(read: Ref, shape: Shape | None) -> None:
+        if read.array.kind == "parameters":
+            known = found.get(read.key, (read, (read.size,)))
+            found[read.key] = (read, shape if shape and len(known[1]) == 1 else known[1])
+
+    for made in plan.instructions:
+        if isinstance(made, Product):
+            note(made.left, _matrix(made.contraction.left, made.contraction))
+            note(made.right, _matrix(made.contraction.right, made.contraction))
+        for read in made.reads:
+            note(read, None)
+    if plan.gradient is not None:
+        written = made_by.get(plan.gradient.array.number)
+        for piece in written.pieces if isinstance(written, Scatter) else ():
+            note(ref(plan.parameters, piece.index), matrix_made(what_made(piece.operand, made_by)))
+    note(plan.output, None)
+    return found
+
+
+def what_made(operand: Operand, made_by: dict[int, Instruction]) -> Instruction | None:
+    """The instruction whose whole result an operand is."""
+    return made_by.get(operand.array.number) if isinstance(operand, Ref) and operand.index is None else None
+
+
+def matrix_made(made: Instruction | None) -> Shape | None:
+    """The shape of a matrix product's result that is a matrix."""
+    return _matrix(made.contraction.out, made.contraction) if isinstance(made, Product) else None
+
+
+def _matrix(letters: str, product: Contraction) -> Shape | None:
+    shape = product.shape(letters)
+    return shape if len(shape) > 1 else None
+
+
+def positions(read: Ref) -> str:
+    """Which positions a ref reads, as an index in brackets."""
+    if read.size == 1:
+        return f"[{0 if read.index is None else read.index[0]}]"
+    if read.index is None:
+        return f"[0:{read.size}]"
+    pattern = affine(read.index)
+    if pattern is not None and len(pattern.counts) == 1 and pattern.strides[0] > 0:
+        step = f":{pattern.strides[0]}" if pattern.strides[0] > 1 else ""
+        return f"[{pattern.base}:{int(np.max(read.index)) + 1}{step}]"
+    if read.size <= _LISTED:
+        return f"[{', '.join(map(str, read.index.tolist()))}]"
+    return f"[{read.size:,} of them]"
+
+
+# Words
+
+
+def common_name(labels: Labels) -> str:
+    """Base and superscript that all labels share, such as z1, as one word; or nothing."""
+    names = {None if label is None else (label.base, label.superscript) for label in labels}
+    only = names.pop() if len(names) == 1 else None
+    return "" if only is None else _word("".join(only))
+
+
+def _labels_of(read: Ref) -> Labels:
+    labels = read.array.labels
+    return labels if read.index is None else [labels[place] for place in read.index]
+
+
+def _word(text: str) -> str:
+    """Text as one word of bounded length that is no number; empty where nothing of it can be printed."""
+    kept = re.sub(r"\W+", "_", shown(text)).strip("_")[:_LONGEST]
+    return kept if not kept or kept[0].isidentifier() else f"_{kept}"
 
 
 def _letters(number: int) -> str:
+    """a, b, ..., z, aa, ab, ... for 0, 1, ..."""
     told = ""
     while number >= 0:
         number, letter = divmod(number, 26)

@@ -58,5 +58,9 @@ class Plan:
         refs = [read for instruction in self.instructions for read in instruction.reads]
         return sum(read.index is not None and affine(read.index) is None for read in refs)
 
+    def equations(self, all: bool = False) -> str:
+        """The plan as equations: all of them, or of very many the first and the last, as ``print(plan)`` tells them."""
+        return equations(self, None) if all else equations(self)
+
     def __str__(self) -> str:
-        return equations(self)
+        return self.equations()

@@ -1,0 +1,203 @@
+"""What an instruction computes, as an expression: the way from a plan to mathematics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import singledispatch
+
+from ...formulas.expressions import Call, Expression, Power, Relation
+from ...pairs import pairs_of
+from .instructions import (
+    Array,
+    BatchSum,
+    Guard,
+    Instruction,
+    LogSumExp,
+    Map,
+    Operand,
+    Product,
+    Ref,
+    Scale,
+    Scatter,
+    Sum,
+)
+from .naming import Names, Told, positions, what_made
+from .notation import (
+    Coefficient,
+    Function,
+    MatrixProduct,
+    Placed,
+    Transposed,
+    minus,
+    named,
+    over,
+    plus,
+    times,
+    to_the_power,
+)
+
+_DEEPEST = 8
+_LARGEST = 24
+_ENDS = 4
+
+Tell = Callable[[Operand], Expression]
+
+
+class Expressions:
+    """The expressions of a plan's instructions; what is read once is written where it is read.
+
+    Parameters
+    ----------
+    plan : Told
+    names : Names
+    in_full : bool
+        Whether every operand of very many is told.
+    """
+
+    def __init__(self, plan: Told, names: Names, in_full: bool) -> None:
+        self._names, self._in_full = names, in_full
+        self._made_by = {made.out.number: made for made in plan.instructions if not isinstance(made, Guard)}
+        self._inlined = _written_where_read(plan, names)
+
+    def has_a_line(self, array: Array) -> bool:
+        """Whether an array is computed on a line of its own."""
+        return array.number not in self._inlined
+
+    def of(self, made: Instruction) -> Expression:
+        """What an instruction computes."""
+        return _derivative(made.out, self.operand) or told(made, self.operand, self._few)
+
+    def operand(self, operand: Operand) -> Expression:
+        """What an instruction reads: a name, a number, or an expression that is told nowhere else."""
+        if isinstance(operand, Scale):
+            return Coefficient(operand.factor, operand.power)
+        if not isinstance(operand, Ref):
+            return Coefficient(operand)
+        array = operand.array
+        if array.kind == "constant":
+            numbers = array.source if operand.index is None else array.source[operand.index]
+            alike = len(set(numbers.tolist())) == 1
+            return Coefficient(float(numbers[0])) if alike else named("constants")
+        if array.number in self._inlined and (operand.index is None or array.size == 1):
+            return self.of(self._made_by[array.number])
+        return named(self._names.read(operand))
+
+    def made(self, operand: Operand) -> Instruction | None:
+        """The instruction whose whole result an operand is."""
+        return what_made(operand, self._made_by)
+
+    def _few(self, parts: Sequence[Expression]) -> Sequence[Expression]:
+        """Parts, those in the middle left out where they are very many."""
+        left_out = len(parts) - 2 * _ENDS
+        if self._in_full or len(parts) <= _LARGEST:
+            return parts
+        return [*parts[:_ENDS], named(f"... {left_out:,} more ..."), *parts[-_ENDS:]]
+
+
+Few = Callable[[Sequence[Expression]], Sequence[Expression]]
+
+
+def _derivative(array: Array, tell: Tell) -> Expression | None:
+    """``sigma'(z)`` and its like, by the name of the activation function; None for anything else."""
+    meaning = array.meaning
+    if meaning is None or meaning.primitive is None:
+        return None
+    return Call(meaning.primitive, (tell(meaning.of),), primed=True)
+
+
+def _written_where_read(plan: Told, names: Names) -> set[int]:
+    """The arrays that are written where they are read: those read once, and short ones, while they are readable."""
+    reads = [read for made in plan.instructions for read in made.reads]
+    uses: dict[int, int] = {}
+    for read in reads:
+        uses[read.array.number] = uses.get(read.array.number, 0) + 1
+    # Those of which some positions are read need a name.
+    indexed = {read.array.number for read in reads if read.index is not None and read.array.size > 1}
+    results = {result.array.number for result in (plan.output, plan.cost, plan.gradient) if result is not None}
+    # How deep the expressions are that are written where they are read, and how many names they have.
+    depth: dict[int, int] = {}
+    size: dict[int, int] = {}
+    for made in plan.instructions:
+        array = made.out
+        parts = [read.array.number for read in made.reads]
+        own_depth = 1 + max((depth.get(part, 0) for part in parts), default=0)
+        own_size = sum(size.get(part, 1) for part in parts)
+        needs_name = array.number in names.arrays or array.number in indexed or array.number in results
+        if needs_name or isinstance(made, Scatter | Guard) or own_depth > _DEEPEST or own_size > _LARGEST:
+            continue
+        short = isinstance(made, Map) and made.name in ("add", "subtract") and not any(part in depth for part in parts)
+        primed = array.meaning is not None and array.meaning.primitive is not None
+        if short or primed or uses.get(array.number, 0) == 1:
+            depth[array.number], size[array.number] = own_depth, own_size
+    return set(depth)
+
+
+# One rule for each kind of instruction
+
+
+@singledispatch
+def told(made: Instruction, tell: Tell, few: Few) -> Expression:
+    """What an instruction computes, of what `tell` says of its operands; `few` shortens long lists."""
+    raise TypeError(f"no equation for {type(made).__name__}")
+
+
+def _power(base: Expression, exponent: Expression) -> Expression:
+    if isinstance(exponent, Coefficient) and not exponent.power and exponent.factor not in (0.0, 1.0):
+        return to_the_power(base, exponent.factor)
+    return Power(base, exponent)
+
+
+_OPERATORS: dict[str, Callable[..., Expression]] = {
+    "add": plus,
+    "subtract": lambda a, b: plus(a, minus(b)),
+    "multiply": times,
+    "divide": lambda a, b: times(a, over(b)),
+    "negative": minus,
+    "positive_of": lambda a: a,
+    "power": _power,
+}
+
+
+@told.register
+def _map(made: Map, tell: Tell, few: Few) -> Expression:
+    operands = list(map(tell, made.arguments))
+    if made.name in _OPERATORS:
+        return _OPERATORS[made.name](*operands)
+    if made.name == "weighted_sum":
+        weights, activations, bias = pairs_of(operands)
+        products = [times(w, a) for w, a in zip(weights, activations, strict=True)]
+        return plus(*few(products if bias is None else [*products, bias]))
+    if made.name == "total":
+        return plus(*few(operands))
+    if made.primitive.infix:
+        return Relation(made.primitive, *operands)
+    return Call(made.primitive, tuple(few(operands)))
+
+
+@told.register
+def _product(made: Product, tell: Tell, few: Few) -> Expression:
+    left, right, out = tell(made.left), tell(made.right), made.contraction.out
+    if "k" not in out:
+        return MatrixProduct(left, right)
+    return MatrixProduct(left, Transposed(right)) if "r" in out else MatrixProduct(Transposed(right), left)
+
+
+@told.register
+def _sum(made: Sum | BatchSum, tell: Tell, few: Few) -> Expression:
+    return Function("sum", (tell(made.read),))
+
+
+@told.register
+def _logsumexp(made: LogSumExp, tell: Tell, few: Few) -> Expression:
+    return Function("logsumexp", (tell(made.read),))
+
+
+@told.register
+def _scatter(made: Scatter, tell: Tell, few: Few) -> Expression:
+    operands = list(map(tell, made.operands))
+    if made.covers and not any(piece.adds for piece in made.pieces):
+        return Function("join", tuple(few(operands)))
+    whole = positions(Ref(made.out))
+    places = [positions(Ref(made.out, piece.index)) for piece in made.pieces]
+    placed = [part if place == whole else Placed(part, place) for part, place in zip(operands, places, strict=True)]
+    return plus(*few(placed))
