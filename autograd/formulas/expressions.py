@@ -14,9 +14,8 @@ from typing import Any, cast
 
 from ..labels import Label
 from ..namespaces import FLOATS
-from ..primitives import ABSOLUTE, SQRT, Primitive
 from .notations import Pieces, Unicode
-from .written import ATOM, POWER, PRODUCT, SUM, Written, as_factor, raised_base
+from .written import POWER, PRODUCT, SUM, Written, as_factor, raised_base
 
 _LARGEST_DIVISOR = 100
 
@@ -110,76 +109,6 @@ class Name(Expression):
     def raised(self) -> bool:
         """Whether the label has a superscript."""
         return bool(self.label.superscript)
-
-
-@dataclass(frozen=True)
-class Call(Expression):
-    """A function of the table, or with `primed` its derivative by name, as σ′(z)."""
-
-    primitive: Primitive
-    operands: tuple[Expression, ...]
-    primed: bool = False
-
-    def write(self, notation: Unicode) -> Pieces:
-        """Such as ``σ′(z)``; the absolute value between bars, the root with its sign."""
-        inside = [operand.write(notation) for operand in self.operands]
-        if self.primitive is ABSOLUTE:
-            return notation.absolute(inside[0])
-        if self.primitive is SQRT:
-            return notation.root(inside[0], self.operands[0].level == ATOM)
-        return notation.call(self.primitive, inside, self.primed)
-
-    @property
-    def number(self) -> float:
-        """The function of the operands' numbers."""
-        numbers = [operand.number for operand in self.operands]
-        result = self.primitive.rule(FLOATS, *numbers)
-        return cast(float, self.primitive.partial(FLOATS, 0, result, numbers) if self.primed else result)
-
-    @property
-    def raised(self) -> bool:
-        """Whether it has the root's sign."""
-        return self.primitive is SQRT
-
-
-@dataclass(frozen=True)
-class Relation(Expression):
-    """A comparison: 1 where it holds, else 0; written in brackets."""
-
-    primitive: Primitive
-    left: Expression
-    right: Expression
-
-    def bare(self, notation: Unicode) -> Pieces:
-        """Such as ``a ≥ b``."""
-        return notation.relation(self.primitive, self.left.write(notation), self.right.write(notation))
-
-    def write(self, notation: Unicode) -> Pieces:
-        """Such as ``[a ≥ b]``."""
-        return notation.case(self.bare(notation), True)
-
-    @property
-    def number(self) -> float:
-        """1.0 or 0.0."""
-        return cast(float, self.primitive.rule(FLOATS, self.left.number, self.right.number))
-
-
-@dataclass(frozen=True)
-class Case(Expression):
-    """1 where a condition holds, or where it does not; written in brackets."""
-
-    condition: Expression
-    holds: bool
-
-    def write(self, notation: Unicode) -> Pieces:
-        """Such as ``[c]``, or ``[not c]``."""
-        given = self.condition
-        return notation.case(given.bare(notation) if isinstance(given, Relation) else given.write(notation), self.holds)
-
-    @property
-    def number(self) -> float:
-        """1.0 or 0.0."""
-        return 1.0 if bool(self.condition.number) == self.holds else 0.0
 
 
 @dataclass(frozen=True)

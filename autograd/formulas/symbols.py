@@ -8,7 +8,8 @@ from typing import Any, cast
 from ..namespaces import FLOATS, Namespace
 from ..pairs import pairs_of
 from ..primitives import EQUAL, LOGSUMEXP, TABLE, Primitive
-from .expressions import Call, Case, Expression, Number, Relation, added, as_expression, raised_to
+from .calls import Call, Case, Relation
+from .expressions import Expression, Number, added, as_expression, raised_to
 
 
 def _where(condition: Any, a: Any, b: Any) -> Expression:

@@ -199,3 +199,9 @@ def test_a_sum_of_very_many_is_told_in_part():
     f = compile(lambda x: weighted_sum(w, x)).record(np.ones((2, 100)))
     assert "w_0 * x[0] + w_1 * x[1] + w_2 * x[2] + w_3 * x[3] + ... 92 more ... " in str(f.passes()[0].plan)
     assert "w_50 * x[50]" in f.passes()[0].plan.equations(all=True)
+
+
+def test_a_cost_that_is_computed_nowhere_is_told_too():
+    assert "C = a " in str(compile(lambda x: A).record(np.ones(2)).plan)
+    assert "dC/da = 1" in str(compile(lambda x: A).record(np.ones(2)).plan)
+    assert "output = x " in str(compile(lambda x: x).record(np.ones(2)).plan)

@@ -92,7 +92,7 @@ class _Equations:
                 lines += [(number, partial(self._slope, piece)) for piece in made.pieces]
             elif self._expressions.has_a_line(made.out):
                 lines.append((number, partial(self._equation, made)))
-        if plan.output.array.kind != "computed" or plan.output.index is not None:
+        if plan.output.array.kind != "computed" or (plan.output.index is not None and plan.output.array.size > 1):
             lines.append((len(plan.instructions), self._output))
         return lines
 
@@ -106,12 +106,11 @@ class _Equations:
         name = self._names.read(ref(self._plan.parameters, piece.index))
         shape = matrix_made(self._expressions.made(piece.operand)) or (len(piece.index),)
         told = self._expressions.operand(piece.operand).told(PLAN)
-        cost = self._names.of(self._plan.output.array)
-        return Line(f"d{cost}/d{name} {'+= ' if piece.adds else '= '}", told, str(shape))
+        return Line(f"d{self._names.cost}/d{name} {'+= ' if piece.adds else '= '}", told, str(shape))
 
     def _output(self) -> Line:
         told = self._expressions.operand(self._plan.output).told(PLAN)
-        return Line("output = ", told, f"({self._plan.output.size},)")
+        return Line(f"{self._names.cost or 'output'} = ", told, f"({self._plan.output.size},)")
 
 
 def _guard(made: Guard) -> Line:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import singledispatch
 
-from ...formulas.expressions import Call, Expression, Power, Relation
+from ...formulas.calls import Call, Relation
+from ...formulas.expressions import Expression, Power
 from ...pairs import pairs_of
 from .instructions import (
     Array,

@@ -57,11 +57,14 @@ class Names:
         Those that are read together, by the key of the ref.
     shapes : dict of str to tuple of int
         The shapes of these by name, in the order in which they are read.
+    cost : str
+        What a plan with a gradient differentiates.
     """
 
     arrays: dict[int, str]
     parameters: dict[Any, str]
     shapes: dict[str, Shape]
+    cost: str
 
     def of(self, array: Array) -> str:
         """An array's name."""
@@ -88,11 +91,13 @@ def names_of(plan: Told) -> Names:
     labels = {key: _labels_of(found) for key, (found, _) in read.items()}
     free = _Free([*labels.values(), *(array.labels for array in owned)], _reserved(plan, labels.values()))
     arrays: dict[int, str] = {}
-    output, cost = plan.output.array, plan.cost.array if plan.cost is not None else None
-    if plan.gradient is not None and output in computed and output.size == 1:
-        arrays[output.number] = free.name(free.wanted(output.labels) or "C")
-    if cost in computed and cost is not output:
-        arrays[cost.number] = free.name("mean")
+    output, mean = plan.output.array, plan.cost.array if plan.cost is not None else None
+    whole = plan.gradient is not None and output in computed and output.size == 1
+    cost = free.name((free.wanted(output.labels) if whole else "") or "C") if plan.gradient is not None else ""
+    if whole:
+        arrays[output.number] = cost
+    if mean in computed and mean is not output:
+        arrays[mean.number] = free.name("mean")
     parameters, shapes = {}, {}
     for key, (found, shape) in read.items():
         name = free.wanted(labels[key])
@@ -100,10 +105,10 @@ def names_of(plan: Told) -> Names:
         parameters[key] = free.name(name or f"p{positions(found)}")
         shapes[parameters[key]] = shape
     for array in owned:
-        name = free.wanted(array.labels) or _adjoint_name(array, arrays, arrays.get(output.number, "C"))
+        name = free.wanted(array.labels) or _adjoint_name(array, arrays, cost)
         if name and array.number not in arrays:
             arrays[array.number] = free.name(name)
-    return Names(arrays, parameters, shapes)
+    return Names(arrays, parameters, shapes, cost)
 
 
 def _adjoint_name(array: Array, arrays: dict[int, str], cost: str) -> str:
