@@ -19,7 +19,7 @@ Vector = npt.NDArray[np.float64]
 
 
 class Optimiser:
-    """Changes parameters by their gradients; a subclass gives the rule, `update`, on vectors."""
+    """Changes parameters by their gradients; a subclass gives the `rule` and names the `vectors` that it keeps."""
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = _within("learning_rate", learning_rate, 0.0, math.inf)
@@ -121,14 +121,37 @@ class Optimiser:
         }
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in numbers.items())})"
 
-    def update(self, data: Vector, grad: Vector) -> None:
-        """Change `data` in place, both of shape (parameters,)."""
-        raise NotImplementedError(f"{type(self).__name__} gives no update rule")
+    @property
+    def vectors(self) -> tuple[str, ...]:
+        """The names of the vectors that `rule` finds in its state, of zeros before the first step."""
+        return ()
 
-    def _vector(self, name: str, like: Vector) -> Vector:
-        if name not in self.state:
-            self.state[name] = np.zeros_like(like)
-        return self.state[name]
+    def rule(self, ns: Any, data: Any, grad: Any, state: dict[str, Any], steps: Any, room: Any = None) -> Any:
+        """The parameters after one step.
+
+        Written once and read with NumPy, in place, and with JAX, whose arrays never change: what is computed is
+        what the functions of `ns` return, and their ``out=`` says where NumPy may put it.
+
+        Parameters
+        ----------
+        ns : namespace
+            NumPy, or what has the same ``add``, ``subtract``, ``multiply``, ``divide`` and ``sqrt``.
+        data, grad : vector, shape (parameters,)
+        state : dict of str to vector
+            Those that `vectors` names; new ones are put back.
+        steps : int
+            How many there were, this one included.
+        room : vector, optional
+            Where NumPy may compute.
+        """
+        raise NotImplementedError(f"{type(self).__name__} gives no rule")
+
+    def update(self, data: Vector, grad: Vector) -> None:
+        """Change `data` in place by the rule, both of shape (parameters,)."""
+        for name in self.vectors:
+            if name not in self.state:
+                self.state[name] = np.zeros_like(data)
+        self.rule(np, data, grad, self.state, self.steps, self._room(data))
 
     def _room(self, like: Vector) -> Vector:
         """An array to compute in, of whatever numbers the last step left."""
@@ -152,16 +175,18 @@ class SGD(Optimiser):
         super().__init__(learning_rate)
         self.momentum = _within("momentum", momentum, 0.0, 1.0, low_included=True)
 
-    def update(self, data: Vector, grad: Vector) -> None:
-        """Change `data` in place."""
-        step = self._room(data)
+    @property
+    def vectors(self) -> tuple[str, ...]:
+        """The velocity, where there is momentum."""
+        return ("velocity",) if self.momentum else ()
+
+    def rule(self, ns: Any, data: Any, grad: Any, state: dict[str, Any], steps: Any, room: Any = None) -> Any:
+        """See `Optimiser.rule`."""
         if self.momentum:
-            velocity = self._vector("velocity", data)
-            velocity *= self.momentum
-            velocity += grad
-            grad = velocity
-        np.multiply(grad, self.learning_rate, out=step)
-        np.subtract(data, step, out=data)
+            velocity = ns.multiply(state["velocity"], self.momentum, out=state["velocity"])
+            grad = state["velocity"] = ns.add(velocity, grad, out=velocity)
+        step = ns.multiply(grad, self.learning_rate, out=room)
+        return ns.subtract(data, step, out=data)
 
     def __repr__(self) -> str:
         return f"SGD({self.learning_rate}, momentum={self.momentum})"
@@ -189,25 +214,24 @@ class Adam(Optimiser):
         self.betas = tuple(_within("betas", beta, 0.0, 1.0, low_included=True) for beta in betas)
         self.epsilon = _within("epsilon", epsilon, 0.0, math.inf)
 
-    def update(self, data: Vector, grad: Vector) -> None:
-        """Change `data` in place."""
-        mean, square = self._vector("mean", data), self._vector("square", data)
-        step = self._room(data)
+    @property
+    def vectors(self) -> tuple[str, ...]:
+        """The running moments of the gradient."""
+        return ("mean", "square")
+
+    def rule(self, ns: Any, data: Any, grad: Any, state: dict[str, Any], steps: Any, room: Any = None) -> Any:
+        """See `Optimiser.rule`."""
         beta1, beta2 = self.betas
-        mean *= beta1
-        np.multiply(grad, 1 - beta1, out=step)
-        mean += step
-        square *= beta2
-        np.multiply(grad, grad, out=step)
-        step *= 1 - beta2
-        square += step
+        mean = ns.multiply(state["mean"], beta1, out=state["mean"])
+        mean = state["mean"] = ns.add(mean, ns.multiply(grad, 1 - beta1, out=room), out=mean)
+        square = ns.multiply(state["square"], beta2, out=state["square"])
+        squared = ns.multiply(ns.multiply(grad, grad, out=room), 1 - beta2, out=room)
+        square = state["square"] = ns.add(square, squared, out=square)
         # The corrections of both moments' bias towards 0, drawn together into the rate and epsilon.
-        correction = math.sqrt(1 - beta2**self.steps)
-        np.sqrt(square, out=step)
-        step += self.epsilon * correction
-        np.divide(mean, step, out=step)
-        step *= self.learning_rate * correction / (1 - beta1**self.steps)
-        np.subtract(data, step, out=data)
+        correction = (1 - beta2**steps) ** 0.5
+        root = ns.add(ns.sqrt(square, out=room), self.epsilon * correction, out=room)
+        rate = self.learning_rate * correction / (1 - beta1**steps)
+        return ns.subtract(data, ns.multiply(ns.divide(mean, root, out=room), rate, out=room), out=data)
 
     def __repr__(self) -> str:
         return f"Adam({self.learning_rate}, betas={self.betas})"

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Value, compile, mean
+from autograd import Value, compile
 from autograd.errors import ArgumentError, OperandError
-from autograd.parameters import Parameters
 
 from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, squared_error
@@ -23,43 +22,10 @@ from .measures import readings
 from .mlp import MLP, checked_network
 from .optimisers import SGD, Optimiser
 from .progress import Progress
+from .trainers import CompiledTrainer, EagerTrainer, Trainer
 
 Matrix = npt.NDArray[np.float64]
 Cost = Callable[[list[Value], list[Value]], Value]
-
-
-class _Samples:
-    """The mean cost of a batch, and its gradient: compiled, or one Value at a time."""
-
-    def __init__(self, net: MLP, cost: Cost, compiled: bool) -> None:
-        self.net, self.cost = net, cost
-        self._compiled = compile(self._of_one) if compiled else None
-        self.parameters = Parameters(net.parameters())
-        self._recorded = False
-
-    def _of_one(self, x: list[Value], y: list[Value]) -> Value:
-        return self.cost(self.net(x), y)
-
-    def backward(self, X: Matrix, Y: Matrix) -> float:
-        """Set the parameters' gradients to that of the mean cost; return the cost."""
-        if self._compiled is not None:
-            if not self._recorded:
-                self.parameters = self._compiled.record(X, Y).parameters
-                self._recorded = True
-            self.parameters.zero_grad()
-            return self._compiled._backward([X, Y])
-        self.parameters.zero_grad()
-        cost = mean([self._of_one(x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)])
-        cost.backward()
-        return cost.data
-
-    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
-        """The mean cost alone."""
-        if self._compiled is not None:
-            return float(self._compiled(X, Y).mean())
-        # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
-        pairs = zip(X.tolist(), Y.tolist(), strict=True)
-        return float(np.mean([self._of_one(x, y).data for x, y in pairs]))
 
 
 class _Training:
@@ -94,35 +60,41 @@ class _Training:
             raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
         self.seed, self.random = seed, generator_of(seed)
         self.compiled = bool(compiled)
-        self.samples = _Samples(net, cost, self.compiled)
+        self.net, self.cost = net, cost
+        self.trainer = self._trainer()
+
+    def _trainer(self) -> Trainer:
+        net, cost = self.net, self.cost
+
+        def of_one(x: list[Value], y: list[Value]) -> Value:
+            return cost(net(x), y)
+
+        samples = self.X, self.Y, self.optimiser, self.batch_size
+        if self.compiled:
+            return CompiledTrainer(compile(of_one), *samples)
+        return EagerTrainer(of_one, net.parameters(), *samples)
 
     def epoch(self) -> tuple[dict[str, float], float]:
         """Learn from every sample once; returns what was measured, and the seconds that the learning took."""
         started = time.perf_counter()
         order = self.random.permutation(len(self.X))
-        measures = {"cost": self._learn(order)}
+        measures = {"cost": self.trainer.epoch(order)}
         seconds = time.perf_counter() - started
-        return measures | _measured(self.samples, self.held_out, self.compiled), seconds
+        return measures | self._measured(), seconds
 
-    def _learn(self, order: npt.NDArray[np.intp]) -> float:
-        """Step down the gradient of batch after batch; returns the mean cost met on the way."""
-        X, Y, batch_size = self.X, self.Y, self.batch_size
-        summed = 0.0
-        x, y = np.empty((batch_size, X.shape[1])), np.empty((batch_size, Y.shape[1]))
-        for start in range(0, len(X), batch_size):
-            chosen = order[start : start + batch_size]
-            size = len(chosen)
-            X.take(chosen, axis=0, out=x[:size], mode="clip")
-            Y.take(chosen, axis=0, out=y[:size], mode="clip")
-            summed += self.samples.backward(x[:size], y[:size]) * size
-            self.optimiser.step(self.samples.parameters)
-        return summed / len(X)
+    def _measured(self) -> dict[str, float]:
+        """Cost and accuracy on the samples that are not learned from."""
+        if self.held_out is None:
+            return {}
+        X, Y = self.held_out
+        read = readings(self.net.predict(X, self.compiled))
+        accuracy = float((read == readings(Y)).mean())
+        return {"validation cost": self.trainer.mean_cost(X, Y), "accuracy": accuracy}
 
     def checkpoint(self, path: Any) -> Checkpoint:
         """The file that keeps this training."""
-        cost = self.samples.cost
         agreement = {
-            "cost": getattr(cost, "__name__", type(cost).__name__),
+            "cost": getattr(self.cost, "__name__", type(self.cost).__name__),
             "optimiser": self.optimiser.settings,
             "batch_size": str(self.batch_size),
             "data": _told((self.X, self.Y)),
@@ -130,7 +102,7 @@ class _Training:
             "seed": str(self.seed),
             "compiled": str(self.compiled),
         }
-        return Checkpoint(path, self.samples.net, self.optimiser, self.random, agreement)
+        return Checkpoint(path, self.net, self.optimiser, self.random, agreement)
 
 
 def _told(data: tuple[Matrix, Matrix] | None) -> str:
@@ -220,15 +192,6 @@ def fit(
     finally:
         shown.close()
     return history
-
-
-def _measured(samples: _Samples, held_out: tuple[Matrix, Matrix] | None, compiled: bool) -> dict[str, float]:
-    """Cost and accuracy on the samples that are not learned from."""
-    if held_out is None:
-        return {}
-    X, Y = held_out
-    read = readings(samples.net.predict(X, compiled))
-    return {"validation cost": samples.mean_cost(X, Y), "accuracy": float((read == readings(Y)).mean())}
 
 
 def _validation(net: MLP, given: Any) -> tuple[Matrix, Matrix]:

@@ -17,6 +17,7 @@ from .backends.base import Backend
 from .pipeline import Stages
 from .plan.plan import Plan
 from .record import record
+from .samples import Samples
 from .versions import Version
 
 Signature = tuple[tuple[int, ...], ...]
@@ -144,6 +145,10 @@ class Compiled:
     def backward(self, *arrays: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
         return self._backward(self._arguments.checked(arrays, self))
+
+    def over(self, *arrays: Any) -> Samples:
+        """The arrays, checked once, for `backward` over some of their rows after others."""
+        return Samples(self._backward, self._arguments.checked(arrays, self))
 
     def _backward(self, batch: Sequence[Batch]) -> float:
         """`backward` of arrays that are known to be right."""

@@ -159,7 +159,7 @@ def test_refusals_name_the_argument_and_what_came(make, error, words):
 
 
 def test_an_optimiser_without_a_rule_says_so():
-    with pytest.raises(NotImplementedError, match="Optimiser gives no update rule"):
+    with pytest.raises(NotImplementedError, match="Optimiser gives no rule"):
         nn.Optimiser(0.1).step([Value(1.0)])
 
 

@@ -1,0 +1,112 @@
+"""Trainers: how an epoch is learned, batch after batch: compiled, or one Value at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import Compiled, Value, mean
+from autograd.parameters import Parameters
+
+from .optimisers import Optimiser
+
+Matrix = npt.NDArray[np.float64]
+Order = npt.NDArray[np.intp]
+CostOfOne = Callable[[list[Value], list[Value]], Value]
+"""The cost of one sample and its target."""
+
+
+class Trainer(Protocol):
+    """Learns from samples."""
+
+    def epoch(self, order: Order) -> float:
+        """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way."""
+
+    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+        """The mean cost of other samples, from which nothing is learned."""
+
+
+def batches(order: Order, batch_size: int) -> list[Order]:
+    """An order in batches; the last may be smaller."""
+    return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+
+
+class CompiledTrainer:
+    """Runs matrix products of NumPy.
+
+    Parameters
+    ----------
+    cost : Compiled
+        Of one sample.
+    X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
+    optimiser : Optimiser
+    batch_size : int
+    """
+
+    def __init__(self, cost: Compiled, X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int) -> None:
+        self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
+        self._first, self._samples = (X[:1], Y[:1]), cost.over(X, Y)
+
+    @cached_property
+    def _parameters(self) -> Parameters:
+        return self._cost.record(*self._first).parameters
+
+    def epoch(self, order: Order) -> float:
+        """See `Trainer`."""
+        return self.learn(batches(order, self._batch_size)) / len(order)
+
+    def learn(self, chosen: Sequence[Order]) -> float:
+        """Learn from batches; returns the sum of the costs of their samples."""
+        summed = 0.0
+        for rows in chosen:
+            self._parameters.zero_grad()
+            summed += self._samples.backward(rows) * len(rows)
+            self._optimiser.step(self._parameters)
+        return summed
+
+    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+        """See `Trainer`."""
+        return float(self._cost(X, Y).mean())
+
+
+class EagerTrainer:
+    """Walks Values, sample by sample: slow, and all of it can be watched.
+
+    Parameters
+    ----------
+    cost : callable
+        Of one sample.
+    parameters : sequence of Value
+    X, Y, optimiser, batch_size
+        As in `CompiledTrainer`.
+    """
+
+    def __init__(
+        self, cost: CostOfOne, parameters: Sequence[Value], X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int
+    ) -> None:
+        self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
+        self._samples, self._parameters = (X, Y), Parameters(parameters)
+
+    def epoch(self, order: Order) -> float:
+        """See `Trainer`."""
+        X, Y = self._samples
+        summed = 0.0
+        for rows in batches(order, self._batch_size):
+            self._parameters.zero_grad()
+            cost = mean(self._costs(X[rows], Y[rows]))
+            cost.backward()
+            summed += cost.data * len(rows)
+            self._optimiser.step(self._parameters)
+        return summed / len(order)
+
+    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+        """See `Trainer`."""
+        # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
+        return float(np.mean([cost.data for cost in self._costs(X, Y)]))
+
+    def _costs(self, X: Matrix, Y: Matrix) -> list[Value]:
+        return [self._cost(x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)]
