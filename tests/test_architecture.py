@@ -158,4 +158,4 @@ def test_values_are_read_through_their_door(path):
 def test_nn_uses_public_names_of_autograd_alone():
     rooms = [private_names(path) for path in MODULES if name_of(path).startswith("nn")]
     own, used = (set().union(*names) for names in zip(*rooms, strict=True))
-    assert used - own == {"_backward"}  # a compiled function's, without its checks: waits for a door
+    assert used <= own
