@@ -11,6 +11,7 @@ from mpmath import mpf
 
 from autograd import Value, compile, exp, gradient, maximum, minimum, no_grad, sigmoid, sin, where
 from autograd.compiler.backends.base import Unfit
+from autograd.compiler.backends.numpy import program
 from autograd.compiler.backends.numpy.program import NumPyProgram
 from autograd.compiler.versions import Version
 from autograd.errors import AutogradError, NonFiniteError
@@ -289,3 +290,19 @@ def test_a_width_that_uses_no_parameter_has_a_gradient_of_zeros():
     assert f.gradient([[1.0, 3.0]])[1].tolist() == [3.0]
     cost, slopes = f.gradient([[5.0]])
     assert (cost, slopes.tolist()) == (5.0, [0.0])
+
+
+def test_many_batch_sizes_keep_bounded_buffers_and_right_numbers(monkeypatch):
+    """By bytes: of a small function many sizes are kept, of large batches few."""
+    monkeypatch.setattr(program, "_KEPT_BYTES", 60_000)
+    w = Value(2.0)
+    f = compile(lambda x: sin(w * x))
+    kept = {}
+    for rows in (*range(1, 30), *range(300, 330), 1, 5000, 2):
+        x = np.linspace(-1, 1, rows)
+        np.testing.assert_allclose(f(x), np.sin(2 * x), rtol=1e-15)
+        np.testing.assert_allclose(f.gradient(x)[1], [np.mean(x * np.cos(2 * x))], rtol=1e-12, atol=1e-16)
+        for way in (f._latest.program._gradient, f._latest._program(False)._outputs):
+            assert sum(run.bytes for run in way._kept.values()) <= 60_000 or len(way._kept) == 1
+        kept[rows] = len(f._latest.program._gradient._kept)
+    assert kept[29] > 8 and kept[5000] < 4
