@@ -98,10 +98,10 @@ def _bundled(node: Node, scene: Scene, partition: Partition) -> Iterator[Edge]:
             to, found = (operand, ways) if operand in partition.passed else (partition.node_of(operand), counts)
             found[to] = found.get(to, 0) + ways[value]
             last[to] = (value, i)
+    products: dict[Node, float | None] = {node: 1.0}
     for to in targets:
         if to is not node and counts[to] == 1 and isinstance(to, Value) and isinstance(node, Value):
-            steps = _way(node, to, last)
-            yield Edge(to, node, _product(steps), steps if len(steps) <= _FEW_STEPS else ())
+            yield Edge(to, node, _along(to, last, products), _way(node, to, last))
         elif to is not node:
             yield Edge(to, node, count=counts[to])
 
@@ -123,11 +123,23 @@ def _reached(members: list[Value], scene: Scene, partition: Partition) -> tuple[
 
 
 def _way(node: Value, to: Value, last: dict[Node, tuple[Value, int]]) -> Steps:
-    """The steps from a value back to another, where one way is all there is; `last` has the step to each."""
+    """The steps from a value back to another where they are few, else none; `last` has the step to each."""
     steps = [last[to]]
     while steps[-1][0] is not node:
+        if len(steps) == _FEW_STEPS:
+            return ()
         steps.append(last[steps[-1][0]])
     return tuple(reversed(steps))
+
+
+def _along(to: Value, last: dict[Node, tuple[Value, int]], products: dict[Node, float | None]) -> float | None:
+    """The product of the partials on the only way to a value; `products` keeps those on it, which others share."""
+    way = [last[to]]
+    while way[-1][0] not in products:
+        way.append(last[way[-1][0]])
+    for value, index in reversed(way):
+        products[value.operands[index]] = product_of([products[value], partial_of(value, index)])
+    return products[to]
 
 
 # Chains

@@ -190,3 +190,17 @@ def test_a_labelled_chain_is_shortened():
         value = exp(value * 0.0)
     value.label = "y"
     assert "more operations" in str(draw(value))
+
+
+def test_ways_that_share_most_of_their_steps_are_walked_once():
+    net = nn.MLP([2, 2], seed=0)
+    value, other = net([1.0, Value(0.5, "x")])
+    leaves = [Value(0.1, f"l{k}") for k in range(5_000)]
+    for leaf in leaves:
+        value = value - leaf * 3.0
+    output = value + other
+    edges = tree_of(output, None, None, 9_000, True).edges
+    partials = {edge.operand: edge.partial for edge in edges if isinstance(edge.operand, Value)}
+    assert [partials[leaf] for leaf in leaves] == [-3.0] * 5_000
+    with pytest.raises(ArgumentError, match="at most 200 nodes"):
+        draw(output, collapse=True)
