@@ -9,18 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .errors import OperandError
+from .text import in_latex, shown
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-()LTijknmabcdefghlopqrstuvwxyz",
                               "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᴸᵀⁱʲᵏⁿᵐᵃᵇᶜᵈᵉᶠᵍʰˡᵒᵖ𐞥ʳˢᵗᵘᵛʷˣʸᶻ")  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789+-()aehijklmnoprstuvx,",
                             "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")  # fmt: skip
-_GREEK = {"σ": r"\sigma ", "δ": r"\delta ", "α": r"\alpha ", "β": r"\beta ", "θ": r"\theta ", "λ": r"\lambda ",
-          "μ": r"\mu ", "η": r"\eta ", "ε": r"\epsilon ", "ω": r"\omega ", "φ": r"\phi ", "ρ": r"\rho "}  # fmt: skip
-_LATEX_SPECIAL = {
-    **_GREEK, "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "^": r"\hat{}", "~": r"\sim ", "−": "-", " ": r"\ ",
-}  # fmt: skip
-_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +68,17 @@ class Label:
     @property
     def latex(self) -> str:
         """LaTeX, such as ``w^{1}_{00}``; every character of the label is text, never a command."""
-        base = _latex(shown(self.base) or "?")
+        base = in_latex(self.base) or "?"
         if len(shown(self.base)) > 1:
             base = rf"\mathrm{{{base}}}"
-        above = f"^{{{_latex(shown(self.superscript))}}}" if self.superscript else ""
-        below = f"_{{{_latex(shown(self.subscript))}}}" if self.subscript else ""
+        above = f"^{{{in_latex(self.superscript)}}}" if self.superscript else ""
+        below = f"_{{{in_latex(self.subscript)}}}" if self.subscript else ""
         return base + above + below
 
     def __str__(self) -> str:
         """Unicode with raised and lowered letters where they exist, ``^(..)`` and ``_(..)`` where not."""
         above, below = shown(self.superscript), shown(self.subscript)
         return (shown(self.base) or "?") + raised(above) + _scripted(below, _SUBSCRIPTS, "_")
-
-
-def shown(text: str) -> str:
-    """Text on one line, of bounded length, without control characters, surrogates and marks of direction."""
-    kept = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text[:_LONGEST])
-    return kept if len(text) <= _LONGEST else kept[: _LONGEST - 1] + "…"
 
 
 def raised(text: str) -> str:
@@ -105,8 +93,3 @@ def _scripted(text: str, table: dict[int, int], mark: str) -> str:
     if all(ord(letter) in table for letter in plain):
         return plain.translate(table)
     return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
-
-
-def _latex(text: str) -> str:
-    told = "".join(_LATEX_SPECIAL.get(letter, letter) for letter in text)
-    return told.removesuffix(" ") if text[-1:] in _GREEK else told

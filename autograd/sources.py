@@ -6,6 +6,8 @@ import linecache
 import sys
 from pathlib import Path
 
+from .text import shown
+
 _HERE = Path(__file__).parent
 _OURS = tuple(f"{folder}/" for folder in (_HERE, _HERE.with_name("nn")))
 
@@ -23,8 +25,8 @@ def user_place() -> Place:
 def told(place: Place) -> str:
     """A place with the text of its line."""
     name, number = place
-    text = linecache.getline(name, number).strip()
-    return f"{Path(name).name}:{number}" + (f": {text}" if text else "")
+    text = shown(linecache.getline(name, number).strip())
+    return f"{shown(Path(name).name)}:{number}" + (f": {text}" if text else "")
 
 
 def line_of(value: object) -> str:

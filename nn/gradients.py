@@ -11,9 +11,10 @@ from math import inf, isfinite
 import graphviz
 
 from autograd import Drawing, Label, Value
-from autograd.drawing.markup import escaped, font, fraction, label, table
+from autograd.drawing.markup import font, fraction, label, table
 from autograd.errors import ArgumentError
 from autograd.reals import number
+from autograd.text import in_graphviz_html
 
 from .mlp import MLP, checked_network
 
@@ -168,5 +169,5 @@ def _ratio(by: Label, size: float) -> str:
 def _beside(part: Part) -> str:
     shape = " × ".join(f"{n:,}" for n in part.shape)
     lines = [font(f"{shape}, length {number(part.length)}", 10, "#666666")]
-    lines += [font(escaped(told), 11) for told in starmap(_component, part.largest())]
+    lines += [font(in_graphviz_html(told), 11) for told in starmap(_component, part.largest())]
     return table([[line] for line in lines], align="LEFT")

@@ -14,7 +14,7 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 
 # What a module may import of its own package at its top, from the bottom up.
 FLOORS = [
-    {"errors", "pairs", "namespaces", "modes", "ufuncs"},
+    {"errors", "text", "pairs", "namespaces", "modes", "ufuncs"},
     {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"sentences"},
     {"value"},

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import html
-import unicodedata
-
 from ..labels import Label
+from ..text import in_graphviz_html
 
-_LONGEST = 80
 _SCRIPT = 0.62
-
-
-def escaped(text: str) -> str:
-    """User text for an HTML label: printable, of bounded length, without any markup or escapes."""
-    kept = "".join(" " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    if len(kept) > _LONGEST:
-        kept = kept[: _LONGEST - 1] + "…"
-    # Graphviz expands backslash escapes even in HTML labels, and even where the backslash is an entity.
-    return html.escape(kept.replace("\\", "\\\\"))
 
 
 def font(text: str, size: float, color: str = "", bold: bool = False, italic: bool = False) -> str:
@@ -35,8 +23,8 @@ def label(name: Label, size: float, color: str = "", before: str = "") -> str:
 
     Aligned so that base and scripts stay together where the table is given more room.
     """
-    base = font(before, size, color) + font(escaped(name.base), size, color, italic=name.base.isalpha())
-    above, below = escaped(name.superscript), escaped(name.subscript)
+    base = font(before, size, color) + font(in_graphviz_html(name.base), size, color, italic=name.base.isalpha())
+    above, below = in_graphviz_html(name.superscript), in_graphviz_html(name.subscript)
     if not above and not below:
         return table([[base or font("·", size, color)]])
     scripts = font(f"({above})" if above else "&#160;", size * _SCRIPT, color)

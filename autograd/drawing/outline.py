@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..formulas.naming import Names
 from ..reals import number
+from ..text import shown
 from .tree import Block, Edge, Node, Tree
 
 
@@ -31,7 +32,7 @@ def outline_of(tree: Tree) -> str:
 
 
 def _named(node: Node, names: Names) -> str:
-    return ": ".join([node.title, *node.told]) if isinstance(node, Block) else names.plain(node)
+    return ": ".join(map(shown, [node.title, *node.told])) if isinstance(node, Block) else names.plain(node)
 
 
 def _partial(edge: Edge) -> str:

@@ -9,13 +9,14 @@ import graphviz
 from ..adjoints import gradient
 from ..chain import ChainRule
 from ..formulas.expressions import Expression, Number
-from ..formulas.naming import Names, counted, plain_text
+from ..formulas.naming import Names, counted
 from ..formulas.notations import Piece
 from ..labels import Label
 from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from ..reals import number
+from ..text import LONGEST, in_dot, in_graphviz_html
 from ..value import Value, number_of
-from .markup import escaped, font, fraction, label, table
+from .markup import font, fraction, label, table
 from .tree import Block, Edge, Node, Tree
 
 # Okabe and Ito's colours, told apart also by those who see fewer.
@@ -65,7 +66,7 @@ class _Picture:
         graph = graphviz.Digraph(
             graph_attr={
                 "rankdir": "TB", "ranksep": "0.7", "nodesep": "0.35", "fontname": _SERIF, "labelloc": "b",
-                "id": f"{self.prefix}tree", "tooltip": self.called.plain(self.tree.output),
+                "id": f"{self.prefix}tree", "tooltip": in_dot(self.called.plain(self.tree.output), 2 * LONGEST),
                 **({"label": f"<{below}>"} if below else {}),
             },
             node_attr={"fontname": _SERIF, "penwidth": "1.5", "margin": "0.05"},
@@ -91,7 +92,7 @@ class _Picture:
             graph_attr={
                 "label": f"<{label(Label(f'layer {name}'), 12, '#555555')}>", "labelloc": "t", "labeljust": "l",
                 "style": "rounded,filled", "color": "#DDDDDD", "fillcolor": "#F6F6F6", "penwidth": "1.2",
-                "id": f"{self.prefix}layer{at}", "tooltip": plain_text(f"layer {name}"),
+                "id": f"{self.prefix}layer{at}", "tooltip": in_dot(f"layer {name}"),
             },
         ) as cluster:  # fmt: skip
             for node in members:
@@ -116,9 +117,12 @@ class _Picture:
         lit = self.tree.lit(node)
         name, identity = self.names[node], f"{self.prefix}{self.names[node]}"
         if isinstance(node, Block):
-            rows = [[font(plain_text(node.title), 12, "#444444")], *([font(t, 10, "#444444")] for t in node.told)]
+            rows = [
+                [font(in_graphviz_html(node.title), 12, "#444444")],
+                *([font(in_graphviz_html(t), 10, "#444444")] for t in node.told),
+            ]
             graph.node(
-                name, f"<{table(rows)}>", id=identity, shape="box", tooltip=plain_text(node.title),
+                name, f"<{table(rows)}>", id=identity, shape="box", tooltip=in_dot(node.title),
                 style="rounded,filled" if node.layer else "rounded,dashed",
                 fillcolor="#F6F6F6", color=LIT if lit else QUIET, penwidth="3" if lit else "1.5",
             )  # fmt: skip
@@ -131,7 +135,7 @@ class _Picture:
         if node.primitive is not CONSTANT and node.grad:
             rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
         graph.node(
-            name, f"<{table(rows)}>", id=identity, shape=shape, tooltip=self.called.plain(node),
+            name, f"<{table(rows)}>", id=identity, shape=shape, tooltip=in_dot(self.called.plain(node), 2 * LONGEST),
             color=LIT if lit and node is not self.tree.output else color,
             penwidth="3" if lit else "1.5", style="dashed,filled" if closed else "filled", fillcolor="white",
         )  # fmt: skip
@@ -156,7 +160,7 @@ class _Picture:
             return self._title(value, 18)
         told = self.called.definition(value)
         if told is None:
-            return table([[self._title(value, 18), font(escaped(value.primitive.symbol), 12)]])
+            return table([[self._title(value, 18), font(in_graphviz_html(value.primitive.symbol), 12)]])
         return table([[self._title(value, 14), _equals("", 12), *_cells(told, 12, "")]])
 
     def _order(self, graph: Any) -> None:
@@ -287,7 +291,7 @@ def _cells(symbol: Expression, size: float, color: str, enclosed: bool = False) 
     return [
         label(piece, size, color)
         if isinstance(piece, Label)
-        else font(escaped(piece).replace(" ", "&#160;"), size, color)
+        else font(in_graphviz_html(piece).replace(" ", "&#160;"), size, color)
         for piece in pieces
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import importlib.util
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import RenderError
+from ..text import in_xml
 
 FORMATS = ("svg", "png", "pdf", "dot")
 TIMEOUT = 60.0
@@ -68,10 +68,5 @@ def render(source: str, form: str) -> bytes:
 def accessible(svg: str, title: str, description: str) -> str:
     """An SVG that tells its title and description to those who do not see it."""
     begin = svg.index(">", svg.index("<svg")) + 1
-    told = f"\n<title>{_text(title)}</title>\n<desc>{_text(description)}</desc>"
+    told = f"\n<title>{in_xml(title)}</title>\n<desc>{in_xml(description)}</desc>"
     return svg[: begin - 1] + ' role="img">' + told + svg[begin:]
-
-
-def _text(text: str) -> str:
-    """Text for XML, without the characters that XML cannot hold."""
-    return html.escape("".join(c for c in text if c == "\n" or c.isprintable()))

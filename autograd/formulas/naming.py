@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from ..labels import Label
 from ..primitives import CONSTANT
+from ..text import shown
 from ..value import Value, number_of
 from .expressions import Expression, Name, Number, as_expression
 from .symbols import SYMBOLS, partial_symbol
 
 _SHORT = 4
-_LONGEST = 80
 _READABLE = 15
 
 
@@ -63,11 +63,11 @@ class Names:
         return self._short(value, _SHORT) or as_expression(value.primitive.rule(SYMBOLS, *inside))
 
     def plain(self, value: Value) -> str:
-        """A value as one line of text with full precision, safe in a tooltip."""
+        """A value as one line of text with full precision."""
         if _is_number(value):
             return repr(number_of(value))
         told = "" if value.label is not None else str(self.definition(value) or value.primitive.symbol)
-        return plain_text(str(self.own(value)) + (f" = {told}" if told else "")) + f" = {number_of(value)!r}"
+        return shown(str(self.own(value)) + (f" = {told}" if told else "")) + f" = {number_of(value)!r}"
 
     def _short(self, value: Value, room: int) -> Expression | None:
         """A value in an expression of at most `room` names, or None."""
@@ -89,11 +89,6 @@ class Names:
 
 def _is_number(value: Value) -> bool:
     return value.primitive is CONSTANT and value.label is None
-
-
-def plain_text(text: str) -> str:
-    """Text as one printable line of bounded length."""
-    return "".join(c for c in text if c.isprintable())[:_LONGEST]
 
 
 def counted(count: int) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ..labels import Label, raised, shown
+from ..labels import Label, raised
 from ..primitives import Primitive
 from ..reals import number
+from ..text import in_ascii
 
 Piece = str | Label
 Pieces = list[Piece]
@@ -116,8 +117,7 @@ class Ascii(Unicode):
 
     def label(self, label: Label) -> Piece:
         """A name with ``^`` and ``_``."""
-        told = shown(label.ascii).replace("…", self.ellipsis) or "?"
-        return told.encode("ascii", "backslashreplace").decode("ascii")
+        return in_ascii(label.ascii) or "?"
 
     def number(self, value: float) -> str:
         """A number of a few digits; 0 has no sign."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
 
-from ...labels import shown
+from ...text import shown
 from .expressions import Expressions
 from .instructions import Guard, Instruction, Piece, Scatter, ref
 from .naming import Told, matrix_made, names_of

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ...labels import Label, shown
+from ...labels import Label
 from ...primitives import TABLE
+from ...text import shown
 from .instructions import Array, Contraction, Instruction, Operand, Product, Ref, Scatter, ref
 from .patterns import affine
 
