@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -231,6 +232,7 @@ def _labels_of(read: Ref) -> Labels:
     return labels if read.index is None else [labels[place] for place in read.index]
 
 
+@lru_cache  # very many scalars share few names
 def _word(text: str) -> str:
     """Text as one word of bounded length that is no number; empty where nothing of it can be printed."""
     kept = re.sub(r"\W+", "_", shown(text)).strip("_")[:_LONGEST]
