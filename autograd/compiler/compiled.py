@@ -120,7 +120,7 @@ class Compiled:
         -------
         ndarray, shape (batch,) or (batch, outputs)
         """
-        batch = self._arguments.checked(arrays, self)
+        batch = self._checked(arrays)
         with self._lock:
             version = self._version(batch)
             out = version.outputs(batch)
@@ -134,7 +134,7 @@ class Compiled:
         cost : float
         gradient : ndarray, shape (parameters,)
         """
-        batch = self._arguments.checked(arrays, self)
+        batch = self._checked(arrays)
         with self._lock:
             version = self._differentiable(batch)
             cost = version.gradient(batch, version.slopes)
@@ -144,7 +144,7 @@ class Compiled:
 
     def backward(self, *arrays: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
-        return self._backward(self._arguments.checked(arrays, self))
+        return self._backward(self._checked(arrays))
 
     def over(self, *arrays: Any) -> Samples:
         """The arrays, checked once, for `backward` over some of their rows after others."""
@@ -198,6 +198,15 @@ class Compiled:
         return self
 
     # Behind them
+
+    def _checked(self, arrays: Sequence[Any]) -> list[Batch]:
+        batch = self._arguments.checked(arrays, self)
+        if len(batch[0]) < self._backend.least_rows:
+            raise ArgumentError(
+                f"{self!r}: expected a batch of at least {self._backend.least_rows} rows, one for each device, "
+                f"got {len(batch[0])}; give more rows, or a smaller devices="
+            )
+        return batch
 
     def _recorded(self, name: str) -> Version:
         if self._latest is None:

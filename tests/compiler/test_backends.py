@@ -31,8 +31,10 @@ def test_numpy_computes_what_the_plan_means_over_random_programs(steps, seed):
     assert_agree(random_function(steps, values(seed, 3)), data(seed + 1, (ROWS, 3), ROWS))
 
 
-@pytest.fixture(params=["numpy", "reference"])
+@pytest.fixture(params=["numpy", "reference", "jax"])
 def backend(request):
+    for module in backends.BACKENDS[request.param].needs:
+        pytest.importorskip(module, reason=f"{module} is not installed")
     return request.param
 
 

@@ -57,9 +57,17 @@ class Program(Protocol):
 
 
 class Backend(Protocol):
-    """Makes programs."""
+    """Makes programs.
+
+    Attributes
+    ----------
+    name : str
+    least_rows : int
+        The smallest batch that a caller may give, at least 1. Parts of a batch may be smaller.
+    """
 
     name: str
+    least_rows: int
 
     def build(self, plan: Plan, dtype: np.dtype[Any]) -> Program:
         """The program of a plan, its numbers of `dtype`: float64 or float32."""

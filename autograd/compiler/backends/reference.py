@@ -55,6 +55,7 @@ class Reference:
     """Makes `ReferenceProgram`s."""
 
     name = "reference"
+    least_rows = 1
 
     def build(self, plan: Plan, dtype: np.dtype[Any]) -> ReferenceProgram:
         """The program of a plan."""

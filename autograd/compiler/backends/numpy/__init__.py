@@ -26,6 +26,7 @@ class NumPyBackend:
     """A `backends.base.Backend`."""
 
     name = "numpy"
+    least_rows = 1
 
     def build(self, plan: Plan, dtype: np.dtype[Any]) -> NumPyProgram:
         """The program of a plan; its ``source`` is the Python text that runs."""

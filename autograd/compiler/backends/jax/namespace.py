@@ -1,0 +1,82 @@
+"""The rules of the table read with JAX's arrays."""
+
+from __future__ import annotations
+
+from operator import mul
+from typing import Any, cast
+
+import jax.numpy as jnp
+
+from ....namespaces import Namespace, left_to_right
+from ....pairs import pairs_of
+
+
+def _comparison(compare: Any) -> Any:
+    """A comparison as 1.0 and 0.0."""
+    return lambda a, b: jnp.where(compare(a, b), 1.0, 0.0)
+
+
+class _JaxArrays:
+    """JAX's arrays, elementwise; NaN goes in and comes out as in `namespaces.ARRAYS`."""
+
+    exp = staticmethod(jnp.exp)
+    log = staticmethod(jnp.log)
+    sqrt = staticmethod(jnp.sqrt)
+    sin = staticmethod(jnp.sin)
+    cos = staticmethod(jnp.cos)
+    tanh = staticmethod(jnp.tanh)
+    absolute = staticmethod(jnp.abs)
+    sign = staticmethod(jnp.sign)
+    maximum = staticmethod(jnp.maximum)
+    minimum = staticmethod(jnp.minimum)
+    less = staticmethod(_comparison(jnp.less))
+    less_equal = staticmethod(_comparison(jnp.less_equal))
+    greater = staticmethod(_comparison(jnp.greater))
+    greater_equal = staticmethod(_comparison(jnp.greater_equal))
+    equal = staticmethod(_comparison(jnp.equal))
+    not_equal = staticmethod(_comparison(jnp.not_equal))
+
+    @staticmethod
+    def sigmoid(a: Any) -> Any:
+        # exp may overflow to infinity, and 1 / (1 + inf) is the right 0.
+        return 1.0 / (1.0 + jnp.exp(-a))
+
+    @staticmethod
+    def relu(a: Any) -> Any:
+        return jnp.maximum(a, 0.0)
+
+    @staticmethod
+    def softplus(a: Any) -> Any:
+        return jnp.maximum(a, 0.0) + jnp.log1p(jnp.exp(-jnp.abs(a)))
+
+    @staticmethod
+    def step(a: Any) -> Any:
+        return jnp.where(a > 0, 1.0, jnp.where(a <= 0, 0.0, a))
+
+    @staticmethod
+    def power(a: Any, b: Any) -> Any:
+        if isinstance(b, float) and b in (2.0, 3.0):
+            return a * a if b == 2.0 else a * a * a
+        return jnp.power(a, b)
+
+    @staticmethod
+    def where(condition: Any, a: Any, b: Any) -> Any:
+        return jnp.where(jnp.asarray(condition) != 0, a, b)
+
+    @staticmethod
+    def weighted_sum(*operands: Any) -> Any:
+        weights, activations, bias = pairs_of(operands)
+        return left_to_right(map(mul, weights, activations), 0.0 if bias is None else bias)
+
+    @staticmethod
+    def total(*operands: Any) -> Any:
+        return left_to_right(operands)
+
+    @staticmethod
+    def logsumexp(*operands: Any) -> Any:
+        stacked = jnp.stack(jnp.broadcast_arrays(*operands))
+        largest = stacked.max(axis=0)
+        return largest + jnp.log(left_to_right(jnp.exp(stacked - largest)))
+
+
+JAX_ARRAYS = cast(Namespace, _JaxArrays())

@@ -1,0 +1,248 @@
+"""Trace: a plan as a function of JAX's arrays, which `jax.jit` makes a program of.
+
+What an instruction means is said by `plan.interpret`; here is the same in
+JAX's words, for a batch that may be filled up and spread over devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ...plan.instructions import (
+    Array,
+    BatchSum,
+    Guard,
+    Instruction,
+    LogSumExp,
+    Map,
+    Operand,
+    Product,
+    Ref,
+    Scale,
+    Scatter,
+    Sum,
+)
+from ...plan.plan import Plan
+from .faults import fault
+from .moves import read, scattered
+from .namespace import JAX_ARRAYS
+from .pieces import Piece, pieces
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of the batch that a device has.
+
+    Attributes
+    ----------
+    here : int
+        How many it has, those that only fill up included.
+    samples : int, or array without axes
+        How many there are on all devices, without those.
+    real : array of bool, shape (here,), optional
+        Which are no filling; all of them if None. The others are copies of such, and count for nothing.
+    axes : tuple of str
+        The axes of the mesh over which the batch is spread.
+    """
+
+    here: int
+    samples: Any
+    real: Any = None
+    axes: tuple[str, ...] = ()
+
+    def only_real(self, numbers: Any, otherwise: Any = 0) -> Any:
+        """Numbers of every row, with `otherwise` in the rows that only fill up."""
+        if self.real is None:
+            return numbers
+        return jnp.where(self.real.reshape(-1, *[1] * (numbers.ndim - 1)), numbers, otherwise)
+
+    def over_devices(self, part: Any) -> Any:
+        """The sum of what the devices have."""
+        return jax.lax.psum(part, self.axes) if self.axes else part
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What a plan computes, as `plan.interpret.Results`, and what went wrong in these rows, as arrays.
+
+    Attributes
+    ----------
+    outputs : array, shape (here, outputs), or (outputs,) where they depend on no input
+    cost, gradient
+        Those of the rows on all devices.
+    off_path : array of int, shape (guards,)
+        The first of these rows where each guard does not hold, or `here` where it holds.
+    unfit : array of bool, without axes
+        Whether an operation met a pole, or NaN that no result may show.
+    """
+
+    outputs: Any
+    cost: Any
+    gradient: Any
+    off_path: Any
+    unfit: Any
+
+
+def traced(plan: Plan, columns: Sequence[Any], parameters: Any, rows: Rows) -> Traced:
+    """Run a plan, every operation recorded by JAX.
+
+    Parameters
+    ----------
+    plan : Plan
+    columns : sequence of array, shape (rows.here, n)
+        One for each argument, all of the parameters' dtype.
+    parameters : array, shape (parameters,)
+    rows : Rows
+    """
+    dtype = parameters.dtype
+    given: dict[str, Callable[[Array], Any]] = {
+        "input": lambda array: columns[array.source],
+        "parameters": lambda array: parameters,
+        "constant": lambda array: jnp.asarray(array.source, dtype),
+    }
+    run = _Run(rows, dtype, {a.number: given[a.kind](a) for a in plan.arrays if a.kind in given})
+    # True, but XLA does not know it: it leaves apart what depends on it.
+    always = columns[0].ravel()[0] <= jnp.inf
+    for piece in pieces(plan):
+        if piece.apart:
+            run.follow_apart(piece, always)
+        else:
+            run.follow(piece.instructions)
+    return Traced(
+        run.read(plan.output),
+        None if plan.cost is None else run.read(plan.cost)[0],
+        None if plan.gradient is None else run.read(plan.gradient),
+        run.off_path(),
+        run.unfit(),
+    )
+
+
+@dataclass
+class _Run:
+    """What a run knows so far."""
+
+    rows: Rows
+    dtype: Any
+    numbers: dict[int, Any]
+    faults: list[Any] = field(default_factory=list)
+    first_rows: list[Any] = field(default_factory=list)
+
+    def read(self, operand: Operand) -> Any:
+        """An operand's numbers."""
+        if isinstance(operand, Scale):
+            return operand.for_rows(self.rows.samples)
+        if not isinstance(operand, Ref):
+            return operand
+        whole = self.numbers[operand.array.number]
+        return whole if operand.index is None else read(whole, operand.index)
+
+    def shape(self, array: Array) -> tuple[int, ...]:
+        """The shape of an array's numbers."""
+        return (self.rows.here, array.size) if array.batched else (array.size,)
+
+    def follow(self, instructions: Sequence[Instruction]) -> None:
+        """Compute what instructions make."""
+        for instruction in instructions:
+            if isinstance(instruction, Guard):
+                self.check(instruction)
+            else:
+                out = instruction.out
+                shape = self.shape(out)
+                self.numbers[out.number] = jnp.broadcast_to(computed(instruction, self, shape), shape).astype(
+                    self.dtype
+                )
+
+    def follow_apart(self, piece: Piece, always: Any) -> None:
+        """Compute a piece as a program of its own, behind a condition that always holds."""
+
+        def followed() -> Any:
+            run = _Run(self.rows, self.dtype, dict(self.numbers))
+            run.follow(piece.instructions)
+            return [run.numbers[array.number] for array in piece.results], run.off_path(), run.unfit()
+
+        def never(shapes: Any) -> Any:
+            results, off_path, unfit = jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), shapes)
+            return results, off_path, ~unfit
+
+        shapes = jax.eval_shape(followed)
+        results, off_path, unfit = jax.lax.cond(always, followed, lambda: never(shapes))
+        self.numbers.update(zip((array.number for array in piece.results), results, strict=True))
+        self.first_rows += list(off_path)
+        self.faults.append(unfit)
+
+    def check(self, guard: Guard) -> None:
+        """Note the first row where a guard does not hold."""
+        off = jnp.broadcast_to(self.read(guard.read) != guard.truth, (self.rows.here, 1))[:, 0]
+        off = self.rows.only_real(off, False)
+        self.first_rows.append(jnp.where(off.any(), jnp.argmax(off), self.rows.here))
+
+    def off_path(self) -> Any:
+        """For each guard met, the first row where it does not hold."""
+        return jnp.stack(self.first_rows) if self.first_rows else jnp.zeros(0, int)
+
+    def unfit(self) -> Any:
+        """Whether there was any fault."""
+        return jnp.any(jnp.stack(self.faults)) if self.faults else jnp.asarray(False)
+
+
+@singledispatch
+def computed(instruction: Instruction, run: _Run, shape: tuple[int, ...]) -> Any:
+    """The numbers of an instruction's `out`, or what broadcasts to its `shape`."""
+    raise TypeError(f"jax: no meaning for {type(instruction).__name__}")
+
+
+@computed.register
+def _map(instruction: Map, run: _Run, shape: tuple[int, ...]) -> Any:
+    operands = [run.read(argument) for argument in instruction.arguments]
+    result = instruction.primitive.rule(JAX_ARRAYS, *operands)
+    found = fault(instruction.primitive, result, operands)
+    if found is not None:
+        batched = jnp.ndim(found) == 2
+        run.faults.append(jnp.any(run.rows.only_real(found, False) if batched else found))
+    return result
+
+
+@computed.register
+def _product(instruction: Product, run: _Run, shape: tuple[int, ...]) -> Any:
+    letters = instruction.contraction
+    over_the_batch = "b" in letters.left + letters.right and "b" not in letters.out
+    sides = []
+    for factor, own in ((instruction.left, letters.left), (instruction.right, letters.right)):
+        numbers = run.read(factor)
+        if own[:1] == "b":
+            numbers = numbers.reshape(run.rows.here, *letters.shape(own))
+            sides.append(run.rows.only_real(numbers) if over_the_batch else numbers)
+        else:
+            sides.append(numbers.reshape(letters.shape(own)))
+    # Where the default is less than the numbers' own precision, as on many GPUs, gradients would be rough.
+    found = jnp.einsum(str(letters), *sides, precision=jax.lax.Precision.HIGHEST).reshape(shape)
+    return run.rows.over_devices(found) if over_the_batch else found
+
+
+@computed.register
+def _sum(instruction: Sum, run: _Run, shape: tuple[int, ...]) -> Any:
+    return run.read(instruction.read).reshape(*shape, instruction.length).sum(axis=-1)
+
+
+@computed.register
+def _logsumexp(instruction: LogSumExp, run: _Run, shape: tuple[int, ...]) -> Any:
+    runs = run.read(instruction.read).reshape(*shape, instruction.length)
+    largest = runs.max(axis=-1)
+    return largest + jnp.log(jnp.exp(runs - largest[..., None]).sum(axis=-1))
+
+
+@computed.register
+def _batch_sum(instruction: BatchSum, run: _Run, shape: tuple[int, ...]) -> Any:
+    return run.rows.over_devices(run.rows.only_real(run.read(instruction.read)).sum(axis=0))
+
+
+@computed.register
+def _scatter(instruction: Scatter, run: _Run, shape: tuple[int, ...]) -> Any:
+    operands = [run.read(operand) for operand in instruction.operands]
+    return scattered(instruction.pieces, operands, shape, run.dtype)
