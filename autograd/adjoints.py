@@ -12,7 +12,7 @@ from .functions import VALUES
 from .graph import topological_order
 from .namespaces import FLOATS
 from .primitives import CONSTANT
-from .reverse import partial_in
+from .reverse import partial_in, refuse_while_recording
 from .value import Value, as_value, number_of
 
 
@@ -75,7 +75,7 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
         if not isinstance(value, Value):
             raise OperandError(f"gradient(wrt[{index}]): expected a Value, got {type(value).__name__}")
     if not create_graph:
-        modes.refuse_while_recording("gradient()", "create_graph=True")
+        refuse_while_recording("gradient()", "create_graph=True")
     adjoints = _adjoints(output, set(wanted), create_graph)
     if create_graph:
         return [as_value(adjoints.get(value, 0.0), "adjoint") for value in wanted]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import modes
-from .errors import DomainError
+from .errors import DomainError, RecordingError
 from .fast_rules import FAST_RULES
 from .graph import topological_order
 from .namespaces import FLOATS, Namespace
@@ -24,7 +24,7 @@ def backward(output: Value) -> None:
     what it holds, so that a second pass exactly doubles it; a pass that fails
     leaves it as it was.
     """
-    modes.refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
+    refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order)
@@ -93,3 +93,12 @@ def _grads_from_zero(order: list[Value]) -> Iterator[None]:
         raise
     for leaf, grad in held.items():
         leaf.grad += grad
+
+
+def refuse_while_recording(call: str, remedy: str) -> None:
+    """Raise a `RecordingError` for a call that gives floats, where a function is recorded for `compile`."""
+    if modes.active and modes.recorder() is not None:
+        raise RecordingError(
+            f"{call} inside a compiled function: expected Values to go on with, got one sample's numbers, which "
+            f"would be frozen into the program; write {remedy}"
+        )

@@ -20,6 +20,19 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+def whole_number(least: int) -> Callable[[str], int]:
+    """What reads an argument that is a whole number of at least `least`."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) < least:
+            raise argparse.ArgumentTypeError(
+                f"expected a whole number of at least {least}, got {text!r}; give one such as {max(least, 2)}"
+            )
+        return int(text)
+
+    return read
+
+
 def need_matplotlib(otherwise: str) -> None:
     """Raise where matplotlib is not installed; `otherwise` says what else can be done."""
     if importlib.util.find_spec("matplotlib") is None:

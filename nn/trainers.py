@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Protocol
@@ -23,6 +24,18 @@ CostOfOne = Callable[[list[Value], list[Value]], Value]
 class Trainer(Protocol):
     """Learns from samples."""
 
+    @property
+    def samples(self) -> int:
+        """How many there are, in all processes that learn together."""
+
+    @property
+    def checksum(self) -> int:
+        """A number that other samples do not have."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether this process writes checkpoints and shows how it goes: the first of those that learn together."""
+
     def epoch(self, order: Order) -> float:
         """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way."""
 
@@ -30,12 +43,36 @@ class Trainer(Protocol):
         """The mean cost of other samples, from which nothing is learned."""
 
 
+def checksum(X: Matrix, Y: Matrix) -> int:
+    """A number that other samples do not have."""
+    return zlib.crc32(Y.data, zlib.crc32(X.data))
+
+
 def batches(order: Order, batch_size: int) -> list[Order]:
     """An order in batches; the last may be smaller."""
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 
 
-class CompiledTrainer:
+class _OneProcess:
+    """What is so where one process learns alone."""
+
+    keeps = True
+
+    def __init__(self, X: Matrix, Y: Matrix) -> None:
+        self._data = X, Y
+
+    @property
+    def samples(self) -> int:
+        """See `Trainer`."""
+        return len(self._data[0])
+
+    @property
+    def checksum(self) -> int:
+        """See `Trainer`."""
+        return checksum(*self._data)
+
+
+class CompiledTrainer(_OneProcess):
     """Runs matrix products of NumPy.
 
     Parameters
@@ -48,12 +85,14 @@ class CompiledTrainer:
     """
 
     def __init__(self, cost: Compiled, X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int) -> None:
+        super().__init__(X, Y)
         self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
-        self._first, self._samples = (X[:1], Y[:1]), cost.over(X, Y)
+        self._over = cost.over(X, Y)
 
     @cached_property
     def _parameters(self) -> Parameters:
-        return self._cost.record(*self._first).parameters
+        X, Y = self._data
+        return self._cost.record(X[:1], Y[:1]).parameters
 
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
@@ -64,7 +103,7 @@ class CompiledTrainer:
         summed = 0.0
         for rows in chosen:
             self._parameters.zero_grad()
-            summed += self._samples.backward(rows) * len(rows)
+            summed += self._over.backward(rows) * len(rows)
             self._optimiser.step(self._parameters)
         return summed
 
@@ -73,7 +112,7 @@ class CompiledTrainer:
         return float(self._cost(X, Y).mean())
 
 
-class EagerTrainer:
+class EagerTrainer(_OneProcess):
     """Walks Values, sample by sample: slow, and all of it can be watched.
 
     Parameters
@@ -88,12 +127,13 @@ class EagerTrainer:
     def __init__(
         self, cost: CostOfOne, parameters: Sequence[Value], X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int
     ) -> None:
+        super().__init__(X, Y)
         self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
-        self._samples, self._parameters = (X, Y), Parameters(parameters)
+        self._parameters = Parameters(parameters)
 
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
-        X, Y = self._samples
+        X, Y = self._data
         summed = 0.0
         for rows in batches(order, self._batch_size):
             self._parameters.zero_grad()

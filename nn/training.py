@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +21,7 @@ from .measures import readings
 from .mlp import MLP, checked_network
 from .optimisers import SGD, Optimiser
 from .progress import Progress
-from .trainers import CompiledTrainer, EagerTrainer, Trainer
+from .trainers import CompiledTrainer, EagerTrainer, Trainer, checksum
 
 Matrix = npt.NDArray[np.float64]
 Cost = Callable[[list[Value], list[Value]], Value]
@@ -42,6 +41,8 @@ class _Training:
         validation: tuple[Any, Any] | None,
         seed: int | None,
         compiled: bool,
+        backend: str,
+        devices: int | None,
     ) -> None:
         checked_network(net)
         if not callable(cost):
@@ -59,7 +60,7 @@ class _Training:
         if not isinstance(self.optimiser, Optimiser):
             raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
         self.seed, self.random = seed, generator_of(seed)
-        self.compiled = bool(compiled)
+        self.compiled, self.backend, self.devices = bool(compiled), backend, devices
         self.net, self.cost = net, cost
         self.trainer = self._trainer()
 
@@ -70,14 +71,22 @@ class _Training:
             return cost(net(x), y)
 
         samples = self.X, self.Y, self.optimiser, self.batch_size
-        if self.compiled:
-            return CompiledTrainer(compile(of_one), *samples)
-        return EagerTrainer(of_one, net.parameters(), *samples)
+        # Asked for all ways: it says what is wrong with a back end or devices.
+        compiled = compile(of_one, backend=self.backend, devices=self.devices)
+        if not self.compiled:
+            if self.backend != "numpy":
+                raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
+            return EagerTrainer(of_one, net.parameters(), *samples)
+        if self.backend == "jax":
+            from .device_trainer import DeviceTrainer  # imports JAX, which not everybody has
+
+            return DeviceTrainer(compile(of_one), *samples, self.devices)
+        return CompiledTrainer(compiled, *samples)
 
     def epoch(self) -> tuple[dict[str, float], float]:
         """Learn from every sample once; returns what was measured, and the seconds that the learning took."""
         started = time.perf_counter()
-        order = self.random.permutation(len(self.X))
+        order = self.random.permutation(self.trainer.samples)
         measures = {"cost": self.trainer.epoch(order)}
         seconds = time.perf_counter() - started
         return measures | self._measured(), seconds
@@ -93,24 +102,22 @@ class _Training:
 
     def checkpoint(self, path: Any) -> Checkpoint:
         """The file that keeps this training."""
+        held_out = self.held_out
         agreement = {
             "cost": getattr(self.cost, "__name__", type(self.cost).__name__),
             "optimiser": self.optimiser.settings,
             "batch_size": str(self.batch_size),
-            "data": _told((self.X, self.Y)),
-            "validation": _told(self.held_out),
+            "data": _told(self.trainer.samples, self.trainer.checksum),
+            "validation": NOTHING if held_out is None else _told(len(held_out[0]), checksum(*held_out)),
             "seed": str(self.seed),
             "compiled": str(self.compiled),
         }
         return Checkpoint(path, self.net, self.optimiser, self.random, agreement)
 
 
-def _told(data: tuple[Matrix, Matrix] | None) -> str:
+def _told(samples: int, number: int) -> str:
     """Data as a checkpoint remembers them."""
-    if data is None:
-        return NOTHING
-    X, Y = data
-    return f"{len(X)} samples with checksum {zlib.crc32(Y.data, zlib.crc32(X.data)):08x}"
+    return f"{samples} samples with checksum {number:08x}"
 
 
 def fit(
@@ -126,6 +133,8 @@ def fit(
     seed: int | None = None,
     progress: bool = True,
     compiled: bool = True,
+    backend: str = "numpy",
+    devices: int | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
 ) -> History:
@@ -153,6 +162,12 @@ def fit(
         Whether to show the epochs: a bar on a terminal or in a notebook, plain lines on standard error elsewhere.
     compiled : bool
         Whether to run as matrix products; else one Value at a time, with the same results.
+    backend : {"numpy", "jax", "reference"}
+        What runs them, as in `compile`. With ``"jax"`` parameters, optimiser and samples stay on the devices, and
+        an epoch is one program. In a program that `jax.distributed` started on several hosts, every process gives
+        its own samples; all end with the same parameters, those of one process with all samples.
+    devices : int, optional
+        Over how many of its devices each process spreads a batch; all that JAX has where not given.
     checkpoint : path, optional
         A file that is replaced, whole or not at all, at the end of each epoch. `nn.load` reads the network in it.
     resume : bool
@@ -173,18 +188,19 @@ def fit(
     FileFormatError
         Before anything is changed, if the checkpoint is damaged or something else.
     """
-    training = _Training(net, X, Y, cost, optimiser, batch_size, validation, seed, compiled)
+    training = _Training(net, X, Y, cost, optimiser, batch_size, validation, seed, compiled, backend, devices)
     epochs = _count("epochs", epochs)
     if resume and checkpoint is None:
         raise ArgumentError("resume: expected a checkpoint to go on from, got checkpoint=None; give its path")
     kept = None if checkpoint is None else training.checkpoint(checkpoint)
     history = kept.restore(epochs) if kept is not None and resume else History()
-    shown = Progress(epochs, progress, len(history.cost))
+    keeps = training.trainer.keeps
+    shown = Progress(epochs, progress and keeps, len(history.cost))
     try:
         while len(history.cost) < epochs:
             measures, seconds = training.epoch()
             history._add(measures, seconds)
-            if kept is not None:
+            if kept is not None and keeps:
                 kept.write(history)
             shown.epoch(measures)
     except KeyboardInterrupt:

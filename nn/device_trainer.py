@@ -1,0 +1,153 @@
+"""A trainer on JAX's devices, in one process or in one of several that learn together."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Compiled
+from autograd.compiler.backends.jax.devices import chosen
+from autograd.compiler.backends.jax.epochs import Training
+from autograd.compiler.backends.jax.processes import agree, count, gathered, own
+from autograd.errors import ArgumentError, NonFiniteError
+from autograd.parameters import Parameters
+
+from .optimisers import Optimiser
+from .trainers import CompiledTrainer, Matrix, Order, batches, checksum
+
+
+class DeviceTrainer:
+    """Runs an epoch as one program of JAX; parameters, optimiser state and samples stay on the devices.
+
+    The Values and the optimiser learn of it after each epoch.
+
+    Parameters
+    ----------
+    cost : Compiled
+        Of one sample; on the host, to find what went wrong and for samples that are not learned from.
+    X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
+        This process's samples.
+    optimiser : Optimiser
+    batch_size : int
+        Of all processes together.
+    devices : int, optional
+        How many of this process's devices; all of them if None.
+
+    Raises
+    ------
+    ArgumentError
+        If there are not so many devices, a batch is smaller than they, or the optimiser gives no rule.
+    """
+
+    def __init__(
+        self, cost: Compiled, X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int, devices: int | None
+    ) -> None:
+        self._devices = chosen(devices)
+        there = len(self._devices) * count()
+        if batch_size < there:
+            raise ArgumentError(
+                f"batch_size: expected at least one sample for each of the {there} devices, got {batch_size}; "
+                "give a larger batch_size or fewer devices"
+            )
+        if type(optimiser).rule is Optimiser.rule:
+            raise ArgumentError(
+                f"optimiser: expected one that gives its rule, as nn.SGD does, got {type(optimiser).__name__} "
+                "that changes arrays in place; write `rule` instead of `update`"
+            )
+        self._host = CompiledTrainer(cost, X, Y, optimiser, batch_size)
+        self._cost, self._data, self._optimiser, self._batch_size = cost, (X, Y), optimiser, batch_size
+        self._training: Training | None = None
+
+    @property
+    def samples(self) -> int:
+        """How many all processes have together."""
+        return int(gathered(len(self._data[0])).sum())
+
+    @property
+    def checksum(self) -> int:
+        """See `Trainer`: of the samples of all processes."""
+        own_checksum = checksum(*self._data)
+        return own_checksum if count() == 1 else zlib.crc32(gathered(own_checksum).tobytes())
+
+    @property
+    def keeps(self) -> bool:
+        """Whether this process is the one that writes and tells."""
+        return own() == 0
+
+    def agree(self, **more: Any) -> None:
+        """Raise in all processes where they would not learn the same."""
+        X, Y = self._data
+        facts: dict[str, Any] = {
+            "devices": len(self._devices),
+            "X": X.shape[1],
+            "Y": Y.shape[1],
+            "optimiser": self._optimiser.settings,
+            "batch_size": self._batch_size,
+            **more,
+        }
+        agree({name: (zlib.crc32(repr(fact).encode()), f"{fact!s:.80}") for name, fact in facts.items()})
+
+    def epoch(self, order: Order) -> float:
+        """See `Trainer`."""
+        parameters = self._parameters
+        training = self._started() if self._training is None else self._training
+        outcome = training.epoch(order)
+        cost = outcome.cost
+        self._bring_back(training)
+        left = batches(order, self._batch_size)[outcome.learned :]
+        if left:
+            cost += self._on_the_host(left)
+            training.start(*self._on_hand(parameters))
+        return cost / len(order)
+
+    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+        """See `Trainer`."""
+        return self._host.mean_cost(X, Y)
+
+    @property
+    def _parameters(self) -> Parameters:
+        X, Y = self._data
+        return self._cost.record(X[:1], Y[:1]).parameters
+
+    def _started(self) -> Training:
+        parameters = self._parameters
+        numbers = parameters.data
+        self.agree(parameters=zlib.crc32(numbers.tobytes()), count=len(numbers))
+        optimiser = self._optimiser
+
+        def rule(ns: Any, data: Any, grad: Any, state: Any, steps: Any) -> Any:
+            return optimiser.rule(ns, data, grad, state, steps)
+
+        training = Training(self._cost.plan, self._data, self._batch_size, rule, self._devices)
+        training.start(*self._on_hand(parameters))
+        self._training = training
+        return training
+
+    def _on_hand(self, parameters: Parameters) -> tuple[Any, dict[str, Any], int]:
+        """The numbers of the Values and of the optimiser."""
+        state = self._optimiser.state_of(parameters)
+        zeros = np.zeros(len(parameters))
+        state = {name: state.get(name, zeros) for name in self._optimiser.vectors}
+        return np.array(parameters.data), state, self._optimiser.steps
+
+    def _bring_back(self, training: Training) -> None:
+        parameters = self._parameters
+        data, state, steps = training.now
+        parameters.data = data
+        self._optimiser.restore(parameters, state, steps)
+
+    def _on_the_host(self, left: Sequence[Order]) -> float:
+        """Learn on where the devices raised an alarm: the batch's fault is told here, if it is one."""
+        if count() == 1:
+            return self._host.learn(left)
+        first = int(gathered(len(self._data[0]))[: own()].sum())
+        mine = left[0] - first
+        mine = mine[(mine >= 0) & (mine < len(self._data[0]))]
+        if len(mine):
+            self._cost.gradient(*(array[mine] for array in self._data))
+        raise NonFiniteError(
+            "fit: the gradient of a batch is not finite, by samples that are another process's; it says which there"
+        )
