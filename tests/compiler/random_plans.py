@@ -20,7 +20,7 @@ from autograd.compiler.plan.plan import Plan
 from autograd.compiler.plan.validate import validate
 from autograd.primitives import TABLE
 
-SIZES = (1, 2, 3, 4, 6, 12)
+SIZES = (1, 2, 3, 4, 6)
 _FACTORS = (("rk", "ck", "cr"), ("rk", "k", "r"))
 _JUMPS = ("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "where")
 _LARGEST = 50.0
@@ -53,11 +53,11 @@ class RandomPlan:
 def random_plans(draw: Any, learns: bool = True, guards: bool = False) -> RandomPlan:
     """Random plans of some instructions; with a cost and a gradient if it `learns`."""
     made = _Making(draw)
-    for _ in range(draw(st.integers(1, 8))):
+    for _ in range(draw(st.integers(1, 10))):
         made.add(draw(st.sampled_from([made.map, made.map, made.product, made.sum, made.batch_sum, made.scatter])))
     if guards:
         made.guard()
-    output = made.read(draw(st.sampled_from(SIZES)), made.results)
+    output = made.read(made.size(), made.results)
     cost, gradient = (made.cost(), made.gradient()) if learns else (None, None)
     builder = made.builder
     plan = Plan(builder.instructions, builder.arrays, made.parameters, output, cost, gradient)
@@ -91,9 +91,17 @@ class _Making:
     # What is read
 
     def read(self, size: int, among: list[Array], batched: bool | None = None) -> Ref:
-        """Some positions, `size` of them, of one of these arrays."""
-        array = self.pick([a for a in among if batched is None or a.batched == batched])
+        """Some positions, `size` of them, of one of these arrays; often all of a late one, as in programs."""
+        among = [array for array in among if batched is None or array.batched == batched]
+        fitting = [array for array in among if array.size == size]
+        if fitting and self.draw(st.integers(0, 2)):
+            return Ref(self.pick(fitting[-2:]))
+        array = self.pick(among)
         return ref(array, self.index(size, array.size))
+
+    def size(self) -> int:
+        """How many positions a result shall have: often as many as a late one."""
+        return self.pick([*SIZES, *(array.size for array in self.results[-3:] * 2)])
 
     def index(self, size: int, limit: int) -> Any:
         """Positions below a limit: all, or evenly spaced, nested, repeated or irregular ones."""
@@ -130,14 +138,14 @@ class _Making:
             self.builder = Builder(arrays, instructions)
 
     def map(self) -> Ref:
-        name = self.pick(sorted(TABLE))
-        size, arity = self.pick(list(SIZES)), TABLE[name].arity
+        name = self.pick([*sorted(TABLE), "power", "exp", "add", "multiply"])
+        size, arity = self.size(), TABLE[name].arity
         among = self.given if name in _JUMPS else self.results
         operands = [self.operand(size, among) for _ in range(self.draw(st.integers(1, 5)) if arity is None else arity)]
         if not any(isinstance(operand, Ref) for operand in operands):
             operands[0] = self.read(size, among)
         if name == "power":
-            operands[1] = self.pick([2.0, 3.0, 0.5, -1.0, operands[1]])
+            operands[1] = self.pick([2.0, 2.0, 3.0, -1.0, operands[1]])
         return self.builder.map(name, *operands)
 
     def product(self) -> Ref:
@@ -156,11 +164,11 @@ class _Making:
         return make(self.read(length * size, self.results), length)
 
     def batch_sum(self) -> Ref:
-        return self.builder.batch_sum(self.read(self.pick(list(SIZES)), self.results, batched=True))
+        return self.builder.batch_sum(self.read(self.size(), self.results, batched=True))
 
     def scatter(self, size: int = 0, batched: bool | None = None) -> Ref:
         """Pieces that lie next to each other, or anywhere."""
-        size = size or self.pick(list(SIZES))
+        size = size or self.size()
         batched = self.draw(st.booleans()) if batched is None else batched
         among = [array for array in self.results if batched or not array.batched]
         if self.draw(st.booleans()):
@@ -187,10 +195,10 @@ class _Making:
 
     def cost(self) -> Ref:
         """One number for the batch: mostly the mean of a sum, or of a sum of squares."""
-        terms: Ref = self.read(self.pick([1, 3]), self.results)
+        terms = self.read(self.size(), self.results)
         if self.draw(st.booleans()):
             terms = self.builder.map("power", terms, 2.0)
-        if terms.size > 1:
+        if terms.size > 1 or self.draw(st.booleans()):
             terms = self.builder.sum(terms, terms.size)
         if terms.array.batched:
             terms = self.builder.batch_sum(terms)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ...plan.instructions import Scale
+from ...plan.instructions import Guard, Scale
 from ...plan.patterns import Index
 from .views import View
 
@@ -17,6 +17,7 @@ from .views import View
 class Number:
     """A number, which may depend on the batch's size n: as an array without axes, which ufuncs like, or plain."""
 
+    stem: ClassVar[str] = "s"
     text: str
     plain: bool = False
 
@@ -28,6 +29,7 @@ class Number:
 class Ones:
     """A column of ones or, with no `length`, a one for each sample."""
 
+    stem: ClassVar[str] = "ones"
     length: int | None = None
 
     def __str__(self) -> str:
@@ -36,10 +38,11 @@ class Ones:
 
 @dataclass(frozen=True)
 class Held:
-    """An object that has no expression: positions, a guard. Those of one `key` are the same."""
+    """An object that has no expression: positions, a guard. Those of one `key` are the same; `stem` begins its name."""
 
     thing: Any = field(compare=False)
     key: Hashable
+    stem: str
 
 
 @dataclass(frozen=True)
@@ -79,4 +82,9 @@ def number(value: float | Scale, plain: bool = False) -> Number:
 
 def positions(index: Index) -> Held:
     """Positions to gather or scatter."""
-    return Held(index, ("positions", index.tobytes()))
+    return Held(index, index.tobytes(), "index")
+
+
+def guard(instruction: Guard) -> Held:
+    """What a guard compares and where, for the error."""
+    return Held(instruction, instruction, "guard")

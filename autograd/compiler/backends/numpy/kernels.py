@@ -21,7 +21,7 @@ from ...plan.instructions import (
     Sum,
 )
 from ...plan.patterns import Pattern, affine, common
-from .calls import Argument, Call, Held, Ones, Plain, call, number, positions
+from .calls import Argument, Call, Ones, Plain, call, guard, number, positions
 from .products import as_matmul
 from .storage import Layout
 from .views import Storage, View, everything, shaped, whole
@@ -112,7 +112,7 @@ def _batch_sum(instruction: BatchSum, layout: Layout) -> list[Call]:
 @calls.register
 def _guard(instruction: Guard, layout: Layout) -> list[Call]:
     made, (view,), _ = aligned([instruction.read], 1, layout)
-    return [*made, call("hold", view, Held(instruction, instruction))]
+    return [*made, call("hold", view, guard(instruction))]
 
 
 @calls.register

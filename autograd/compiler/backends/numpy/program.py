@@ -13,12 +13,11 @@ import numpy as np
 from ...plan.instructions import Guard, Instruction
 from ...plan.plan import Plan
 from ...strict import runner
-from ..base import Batch, Unfit
+from ..base import CHUNK_BYTES, Batch, Unfit
 from .source import Run, Source, function, gradient_source, outputs_source
 
-# What the buffers of one run may take, and what those of the runs that are kept may take together.
-_CHUNK_BYTES = 256 * 2**20
-_KEPT_BYTES = 2 * _CHUNK_BYTES
+# What the runs that are kept may take together.
+_KEPT_BYTES = 2 * CHUNK_BYTES
 # About what a line of the setup takes besides: names and views.
 _LINE_BYTES = 300
 
@@ -44,11 +43,8 @@ class _Way:
         self._row_bytes = dtype.itemsize * sum(size for size, batched in columns if batched)
         self._bytes = dtype.itemsize * sum(size for size, batched in columns if not batched)
         self._bytes += _LINE_BYTES * len(source.setup)
+        self.rows_at_once = max(1, CHUNK_BYTES // max(self._row_bytes, 1))
         self._strictly = runner()
-
-    @property
-    def rows_at_once(self) -> int:
-        return max(1, _CHUNK_BYTES // max(self._row_bytes, 1))
 
     def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> Any:
         """What the source returns.
@@ -105,7 +101,7 @@ class NumPyProgram:
         """The Python source that runs: of the gradient, where the plan has one."""
         return str(self._main.source)
 
-    @property
+    @cached_property
     def rows_at_once(self) -> int:
         """See `backends.base.Program`."""
         return self._main.rows_at_once

@@ -106,12 +106,11 @@ def gradient_source(plan: Plan) -> Source:
 
 
 def _sum_of(cost: SummedCost, where: Layout) -> list[Call]:
+    """The calls that leave the sum under the name ``cost``."""
     made, view = seen_as(cost.read, (cost.read.size,), where)
-    return [*made, call("vdot", view, view, result="cost") if cost.squared else _total(view)]
-
-
-def _total(view: View) -> Call:
-    return call("add_reduce", view, Plain(None), result="cost")
+    if cost.squared:
+        return [*made, call("vdot", view, view, result="cost")]
+    return [*made, call("add_reduce", view, Plain(None), result="cost")]
 
 
 def _cost(plan: Plan, cost: SummedCost | None, where: Layout, writer: _Writer) -> str:
@@ -155,7 +154,9 @@ class _Writer:
         if isinstance(argument, View):
             if argument.storage.kind == "buffer":
                 self._buffers[argument.storage.name] = argument.storage
-            if argument.is_whole or not argument.made_once:
+            if argument.is_whole:
+                return argument.storage.name
+            if not argument.made_once:
                 return str(argument)
         if isinstance(argument, Plain):
             return str(argument)
@@ -163,9 +164,8 @@ class _Writer:
             self._names[argument] = self._named(argument)
         return self._names[argument]
 
-    def _named(self, argument: Argument) -> str:
-        name = f"{_STEMS[type(argument)]}{len(self._names)}"
-        expression = str(argument)
+    def _named(self, argument: View | Number | Ones | Held) -> str:
+        name, expression = f"{argument.stem}{len(self._names)}", str(argument)
         if isinstance(argument, Held):
             expression = f"held[{len(self._held)}]"
             self._held.append(argument.thing)
@@ -181,10 +181,6 @@ class _Writer:
             for buffer in buffers
         ]
         return Source(inputs, [*allocated, *self._setup], self._body, result, self._held, buffers)
-
-
-_STEMS: dict[type, str] = {View: "v", Number: "s", Ones: "ones", Held: "held"}
-"""With what the names of arguments begin."""
 
 
 def function(source: Source, plan: Plan, dtype: np.dtype[Any]) -> Callable[[int, Any, Any], Run]:

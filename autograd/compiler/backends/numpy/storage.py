@@ -137,8 +137,7 @@ def _inside(plan: Plan) -> Iterator[tuple[int, tuple[Array, Pattern]]]:
 
 def _only_places(scatter: Scatter) -> bool:
     """Whether every position is written by one piece: zeros and sums would need an order in time."""
-    once = sum(len(piece.index) for piece in scatter.pieces) == scatter.out.size
-    return scatter.covers and once and not any(piece.adds for piece in scatter.pieces)
+    return scatter.covers and sum(len(piece.index) for piece in scatter.pieces) == scatter.out.size
 
 
 def _can_write(instruction: Instruction, pattern: Pattern, outer: Array) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ...plan.patterns import Pattern
 
@@ -48,6 +48,7 @@ class View:
         How many of these axes run together as one, which is of length 1 for none of them; empty: none do.
     """
 
+    stem: ClassVar[str] = "v"
     storage: Storage
     pattern: Pattern
     order: tuple[int, ...] = ()
@@ -72,7 +73,9 @@ class View:
     @property
     def is_whole(self) -> bool:
         """Whether it is all of a storage as it lies there."""
-        return str(self) == self.storage.name
+        size, pattern = self.storage.size, self.pattern
+        in_order = pattern.base == 0 and pattern.counts == (size,) and (pattern.strides == (1,) or size == 1)
+        return in_order and not self.order and not self.groups
 
     def arranged(self, order: tuple[int, ...], groups: tuple[int, ...]) -> View:
         """The view with its axes reordered and run together."""
@@ -116,6 +119,8 @@ def everything(size: int, start: int = 0) -> Pattern:
 
 def shaped(pattern: Pattern, shape: tuple[int, ...]) -> Pattern | None:
     """The same positions with an axis for each length of `shape`, or None where their loops do not allow it."""
+    if pattern.counts == shape:
+        return pattern
     split = pattern.split(Pattern(0, shape, (0,) * len(shape)).breaks)
     loops = [] if split is None else [(c, s) for c, s in zip(split.counts, split.strides, strict=True) if c > 1]
     if split is None or [count for count, _ in loops] != [length for length in shape if length > 1]:
