@@ -104,7 +104,8 @@ class Optimiser:
         OperandError, ArgumentError, ShapeError
             If the parameters cannot be a step's, or a vector is not as long as they are; nothing is changed.
         """
-        known = Parameters(parameters, f"{type(self).__name__}.restore")
+        name = f"{type(self).__name__}.restore"
+        known = parameters if isinstance(parameters, Parameters) else Parameters(parameters, name)
         for name, vector in state.items():
             if vector.shape != (len(known),):
                 raise ShapeError(f"state[{name!r}]: expected shape ({len(known)},), got {vector.shape}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -12,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from ...plan.instructions import Scatter
 from ...plan.plan import Plan
 from ..base import Batch
 from .devices import settings
@@ -96,27 +99,37 @@ class Training:
         self.samples = int(self._counts.sum())
         with settings(_FLOATS):
             self._data = [self._everywhere(_filled_up(column, int(self._counts.max()))) for column in data]
-        self._epoch = self._compiled()
+        self._cuts = _cuts(plan)
+        self._quick, self._careful = self._compiled(False), self._compiled(True)
 
     def start(self, parameters: Batch, state: State, steps: int) -> None:
         """Bring parameters and an optimiser's state to the devices."""
+        now = self._cut(parameters), {name: self._cut(vector) for name, vector in state.items()}, np.int64(steps)
         with settings(_FLOATS):
-            self._now = jax.device_put((parameters, state, np.int64(steps)), NamedSharding(self._mesh, PartitionSpec()))
+            self._now = jax.device_put(now, NamedSharding(self._mesh, PartitionSpec()))
 
     def epoch(self, order: npt.NDArray[np.intp]) -> Outcome:
         """Learn from the samples of all processes in an order that all give alike."""
         runs = scheduled(order, self._batch_size, self._counts, own(), self._mesh.devices.shape[1])
         with settings(_FLOATS):
             spread = [self._spread(run) for run in runs]
-            self._now, told = self._epoch(self._now, self._data, spread)
-            cost, learned = jax.device_get(told)
+            now, told = self._quick(self._now, self._data, spread)
+            if not told[-1]:
+                # Something is not finite, or outside a domain: once more, with a look at every batch.
+                now, told = self._careful(self._now, self._data, spread)
+            self._now = now
+            cost, learned, _ = jax.device_get(told)
         return Outcome(float(cost), int(learned))
 
     @property
     def now(self) -> tuple[Batch, State, int]:
         """The parameters, the optimiser's state and how many steps were taken, as NumPy arrays."""
         parameters, state, steps = jax.tree.map(lambda part: np.array(part.addressable_data(0)), self._now)
-        return parameters, state, int(steps)
+        return np.concatenate(parameters), {name: np.concatenate(cut) for name, cut in state.items()}, int(steps)
+
+    def _cut(self, vector: Any) -> list[Any]:
+        """A vector of all parameters in the pieces that the plan reads and writes: XLA need not join them."""
+        return [vector[start:stop] for start, stop in pairwise(self._cuts)]
 
     # What lies where
 
@@ -137,10 +150,10 @@ class Training:
 
     # What is traced
 
-    def _compiled(self) -> Any:
+    def _compiled(self, careful: bool) -> Any:
         everywhere, spread = PartitionSpec(), PartitionSpec(None, PROCESS, DEVICE)
         run = jax.shard_map(
-            self._learned,
+            partial(self._learned, careful),
             mesh=self._mesh,
             in_specs=(everywhere, PartitionSpec(PROCESS), (spread, spread, everywhere)),
             out_specs=everywhere,
@@ -151,33 +164,62 @@ class Training:
             carry = (now, (jnp.zeros(()), jnp.zeros((), int), jnp.asarray(True)))
             for rows, real, sizes in runs:
                 carry = run(carry, data, (rows, real, sizes))
-            now, (cost, learned, _) = carry
-            return now, (cost, learned)
+            now, (cost, learned, well) = carry
+            # What is not finite once, no later step makes finite again.
+            finite = [jnp.all(jnp.isfinite(part)) for part in (cost, *jax.tree.leaves(now))]
+            return now, (cost, learned, well & jnp.all(jnp.stack(finite)))
 
-        return jax.jit(epoch, donate_argnums=0)
+        return jax.jit(epoch)
 
-    def _learned(self, carry: Any, data: Sequence[Any], run: Any) -> Any:
+    def _learned(self, careful: bool, carry: Any, data: Sequence[Any], run: Any) -> Any:
         """Step down the gradient of batch after batch, on each device with its own rows."""
-        return jax.lax.scan(lambda before, batch: (self._step(before, data, batch), None), carry, run)[0]
+        return jax.lax.scan(lambda before, batch: (self._step(careful, before, data, batch), None), carry, run)[0]
 
-    def _step(self, before: Any, data: Sequence[Any], batch: Any) -> Any:
+    def _step(self, careful: bool, before: Any, data: Sequence[Any], batch: Any) -> Any:
         (parameters, state, steps), (cost, learned, well) = before
         chosen, real, size = batch
         here = chosen.size
         axes = (PROCESS, DEVICE) if self._mesh.size > 1 else ()
         samples = size if real is not None else here * self._mesh.size
         rows = Rows(here, samples, None if real is None else real.reshape(here), axes)
-        found = traced(self._plan, [column[chosen.reshape(here)] for column in data], parameters, rows)
+        columns = [column[chosen.reshape(here)] for column in data]
+        found = traced(self._plan, columns, jnp.concatenate(parameters), rows)
         alarm = found.unfit | jnp.any(found.off_path < here)
         if axes:
             alarm = jax.lax.pmax(alarm.astype(int), axes) > 0
-        well &= ~alarm & jnp.isfinite(found.cost) & jnp.all(jnp.isfinite(found.gradient))
-        new = dict(state)
-        stepped = self._rule(Functional, parameters, found.gradient, new, steps + 1), new, steps + 1
-        # From the first batch that goes wrong on nothing changes, and the host looks into it.
-        now = jax.tree.map(lambda after, as_was: jnp.where(well, after, as_was), stepped, (parameters, state, steps))
-        cost = jnp.where(well, cost + found.cost * samples, cost)
+        well &= ~alarm
+        if careful:
+            well &= jnp.isfinite(found.cost) & jnp.all(jnp.isfinite(found.gradient))
+        now = self._stepped(parameters, self._cut(found.gradient), state, steps + 1)
+        cost = cost + found.cost * samples
+        if careful:
+            # From the first batch that goes wrong on nothing changes, and the host looks into it.
+            as_was = (parameters, state, steps), before[1][0]
+            now, cost = jax.tree.map(lambda new, old: jnp.where(well, new, old), (now, cost), as_was)
         return now, (cost, learned + well, well)
+
+    def _stepped(self, parameters: Any, gradient: Any, state: State, steps: Any) -> Any:
+        """The optimiser's rule, piece by piece."""
+        stepped, states = [], {name: list(cut) for name, cut in state.items()}
+        for piece, (data, grad) in enumerate(zip(parameters, gradient, strict=True)):
+            own_state = {name: cut[piece] for name, cut in states.items()}
+            stepped.append(self._rule(Functional, data, grad, own_state, steps))
+            for name, vector in own_state.items():
+                states[name][piece] = vector
+        return stepped, states, steps
+
+
+def _cuts(plan: Plan) -> list[int]:
+    """Where the pieces begin and end that the plan writes its gradient in."""
+    assert plan.gradient is not None
+    cuts = {0, plan.gradient.size}
+    for instruction in plan.instructions:
+        if instruction.out is plan.gradient.array and isinstance(instruction, Scatter):
+            for piece in instruction.pieces:
+                first, count = int(piece.index[0]), len(piece.index)
+                if (piece.index == np.arange(first, first + count)).all():
+                    cuts |= {first, first + count}
+    return sorted(cuts)
 
 
 def _filled_up(column: Batch, rows: int) -> Batch:

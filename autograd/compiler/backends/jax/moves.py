@@ -69,7 +69,8 @@ def scattered(pieces: Sequence[Piece], operands: Sequence[Any], shape: tuple[int
     if not pieces:
         return jnp.zeros(shape, dtype)
     sides, sources, places, start = [], [], [], 0
-    for piece, operand in zip(pieces, operands, strict=True):
+    # In the order of their positions: neighbours then stand side by side, and need not be moved again.
+    for piece, operand in sorted(zip(pieces, operands, strict=True), key=lambda pair: int(pair[0].index[0])):
         side = jnp.asarray(operand, dtype)
         side = side.reshape(1) if side.ndim == 0 else side
         sides.append(jnp.broadcast_to(side, (*lead, side.shape[-1])))
