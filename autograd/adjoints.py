@@ -12,7 +12,7 @@ from .functions import VALUES
 from .graph import topological_order
 from .namespaces import FLOATS
 from .primitives import CONSTANT
-from .reverse import partial_in, refuse_while_recording
+from .reverse import UNDEFINED, no_derivative
 from .value import Value, as_value, number_of
 
 
@@ -75,7 +75,7 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
         if not isinstance(value, Value):
             raise OperandError(f"gradient(wrt[{index}]): expected a Value, got {type(value).__name__}")
     if not create_graph:
-        refuse_while_recording("gradient()", "create_graph=True")
+        modes.refuse_while_recording("gradient()", "create_graph=True")
     adjoints = _adjoints(output, set(wanted), create_graph)
     if create_graph:
         return [as_value(adjoints.get(value, 0.0), "adjoint") for value in wanted]
@@ -97,23 +97,26 @@ def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Val
         adjoint = adjoints.get(value, 0.0)
         if adjoint.__class__ is float and adjoint == 0.0:
             continue  # as in `backward`
-        result, operands = read(value)
-        for index, operand in enumerate(value.operands):
-            if operand in between:
-                partial = partial_in(ns, value, index, result, operands)
-                # Added to -0.0, a number stays as it is, the sign of 0 too.
-                adjoints[operand] = plus(adjoints.get(operand, -0.0), times(adjoint, partial))
+        partial = value.primitive.partial
+        operands, result = read(value)
+        try:
+            for index, operand in enumerate(value.operands):
+                if operand in between:
+                    term = times(adjoint, partial(ns, index, result, operands))
+                    adjoints[operand] = plus(adjoints[operand], term) if operand in adjoints else term
+        except UNDEFINED:
+            raise no_derivative(value) from None
     return adjoints
 
 
-def _numbers(value: Value) -> tuple[Any, list[Any]]:
-    """The result and the operands of an operation, for its partials."""
-    return number_of(value), [*map(number_of, value.operands)]
+def _numbers(value: Value) -> tuple[list[Any], Any]:
+    """The operands and the result of an operation, for its partials."""
+    return [*map(number_of, value.operands)], number_of(value)
 
 
-def _values(value: Value) -> tuple[Any, list[Any]]:
+def _values(value: Value) -> tuple[list[Any], Any]:
     """The same as Values, with floats for the constants."""
-    return value, [number_of(operand) if operand.primitive is CONSTANT else operand for operand in value.operands]
+    return [number_of(operand) if operand.primitive is CONSTANT else operand for operand in value.operands], value
 
 
 def _product(a: Any, b: Any) -> Any:

@@ -1,15 +1,17 @@
-"""The rules of the commonest operations, written out for the reverse pass.
+"""The rules of the commonest and of the widest operations, written out for the reverse pass.
 
-Each does what `reverse.pass_back` does with the table's partials, and a test
-holds it equal to that to the last bit. They halve the time of a pass.
+Each does what `reverse.pass_back` does with the table's partials, and tests hold
+the two equal. They halve the time of a pass, and an operation of n operands
+takes time in proportion to n: `local_partial` reads all operands for each edge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from .namespaces import FLOATS
 from .pairs import pairs_of
-from .primitives import ADD, CONSTANT, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
+from .primitives import ADD, CONSTANT, LOGSUMEXP, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
 from .value import Value
 
 
@@ -38,9 +40,16 @@ def _weighted_sum(value: Value, grad: float) -> None:
         bias.grad += grad
 
 
+def _logsumexp(value: Value, grad: float) -> None:
+    for operand in value.operands:
+        if operand.primitive is not CONSTANT:
+            operand.grad += grad * FLOATS.exp(operand._data - value._data)
+
+
 FAST_RULES: dict[Primitive, Callable[[Value, float], None]] = {
     ADD: _sum,
     MULTIPLY: _product,
     TOTAL: _sum,
     WEIGHTED_SUM: _weighted_sum,
+    LOGSUMEXP: _logsumexp,
 }

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from .errors import RecordingError
+
 active = 0
 _lock = threading.Lock()
 
@@ -92,6 +94,15 @@ def with_grad() -> Iterator[None]:
     """Record whatever the caller does: a compiled function run inside `no_grad` keeps its parameters."""
     with entered(_recording_gradients, True):
         yield
+
+
+def refuse_while_recording(call: str, remedy: str) -> None:
+    """Raise a `RecordingError` for a call that gives floats, where a function is recorded for `compile`."""
+    if recorder() is not None:
+        raise RecordingError(
+            f"{call} inside a compiled function: expected Values to go on with, got one sample's numbers, which "
+            f"would be frozen into the program; write {remedy}"
+        )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -25,3 +25,11 @@ def partner_of(index: int, count: int) -> int | None:
     if index < pairs:
         return index + pairs
     return index - pairs if index < 2 * pairs else None
+
+
+def factor_by(ns: Any, index: int, v: Any, operands: Sequence[Any]) -> Any:
+    """The local partial of a weighted sum `v` by an operand: what that is multiplied by, 1 for the bias."""
+    pairs = len(operands) // 2
+    if index < pairs:
+        return operands[index + pairs]
+    return operands[index - pairs] if index < 2 * pairs else 1.0

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .namespaces import Namespace
-from .pairs import partner_of
+from .pairs import factor_by
 
 Interval = tuple[float, float]
 ANYWHERE: Interval = (-math.inf, math.inf)
@@ -160,8 +160,7 @@ WHERE    = Primitive("where",    _function("where"),
 
 # Operations of any number of operands. What those of a weighted sum are, `pairs` says.
 WEIGHTED_SUM = Primitive("weighted_sum", _function("weighted_sum"),
-                         lambda ns, i, v, operands: (
-                             1.0 if (partner := partner_of(i, len(operands))) is None else operands[partner]), "Σ")
+                         factor_by, "Σ")
 TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, operands: 1.0, "Σ")
 LOGSUMEXP    = Primitive("logsumexp",    _function("logsumexp"),
                          lambda ns, i, v, operands: ns.exp(operands[i] - v), "logsumexp")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from . import modes
-from .errors import DomainError, RecordingError
+from .errors import DomainError
 from .fast_rules import FAST_RULES
 from .graph import topological_order
-from .namespaces import FLOATS, Namespace
+from .namespaces import FLOATS
 from .primitives import CONSTANT
 from .sentences import out_of_domain
 from .sources import line_of
@@ -24,7 +23,7 @@ def backward(output: Value) -> None:
     what it holds, so that a second pass exactly doubles it; a pass that fails
     leaves it as it was.
     """
-    refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
+    modes.refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order)
@@ -35,25 +34,17 @@ def backward(output: Value) -> None:
 
 def pass_back(order: list[Value]) -> None:
     """The chain rule: every value hands its gradient on to its operands, the last value first."""
+    written_out = FAST_RULES.get
     for value in reversed(order):
         grad = value.grad
         if grad == 0.0:
             continue  # nothing to hand on, even where a partial is infinite: a branch `where` did not choose
-        if (written_out := FAST_RULES.get(value.primitive)) is not None:
-            written_out(value, grad)  # what stands below, for the commonest operations
+        if (rule := written_out(value.primitive)) is not None:
+            rule(value, grad)  # what stands below, for the commonest operations
             continue
-        for operand, partial in local_partials(value):
-            operand.grad += grad * partial
-
-
-def local_partials(value: Value) -> list[tuple[Value, float]]:
-    """The operands that are not constants, each with the local partial on its edge."""
-    numbers = [operand._data for operand in value.operands]
-    return [
-        (operand, partial_in(FLOATS, value, index, value._data, numbers))
-        for index, operand in enumerate(value.operands)
-        if operand.primitive is not CONSTANT
-    ]
+        for index, operand in enumerate(value.operands):
+            if operand.primitive is not CONSTANT:
+                operand.grad += grad * local_partial(value, index)
 
 
 def local_partial(value: Value, index: int) -> float:
@@ -65,16 +56,20 @@ def local_partial(value: Value, index: int) -> float:
         Where the operation has a result but no finite derivative, such as sqrt at 0.
     """
     numbers = [operand._data for operand in value.operands]
-    return partial_in(FLOATS, value, index, value._data, numbers)  # type: ignore[no-any-return]  # floats in, a float out
-
-
-def partial_in(ns: Namespace, value: Value, index: int, result: Any, operands: Sequence[Any]) -> Any:
-    """A local partial of `value`, its rule read in `ns` with these for its result and operands."""
     try:
-        return value.primitive.partial(ns, index, result, operands)
-    except (ValueError, ZeroDivisionError, DomainError):
-        sentence = out_of_domain(value.primitive, value.operands, of="the derivative of ")
-        raise DomainError(sentence + line_of(value)) from None
+        return value.primitive.partial(FLOATS, index, value._data, numbers)  # type: ignore[no-any-return]  # a float
+    except UNDEFINED:
+        raise no_derivative(value) from None
+
+
+UNDEFINED = ValueError, ZeroDivisionError, DomainError
+"""What a rule raises where there is no derivative."""
+
+
+def no_derivative(value: Value) -> DomainError:
+    """The error that says so."""
+    sentence = out_of_domain(value.primitive, value.operands, of="the derivative of ")
+    return DomainError(sentence + line_of(value))
 
 
 @contextmanager
@@ -93,12 +88,3 @@ def _grads_from_zero(order: list[Value]) -> Iterator[None]:
         raise
     for leaf, grad in held.items():
         leaf.grad += grad
-
-
-def refuse_while_recording(call: str, remedy: str) -> None:
-    """Raise a `RecordingError` for a call that gives floats, where a function is recorded for `compile`."""
-    if modes.active and modes.recorder() is not None:
-        raise RecordingError(
-            f"{call} inside a compiled function: expected Values to go on with, got one sample's numbers, which "
-            f"would be frozen into the program; write {remedy}"
-        )

@@ -11,7 +11,7 @@ from . import modes
 from .errors import NonFiniteError
 from .namespaces import FLOATS
 from .primitives import CONSTANT, Primitive
-from .reverse import partial_in
+from .reverse import UNDEFINED, no_derivative
 from .sentences import named, non_finite
 from .sources import Place, line_of, told, user_place
 from .value import Value, number_of
@@ -90,14 +90,16 @@ class _ForAnomalies(_Lines):
             grad = grads.get(value, 0.0)
             if grad == 0.0:
                 continue
-            numbers = [*map(number_of, value.operands)]
-            for index, operand in enumerate(value.operands):
-                if operand in between:
-                    before = grads.get(operand, 0.0)
-                    made = before + grad * partial_in(FLOATS, value, index, number_of(value), numbers)
-                    if not isfinite(made) and all(map(isfinite, (grad, before, *numbers))):
-                        raise NonFiniteError(_sentence(value, operand, grad, made))
-                    grads[operand] = made
+            partial, numbers = value.primitive.partial, [*map(number_of, value.operands)]
+            try:
+                for index, operand in enumerate(value.operands):
+                    if operand in between:
+                        before = grads.get(operand, 0.0)
+                        grads[operand] = made = before + grad * partial(FLOATS, index, number_of(value), numbers)
+                        if not isfinite(made) and all(map(isfinite, (grad, before, *numbers))):
+                            raise NonFiniteError(_sentence(value, operand, grad, made))
+            except UNDEFINED:
+                raise no_derivative(value) from None
 
 
 def _sentence(value: Value, operand: Value, grad: float, made: float) -> str:

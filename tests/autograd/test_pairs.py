@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd.pairs import operands_of, pairs_of, partner_of
+from autograd.pairs import factor_by, operands_of, pairs_of, partner_of
 
 ROOT = Path(autograd.__file__).parent
 
@@ -21,6 +21,8 @@ def test_what_was_put_together_comes_apart(pairs, bias):
     assert [None if at is None else operands[at] for at in partners] == [
         *activations, *weights, *([] if bias is None else [None])
     ]  # fmt: skip
+    factors = [factor_by(None, index, None, operands) for index in range(len(operands))]
+    assert factors == [*activations, *weights, *([] if bias is None else [1.0])]
 
 
 def test_no_other_room_halves_the_operands():

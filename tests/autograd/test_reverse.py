@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, exp, gradient, maximum, no_grad, sigmoid, softplus, sqrt, tanh, total, weighted_sum, where
+from autograd import (
+    Value,
+    exp,
+    gradient,
+    logsumexp,
+    maximum,
+    no_grad,
+    sigmoid,
+    softplus,
+    sqrt,
+    tanh,
+    total,
+    weighted_sum,
+    where,
+)
 from autograd.errors import DomainError, OperandError
 from autograd.graph import topological_order
 from autograd.reverse import local_partial
@@ -129,6 +143,8 @@ def test_a_wide_sum_takes_time_in_proportion_to_its_width():
     z = weighted_sum(weights, activations)
     assert gradient(z, weights) == [2.0] * 20_000
     assert gradient(z, activations, create_graph=True) == [1.0] * 20_000
+    logsumexp(weights).backward()
+    assert [w.grad for w in weights] == pytest.approx([1 / 20_000] * 20_000, rel=1e-9)
 
 
 @pytest.mark.parametrize(
