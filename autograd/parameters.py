@@ -240,6 +240,8 @@ class Parameters(Sequence[Value]):
     @property
     def grad(self) -> Vector:
         """The gradients, shape (n,): the array that holds them, or a copy. What is assigned becomes the Values'."""
+        if self._whole is not None and self._moves == _moves:
+            return self._whole.cleared()
         slopes = np.empty(len(self))
         with _moving:
             if self._moves != _moves:

@@ -96,6 +96,8 @@ class Compiled:
         functools.update_wrapper(self, function)
         self._function, self._dtype, self._backend = function, dtype, backend
         self._arguments = Arguments(function, dtype)
+        # Whether programs may write where the parameters' gradients are.
+        self._in_place = dtype == np.float64
         self._versions: dict[Signature, Version] = {}
         self._latest: Version | None = None
         # The one that knows all parameters; those of the others are the first of its.
@@ -155,7 +157,7 @@ class Compiled:
         with self._lock:
             version = self._differentiable(batch)
             parameters = version.parameters
-            lent = parameters.lend_grad() if self._dtype == np.float64 else None
+            lent = parameters.lend_grad() if self._in_place else None
             if lent is not None:
                 cost = version.gradient(batch, lent)
                 parameters.take_back(lent)

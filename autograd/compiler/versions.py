@@ -52,7 +52,7 @@ class Version:
         dtype: np.dtype[Any],
     ) -> None:
         self._function, self._names, self._recording = function, names, recording
-        self._backend, self._dtype = backend, dtype
+        self._backend, self._dtype, self._in_place = backend, dtype, dtype == np.float64
         self.is_list = recording.is_list
         self.learns = not recording.is_list and bool(recording.parameters)
         self._lifted = lifted(recording)
@@ -115,7 +115,7 @@ class Version:
 
     def _numbers(self) -> Batch:
         """The parameters' numbers: in place where they lie in the plan's order, else a copy."""
-        view = self.parameters.view if self._dtype == np.float64 else None
+        view = self.parameters.view if self._in_place else None
         if view is not None:
             return view
         with strict():
