@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -217,15 +218,11 @@ class MLP(Module):
             yield from layer.named_parameters()
 
     def _compiled(self) -> Compiled:
-        """The network as a program, made anew where a layer, function or parameter was exchanged since.
-
-        Values compare by their numbers, which is enough: a parameter exchanged for another is noticed
-        when their numbers first differ.
-        """
-        parts = [
-            (neuron._function, [*neuron.weights], neuron.bias) for layer in self.layers for neuron in layer.neurons
-        ]
-        if self._program is None or self._program[0] != parts:
+        """The network as a program, made anew where a layer, function or parameter was exchanged since."""
+        neurons = [neuron for layer in self.layers for neuron in layer.neurons]
+        parts = [part for neuron in neurons for part in (neuron._function, *neuron.weights, neuron.bias, neuron)]
+        known = [] if self._program is None else self._program[0]
+        if self._program is None or len(parts) != len(known) or not all(map(operator.is_, parts, known)):
             self._program = parts, compile(lambda x: self(x))
         return self._program[1]
 

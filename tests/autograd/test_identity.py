@@ -11,6 +11,7 @@ import pytest
 import autograd
 import nn
 from autograd import Label, Value, chain_rule, check_gradient, compile, draw, gradient, hessian, jacobian, total
+from autograd.graph import topological_order
 
 ONES = 20
 
@@ -93,6 +94,23 @@ def fitted():
     return nn.fit(net, batch, batch[:, :1], cost=nn.squared_error, epochs=1, batch_size=3, seed=0, progress=False)
 
 
+def watched(output):
+    with autograd.anomalies():
+        output.backward()
+        return gradient(output, topological_order((output,)))
+
+
+def exchanged():
+    """A network that has predicted, with a parameter exchanged for another of the same number."""
+    net = nn.MLP([1, 1], "linear", seed=0)
+    [neuron] = net.layers[0].neurons
+    before = net.predict([[1.0]])[0, 0]
+    neuron.bias = Value(neuron.bias.data)
+    assert net.predict([[1.0]])[0, 0] == before
+    neuron.bias.data += 1.0
+    assert net.predict([[1.0]])[0, 0] == pytest.approx(before + 1.0, rel=1e-15)
+
+
 DOINGS = {
     "draw a chain": of_chain(lambda output, x: drawn(output)),
     "draw a lit chain": of_chain(lambda output, x: drawn(output, path_to=x)),
@@ -106,6 +124,8 @@ DOINGS = {
     "tell a wide sum": of_wide(told),
     "gradient": of_wide(lambda output, x: gradient(output, [x, x])),
     "backward": of_network(lambda output, net, inputs: output.backward()),
+    "watched": of_network(lambda output, net, inputs: watched(output)),
+    "exchange a parameter": exchanged,
     "hessian": of_wide(lambda output, x: hessian(output, [x, x])),
     "jacobian": of_wide(lambda output, x: jacobian([output, output, x], [x])),
     "check_gradient": lambda: str(check_gradient(lambda a, b: a * b + b * a, at=[1.0, 1.0])),
