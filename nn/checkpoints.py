@@ -17,8 +17,9 @@ from .archives import Archive, opened, packed
 from .history import History
 from .mlp import MLP
 from .optimisers import Optimiser
-from .saving import fill, layers_of, members, structure_of
-from .writing import CHECKPOINT, arrays_of
+from .saving import fill, members, numbers_in, structure_in
+from .structure import structure_of
+from .writing import CHECKPOINTS, arrays_of
 
 _STATE = "state_"
 _OTHERS = ("format", "random", "steps", "vectors", "cost_history", "seconds", "validation_cost", "validation_accuracy")
@@ -72,7 +73,7 @@ class Checkpoint:
         ArgumentError
             If the file cannot be written; it stays as it was.
         """
-        network = arrays_of(self._net)
+        network = arrays_of(self._net, CHECKPOINTS)
         if not all(np.isfinite(array).all() for array in network.values() if array.dtype.kind == "f"):
             raise NonFiniteError(
                 f"{self.path}: expected finite parameters after epoch {len(history.cost)}, got NaN or infinity; "
@@ -80,7 +81,6 @@ class Checkpoint:
             )
         state = self._optimiser.state_of(self._parameters)
         arrays = {
-            "format": np.array(CHECKPOINT),
             **network,
             **{name: np.array(text) for name, text in self._agreement.items()},
             "cost_history": np.array(history.cost),
@@ -118,14 +118,15 @@ class Checkpoint:
         if not self.path.exists():
             return History()
         with opened(self.path, "a checkpoint written by nn.fit", "start anew with resume=False") as archive:
-            if archive.text("format") != CHECKPOINT:
-                raise archive.refusal(f"expected the format {CHECKPOINT!r}", "another")
-            self._agree("net", repr(self._net), "MLP({}, activation={!r}, output={!r})".format(*structure_of(archive)))
+            if archive.text("format") not in CHECKPOINTS:
+                raise archive.refusal(f"expected the format {CHECKPOINTS[0]!r}", "another")
+            structure = structure_in(archive)
+            self._agree("net", str(structure_of(self._net.layers)), str(structure))
             for name, mine in self._agreement.items():
                 self._agree(name, mine, archive.text(name))
             states = [name for name in archive.names if name.startswith(_STATE)]
-            archive.only([*_OTHERS, *members(self._net.sizes), *self._agreement, *states])
-            layers = layers_of(archive, self._net.sizes)
+            archive.only([*_OTHERS, *members(structure, archive), *self._agreement, *states])
+            numbers = numbers_in(archive, structure)
             count = len(self._parameters)
             state = {name.removeprefix(_STATE): archive.array(name, (count,), finite=False) for name in states}
             steps = int(archive.array("steps", (), np.int64))
@@ -139,7 +140,7 @@ class Checkpoint:
             raise ArgumentError(
                 f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
             )
-        fill(self._net, layers)
+        fill(self._net, numbers)
         self._optimiser.restore(self._parameters, state, steps)
         self._random.bit_generator.state = random
         return history

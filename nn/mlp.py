@@ -17,6 +17,7 @@ from autograd.errors import ArgumentError, OperandError, ShapeError
 from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
 from .module import Module
+from .structure import structure_of
 from .writing import save
 
 Matrix = npt.NDArray[np.float64]
@@ -28,6 +29,12 @@ ACTIVATIONS: dict[str, Callable[[Value], Value] | None] = {
     "linear": None,
 }
 """Activation functions by name; linear leaves z as it is."""
+
+Cost = Callable[[list[Value], Any], Value]
+"""The cost of a sample's outputs and its target."""
+
+# How many programs a network keeps.
+_PROGRAMS = 4
 
 MOST_WEIGHTS = 10**8
 """The most that a network may have: as many labelled Values take over 20 GB."""
@@ -168,19 +175,35 @@ class MLP(Module):
         initialiser: str = "xavier",
         seed: int | None = None,
     ) -> None:
-        self.sizes = _checked_sizes(sizes)
-        self.activation = _one_of("activation", activation, ACTIVATIONS)
-        self.output = _one_of("output", activation if output is None else output, ACTIVATIONS)
+        checked = _checked_sizes(sizes)
+        self._hidden = _one_of("activation", activation, ACTIVATIONS)
+        last_activation = _one_of("output", activation if output is None else output, ACTIVATIONS)
         weight_deviation, bias_deviation = INITIALISERS[_one_of("initialiser", initialiser, INITIALISERS)]
         random = generator_of(seed)
         self.layers: list[Layer] = []
-        for number, (inputs, outputs) in enumerate(pairwise(self.sizes), start=1):
+        for number, (inputs, outputs) in enumerate(pairwise(checked), start=1):
             weights = random.normal(0.0, weight_deviation(inputs, outputs), (outputs, inputs))
             biases = random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)
-            last = number == len(self.sizes) - 1
-            self.layers.append(Layer(weights, biases, self.output if last else activation, number))
-        self._program: tuple[list[Any], Compiled] | None = None
-        self._input_labels = [Label("a", "0", str(k)) for k in range(self.sizes[0])]
+            last = number == len(checked) - 1
+            self.layers.append(Layer(weights, biases, last_activation if last else activation, number))
+        self._parts: list[Any] = []
+        self._programs: dict[tuple[Cost | None, str, int | None], Compiled] = {}
+        self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
+
+    @property
+    def sizes(self) -> list[int]:
+        """Inputs, then the neurons of each layer, of the layers as they are now."""
+        return list(structure_of(self.layers).sizes)
+
+    @property
+    def activation(self) -> str:
+        """The hidden layers' activation; all of them with commas between where they differ."""
+        return structure_of(self.layers).activation if len(self.layers) > 1 else self._hidden
+
+    @property
+    def output(self) -> str:
+        """The last layer's activation."""
+        return structure_of(self.layers).output
 
     def __call__(self, inputs: Sequence[Any]) -> list[Value]:
         """The output activations for one sample.
@@ -199,12 +222,15 @@ class MLP(Module):
         ShapeError
             If there are more or fewer inputs than the network takes.
         """
+        wanted = len(self.layers[0].neurons[0].weights)
         try:
             count = len(inputs)
         except TypeError:
-            raise OperandError(f"net(x): expected a list of {self.sizes[0]} numbers, got {inputs!r:.60}") from None
-        if count != self.sizes[0]:
-            raise ShapeError(f"net(x): expected {self.sizes[0]} inputs, got {count}; give one number for each input")
+            raise OperandError(f"net(x): expected a list of {wanted} numbers, got {inputs!r:.60}") from None
+        if count != wanted:
+            raise ShapeError(f"net(x): expected {wanted} inputs, got {count}; give one number for each input")
+        if count != len(self._input_labels):
+            self._input_labels = [Label("a", "0", str(k)) for k in range(count)]
         activations: list[Value] = [
             x if isinstance(x, Value) else Value(x, label) for x, label in zip(inputs, self._input_labels, strict=True)
         ]
@@ -213,22 +239,42 @@ class MLP(Module):
         return activations
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Layer by layer, neuron by neuron: its weights, then its bias."""
+        """Layer by layer, neuron by neuron: its weights, then its bias. Those of a layer used twice come once."""
+        met: set[Value] = set()
         for layer in self.layers:
-            yield from layer.named_parameters()
+            for name, value in layer.named_parameters():
+                if value not in met:
+                    met.add(value)
+                    yield name, value
 
-    def _compiled(self) -> Compiled:
-        """The network as a program, made anew where a layer, function or parameter was exchanged since."""
+    def program(self, cost: Cost | None = None, backend: str = "numpy", devices: int | None = None) -> Compiled:
+        """The network as a compiled function of one sample, or of a sample and its target the cost.
+
+        It is kept, and made anew where a layer, function or parameter was exchanged since. Of costs the last
+        few are kept, as they are objects.
+
+        Parameters
+        ----------
+        cost : callable, optional
+            ``cost(outputs, targets)``.
+        backend, devices
+            As in `compile`.
+        """
         neurons = [neuron for layer in self.layers for neuron in layer.neurons]
         parts = [part for neuron in neurons for part in (neuron._function, *neuron.weights, neuron.bias, neuron)]
-        known = [] if self._program is None else self._program[0]
-        if self._program is None or len(parts) != len(known) or not all(map(operator.is_, parts, known)):
-            self._program = parts, compile(lambda x: self(x))
-        return self._program[1]
+        if len(parts) != len(self._parts) or not all(map(operator.is_, parts, self._parts)):
+            self._parts, self._programs = parts, {}
+        key = (cost, backend, devices)
+        if key not in self._programs:
+            made = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
+            while len(self._programs) >= _PROGRAMS:
+                self._programs.pop(next(iter(self._programs)))
+            self._programs[key] = compile(made, backend=backend, devices=devices)
+        return self._programs[key]
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copies and pickles take along: not the program, which reads this network's parameters."""
-        return self.__dict__ | {"_program": None}
+        """What copies and pickles take along: not the programs, which read this network's parameters."""
+        return self.__dict__ | {"_parts": [], "_programs": {}}
 
     def predict(self, X: Any, compiled: bool = True) -> Matrix:
         """The output activations of every row.
@@ -246,7 +292,7 @@ class MLP(Module):
         array = numbers_of("X", X)
         rows = rows_of("X", np.atleast_2d(array), self.sizes[0])
         if compiled:
-            result = self._compiled()(rows)
+            result = self.program()(rows)
         else:
             with no_grad():
                 result = np.array([[a.data for a in self(row)] for row in rows.tolist()])

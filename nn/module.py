@@ -18,8 +18,8 @@ class Module:
         yield from ()
 
     def parameters(self) -> list[Value]:
-        """The parameters, in the order of `named_parameters`."""
-        return [value for _, value in self.named_parameters()]
+        """The parameters, in the order of `named_parameters`, each once."""
+        return list(dict.fromkeys(value for _, value in self.named_parameters()))
 
     def zero_grad(self) -> None:
         """Set every parameter's ``grad`` to 0, before the next backward pass adds to it."""

@@ -11,12 +11,15 @@ import numpy.typing as npt
 from autograd.files import as_path
 
 from .archives import Archive, opened
-from .mlp import ACTIVATIONS, MLP, MOST_WEIGHTS
-from .writing import CHECKPOINT, NETWORK
+from .mlp import ACTIVATIONS, MLP, MOST_WEIGHTS, Layer
+from .structure import Structure
+from .writing import CHECKPOINTS, NETWORKS
 
 _MOST_LAYERS = 1000
 
 Matrix = npt.NDArray[np.float64]
+Numbers = dict[int, tuple[Matrix, Matrix]]
+"""Weights and biases by the layer's number."""
 
 
 def load(path: str | os.PathLike[str]) -> MLP:
@@ -30,48 +33,75 @@ def load(path: str | os.PathLike[str]) -> MLP:
     """
     with opened(as_path(path, "load(path)"), "a network saved by net.save", "save the network anew") as archive:
         found = archive.text("format")
-        if found not in (NETWORK, CHECKPOINT):
-            raise archive.refusal(f"expected the format {NETWORK!r}", "another")
-        sizes, activation, output = structure_of(archive)
-        if found == NETWORK:
-            archive.only(["format", *members(sizes)])
-        layers = layers_of(archive, sizes)
-    net = MLP(sizes, activation, output, seed=0)
-    fill(net, layers)
+        if found not in (*NETWORKS, *CHECKPOINTS):
+            raise archive.refusal(f"expected the format {NETWORKS[0]!r}", "another")
+        structure = structure_in(archive)
+        if found in NETWORKS:
+            archive.only(["format", *members(structure, archive)])
+        numbers = numbers_in(archive, structure)
+        activation = structure.activation if _is_second(archive) else archive.text("activation")
+    net = MLP(structure.sizes, structure.activations[0], structure.output, seed=0)
+    net._hidden = activation
+    for k, first in enumerate(structure.same):
+        net.layers[k] = Layer(*numbers[k + 1], structure.activations[k], k + 1) if first == k else net.layers[first]
     return net
 
 
-def members(sizes: list[int]) -> list[str]:
-    """The names that `writing.arrays_of` gives to a network of these sizes."""
-    return ["sizes", "activation", "output", *(f"{letter}{k}" for k in range(1, len(sizes)) for letter in "Wb")]
+def _is_second(archive: Archive) -> bool:
+    """Whether the file is of the second format."""
+    return archive.text("format") in (NETWORKS[1], CHECKPOINTS[1])
 
 
-def structure_of(archive: Archive) -> tuple[list[int], str, str]:
-    """A network's sizes, activation and output; refused if there can be no such network."""
-    names = [archive.text(name) for name in ("activation", "output")]
-    for name, text in zip(("activation", "output"), names, strict=True):
-        if text not in ACTIVATIONS:
-            raise archive.refusal(f"{name}: expected one of {', '.join(ACTIVATIONS)}", f"{text!r:.60}")
-    sizes = [int(size) for size in archive.array("sizes", (None,), np.int64)]
+def members(structure: Structure, archive: Archive) -> list[str]:
+    """The names that `writing.arrays_of` gives to what it keeps of such a network, but for the format."""
+    told = ["activations", "same"] if _is_second(archive) else ["activation", "output"]
+    return ["sizes", *told, *(f"{letter}{k}" for k in structure.shapes for letter in "Wb")]
+
+
+def structure_in(archive: Archive) -> Structure:
+    """A network's structure; refused if there can be no such network."""
+    sizes = tuple(int(size) for size in archive.array("sizes", (None,), np.int64))
     if not 2 <= len(sizes) <= _MOST_LAYERS:
         raise archive.refusal(f"sizes: expected 2..{_MOST_LAYERS} integers", f"{len(sizes)}")
     if min(sizes) < 1 or sum(a * b for a, b in pairwise(sizes)) > MOST_WEIGHTS:
-        raise archive.refusal(f"sizes: expected a network of 1..{MOST_WEIGHTS} weights", f"{sizes!r:.80}")
-    return sizes, names[0], names[1]
+        raise archive.refusal(f"sizes: expected a network of 1..{MOST_WEIGHTS} weights", f"{list(sizes)!r:.80}")
+    layers = len(sizes) - 1
+    if _is_second(archive):
+        activations = tuple(archive.text("activations").split(","))
+        same = tuple(int(first) for first in archive.array("same", (layers,), np.int64))
+    else:
+        hidden, output = archive.text("activation"), archive.text("output")
+        _known(archive, "activation", hidden)
+        activations, same = (*(hidden,) * (layers - 1), output), tuple(range(layers))
+        _known(archive, "output", output)
+    if len(activations) != layers:
+        raise archive.refusal(f"activations: expected {layers}, one for each layer", f"{len(activations)}")
+    for activation in activations:
+        _known(archive, "activations", activation)
+    for k, first in enumerate(same):
+        fits = 0 <= first <= k and same[first] == first
+        if not fits or (sizes[first], sizes[first + 1], activations[first]) != (sizes[k], sizes[k + 1], activations[k]):
+            raise archive.refusal(f"same: expected layer {k + 1} to be itself or an equal one before it", f"{first}")
+    return Structure(sizes, activations, same)
 
 
-def layers_of(archive: Archive, sizes: list[int]) -> list[tuple[Matrix, Matrix]]:
-    """Each layer's weights and biases."""
-    return [
-        (archive.array(f"W{number}", (outputs, inputs)), archive.array(f"b{number}", (outputs,)))
-        for number, (inputs, outputs) in enumerate(pairwise(sizes), start=1)
-    ]
+def _known(archive: Archive, name: str, activation: str) -> None:
+    if activation not in ACTIVATIONS:
+        raise archive.refusal(f"{name}: expected one of {', '.join(ACTIVATIONS)}", f"{activation!r:.60}")
 
 
-def fill(net: MLP, layers: list[tuple[Matrix, Matrix]]) -> None:
+def numbers_in(archive: Archive, structure: Structure) -> Numbers:
+    """Each layer's weights and biases, those of a layer that is another one again left out."""
+    return {
+        number: (archive.array(f"W{number}", shape), archive.array(f"b{number}", shape[:1]))
+        for number, shape in structure.shapes.items()
+    }
+
+
+def fill(net: MLP, numbers: Numbers) -> None:
     """Set a network's parameters."""
-    for layer, (weights, biases) in zip(net.layers, layers, strict=True):
-        for neuron, row, bias in zip(layer.neurons, weights.tolist(), biases.tolist(), strict=True):
+    for number, (weights, biases) in numbers.items():
+        for neuron, row, bias in zip(net.layers[number - 1].neurons, weights.tolist(), biases.tolist(), strict=True):
             neuron.bias.data = bias
-            for value, number in zip(neuron.weights, row, strict=True):
-                value.data = number
+            for value, number_ in zip(neuron.weights, row, strict=True):
+                value.data = number_

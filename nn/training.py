@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Value, compile
+from autograd import Value
 from autograd.errors import ArgumentError, OperandError
 
 from .checkpoints import NOTHING, Checkpoint
@@ -66,22 +66,18 @@ class _Training:
 
     def _trainer(self) -> Trainer:
         net, cost = self.net, self.cost
-
-        def of_one(x: list[Value], y: list[Value]) -> Value:
-            return cost(net(x), y)
-
         samples = self.X, self.Y, self.optimiser, self.batch_size
         # Asked for all ways: it says what is wrong with a back end or devices.
-        compiled = compile(of_one, backend=self.backend, devices=self.devices)
+        program = net.program(cost, self.backend, self.devices)
         if not self.compiled:
             if self.backend != "numpy":
                 raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
-            return EagerTrainer(of_one, net.parameters(), *samples)
+            return EagerTrainer(lambda x, y: cost(net(x), y), net.parameters(), *samples)
         if self.backend == "jax":
             from .device_trainer import DeviceTrainer  # imports JAX, which not everybody has
 
-            return DeviceTrainer(compile(of_one), *samples, self.devices)
-        return CompiledTrainer(compiled, *samples)
+            return DeviceTrainer(net.program(cost), *samples, self.devices)
+        return CompiledTrainer(program, *samples)
 
     def epoch(self) -> tuple[dict[str, float], float]:
         """Learn from every sample once; returns what was measured, and the seconds that the learning took."""

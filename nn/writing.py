@@ -1,4 +1,9 @@
-"""Networks written to files, whole or not at all; `saving` reads them."""
+"""Networks written to files, whole or not at all; `saving` reads them.
+
+A plain network (one activation for the hidden layers, one for the last) is
+written in the first format; one whose layers differ, or are used twice, in the
+second, which names each layer's activation and which layers are one.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,13 @@ import numpy as np
 from autograd.files import as_path, write_whole
 
 from .archives import packed
+from .structure import checked_for_a_file
 
 if TYPE_CHECKING:
     from .mlp import MLP
 
-NETWORK, CHECKPOINT = "scalar-autograd network 1", "scalar-autograd checkpoint 1"
+NETWORKS = ("scalar-autograd network 1", "scalar-autograd network 2")
+CHECKPOINTS = ("scalar-autograd checkpoint 1", "scalar-autograd checkpoint 2")
 
 
 def save(net: MLP, path: str | os.PathLike[str]) -> None:
@@ -23,18 +30,25 @@ def save(net: MLP, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ArgumentError
-        If the file cannot be written; nothing is left behind.
+        If the file cannot be written, or the network is more than it can keep; nothing is left behind.
     """
-    write_whole(as_path(path, "save(path)"), packed({"format": np.array(NETWORK), **arrays_of(net)}))
+    write_whole(as_path(path, "save(path)"), packed(arrays_of(net, NETWORKS)))
 
 
-def arrays_of(net: MLP) -> dict[str, Any]:
-    """What a file keeps of a network: its structure, then weights and biases layer by layer."""
+def arrays_of(net: MLP, formats: tuple[str, str]) -> dict[str, Any]:
+    """What a file keeps of a network: the format, its structure, then weights and biases layer by layer."""
+    structure = checked_for_a_file(net.layers)
     arrays: dict[str, Any] = {
-        "sizes": np.array(net.sizes, dtype=np.int64),
-        "activation": np.array(net.activation),
-        "output": np.array(net.output),
+        "format": np.array(formats[0 if structure.is_plain else 1]),
+        "sizes": np.array(structure.sizes, dtype=np.int64),
     }
-    for number, layer in enumerate(net.layers, start=1):
+    if structure.is_plain:
+        # A network of one layer has an activation for hidden layers that it does not have.
+        arrays |= {"activation": np.array(net.activation), "output": np.array(structure.output)}
+    else:
+        arrays["activations"] = np.array(",".join(structure.activations))
+        arrays["same"] = np.array(structure.same, dtype=np.int64)
+    for number in structure.shapes:
+        layer = net.layers[number - 1]
         arrays[f"W{number}"], arrays[f"b{number}"] = layer.weights, layer.biases
     return arrays
