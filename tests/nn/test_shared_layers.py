@@ -175,7 +175,7 @@ def test_a_second_training_and_prediction_record_nothing(recordings):
 def test_an_exchanged_layer_is_recorded_anew(recordings):
     net = nn.MLP([3, 3, 3], seed=0)
     fit(net)
-    net.layers[0] = nn.Layer(net.layers[0].weights, net.layers[0].biases, "relu")
+    net.layers[0] = nn.Layer(net.layers[0].weights, net.layers[0].biases, "tanh")
     before = net.layers[0].weights
     fit(net)
     assert len(recordings) == 2 and (net.layers[0].weights != before).any()
