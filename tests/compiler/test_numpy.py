@@ -13,23 +13,22 @@ from autograd.compiler.backends.base import OffPath, Unfit
 from autograd.compiler.backends.numpy import NumPyProgram, program, source
 from autograd.compiler.backends.numpy.calls import number
 from autograd.compiler.backends.numpy.products import as_matmul
-from autograd.compiler.backends.numpy.storage import layout
 from autograd.compiler.plan.builder import Builder
-from autograd.compiler.plan.instructions import Array, Contraction, Operand, Ref, Scale, ref
+from autograd.compiler.plan.instructions import (
+    Contraction,
+    Operand,
+    Ref,
+    Scale,
+    ref,
+)
 from autograd.compiler.plan.interpret import interpret
 from autograd.compiler.plan.plan import Plan
 from autograd.primitives import TABLE
 
 from .random_plans import RandomPlan, contractions, random_plans
+from .small_plans import FLOAT32, FLOAT64, agree, cost_of, squares, start
 
-FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
-TOLERANCE = {FLOAT64: 1e-12, FLOAT32: 1e-3}
 many = settings(max_examples=200)
-
-
-def agree(found: Any, expected: Any, dtype: Any = FLOAT64) -> None:
-    scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
-    np.testing.assert_allclose(found, expected, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype] * scale)
 
 
 @many
@@ -129,91 +128,6 @@ def test_only_products_of_each_sample_by_itself_are_stacked(letters: tuple[str, 
     assert len(form.out.groups) == (3 if by_sample or apart else 2)
 
 
-# Where things lie
-
-
-def start(size: int = 3) -> tuple[Builder, Array, Array]:
-    """A builder with an input and parameters of one size."""
-    builder = Builder()
-    x = builder.array(size, True, kind="input", source=0)
-    return builder, x, builder.array(size, False, kind="parameters")
-
-
-def test_a_result_takes_the_buffer_of_an_operand_that_nobody_reads_any_more() -> None:
-    builder, x, p = start()
-    first = builder.map("exp", Ref(x))
-    second = builder.map("sin", first)
-    third = builder.map("multiply", second, ref(second.array, [2, 1, 0]))
-    fourth = builder.map("add", first, third)
-    places = layout(Plan(builder.instructions, builder.arrays, p, fourth)).places
-    storage = [places[read.array.number].storage.name for read in (first, second, third, fourth)]
-    # `first` is read later; `second` is read at other positions than those that are written.
-    assert storage[3] == storage[0] and len(set(storage)) == 3
-
-
-def test_pieces_of_the_gradient_are_computed_in_their_places() -> None:
-    builder, x, p = start(6)
-    summed = builder.batch_sum(ref(x, [0, 1]))
-    product = builder.product(ref(x, [0, 1]), ref(x, [2, 3]), Contraction("br", "bk", "rk", {"r": 2, "k": 2}))
-    gradient = builder.scatter([(product, np.array([0, 1, 3, 4])), (summed, np.array([2, 5]))], 6, False)
-    plan = Plan(builder.instructions, builder.arrays, p, ref(x, [0]), cost_of(builder, x), gradient)
-    assert layout(plan).inside == {summed.array.number, product.array.number}
-    assert "copyto" not in NumPyProgram(plan, FLOAT64).source
-    agree_with_interpreter(plan, 6)
-
-
-def test_no_piece_is_computed_where_others_come_later_or_zeros() -> None:
-    builder, x, p = start()
-    once, twice = builder.batch_sum(Ref(x)), builder.batch_sum(ref(x, [2, 1, 0]))
-    added = builder.scatter([(once, np.arange(3)), (twice, np.arange(3))], 3, False)
-    plan = Plan(builder.instructions, builder.arrays, p, ref(x, [0]), cost_of(builder, x), added)
-    assert not layout(plan).inside
-    agree_with_interpreter(plan)
-
-
-def test_positions_that_no_view_has_are_gathered_once() -> None:
-    builder, x, p = start(4)
-    irregular = ref(x, [0, 3, 1])
-    out = builder.map("multiply", builder.map("exp", irregular), builder.map("sin", irregular))
-    plan = Plan(builder.instructions, builder.arrays, p, out)
-    assert NumPyProgram(plan, FLOAT64).source.count("take(") == 1
-
-
-def cost_of(builder: Builder, x: Array) -> Ref:
-    return builder.map("multiply", Scale(1.0, 1), builder.batch_sum(ref(x, [0])))
-
-
-def agree_with_interpreter(plan: Plan, size: int = 3, rows: int = 4) -> None:
-    x, parameters, into = np.linspace(-1, 2, rows * size).reshape(rows, size), np.linspace(1, 2, size), np.empty(size)
-    expected = interpret(plan, [x], parameters)
-    agree(NumPyProgram(plan, FLOAT64).gradient([x], parameters, into), expected.cost)
-    agree(into, expected.gradient)
-
-
-# Costs that are one sum
-
-
-def squares(read_elsewhere: bool = False) -> Plan:
-    builder, x, p = start()
-    difference = builder.map("subtract", Ref(p), Ref(x))
-    squared = builder.map("power", difference, 2.0)
-    cost = builder.map("multiply", Scale(1.0, 1), builder.batch_sum(builder.sum(squared, 3)))
-    slopes = squared if read_elsewhere else builder.map("multiply", Scale(2.0, 1), difference)
-    return Plan(builder.instructions, builder.arrays, p, ref(x, [0]), cost, builder.batch_sum(slopes))
-
-
-def test_a_sum_of_squares_is_one_vdot() -> None:
-    source = NumPyProgram(squares(), FLOAT64).source
-    assert "cost = vdot(" in source and "power" not in source and "add_reduce" not in source
-    agree_with_interpreter(squares())
-
-
-def test_squares_that_are_read_elsewhere_are_computed() -> None:
-    source = NumPyProgram(squares(read_elsewhere=True), FLOAT64).source
-    assert "cost = add_reduce(" in source
-    agree_with_interpreter(squares(read_elsewhere=True))
-
-
 # What is not finite
 
 
@@ -239,6 +153,20 @@ def test_a_large_product_is_known_to_be_finite_by_its_factors() -> None:
     y[1, 5] = 1e200
     with pytest.raises(Unfit):
         program.gradient([x, y], parameters, into)
+
+
+def test_what_lies_between_the_numbers_of_a_large_product_is_looked_at() -> None:
+    builder = Builder()
+    x, y, z = (builder.array(size, True, kind="input", source=k) for k, size in enumerate((70, 70, 4900)))
+    p = builder.array(9800, False, kind="parameters")
+    slopes = builder.product(Ref(x), Ref(y), Contraction("br", "bk", "rk", {"r": 70, "k": 70}))
+    others = builder.batch_sum(builder.map("exp", Ref(z)))
+    gradient = builder.scatter([(slopes, np.arange(0, 9800, 2)), (others, np.arange(1, 9800, 2))], 9800, False)
+    plan = Plan(builder.instructions, builder.arrays, p, ref(x, [0]), cost_of(builder, x), gradient)
+    large = np.zeros((1, 4900))
+    large[0, 0] = 1000.0
+    with pytest.raises(Unfit):
+        NumPyProgram(plan, FLOAT64).gradient([np.ones((1, 70))] * 2 + [large], np.zeros(9800), np.empty(9800))
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def summed_cost(plan: Plan) -> SummedCost | None:
     terms = step(before, lambda maker: isinstance(maker, BatchSum))
     if terms is before:
         return None
-    terms = step(terms, lambda maker: isinstance(maker, Sum) and maker.out.size == 1)
+    terms = step(terms, lambda maker: isinstance(maker, Sum))
     base = step(terms, _is_square)
     return SummedCost(base, base is not terms, factor, tuple(found))
 

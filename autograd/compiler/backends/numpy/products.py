@@ -43,8 +43,6 @@ def as_matmul(contraction: Contraction) -> Matmul:
     inner = "".join(letter for letter in left if letter in right and letter not in out)
     for depth in range(len(out) + 1):
         stack, rest = out[:depth], out[depth:]
-        if any(letter in left and letter in right for letter in rest):
-            continue
         for swapped in (False, True):
             first, second = (right, left) if swapped else (left, right)
             rows = "".join(letter for letter in rest if letter in first)

@@ -84,7 +84,7 @@ def layout(plan: Plan) -> Layout:
     inside = dict(_inside(plan))
     for number, (outer, pattern) in inside.items():
         places[number] = Place(places[outer.number].storage, pattern)
-    for number, operand in _taken_over(plan, inside):
+    for number, operand in _taken_over(plan):
         places[number] = places[operand]
     indexed = {read.key: read for instruction in plan.instructions for read in instruction.reads}
     indexed |= {read.key: read for read in plan.results}
@@ -152,7 +152,7 @@ def _can_write(instruction: Instruction, pattern: Pattern, outer: Array) -> bool
     return isinstance(instruction, Sum | BatchSum) and shaped(pattern, (instruction.out.size,)) is not None
 
 
-def _taken_over(plan: Plan, inside: dict[int, tuple[Array, Pattern]]) -> Iterator[tuple[int, int]]:
+def _taken_over(plan: Plan) -> Iterator[tuple[int, int]]:
     """Arrays that are computed in the buffer of an operand that nobody reads after that, with that operand's number."""
     last_use = {read.array.number: at for at, instruction in enumerate(plan.instructions) for read in instruction.reads}
     for result in plan.results:
@@ -161,7 +161,7 @@ def _taken_over(plan: Plan, inside: dict[int, tuple[Array, Pattern]]) -> Iterato
         out = instruction.out
         if not isinstance(instruction, Map) or instruction.name not in _IN_PLACE:
             continue
-        if out.number in inside or _is_gradient(plan, out):
+        if _is_gradient(plan, out):
             continue
         for read in instruction.reads:
             array = read.array
@@ -172,7 +172,6 @@ def _taken_over(plan: Plan, inside: dict[int, tuple[Array, Pattern]]) -> Iterato
                 and (array.size, array.batched) == (out.size, out.batched)
                 and last_use[array.number] == at
                 and not elsewhere
-                and not _is_gradient(plan, array)
             ):
                 yield out.number, array.number
                 break

@@ -74,7 +74,7 @@ class View:
     def is_whole(self) -> bool:
         """Whether it is all of a storage as it lies there."""
         size, pattern = self.storage.size, self.pattern
-        in_order = pattern.base == 0 and pattern.counts == (size,) and (pattern.strides == (1,) or size == 1)
+        in_order = pattern.counts == (size,) and (pattern.strides == (1,) or size == 1)
         return in_order and not self.order and not self.groups
 
     def arranged(self, order: tuple[int, ...], groups: tuple[int, ...]) -> View:
