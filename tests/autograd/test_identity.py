@@ -156,7 +156,11 @@ def test_what_holds_values_is_not_compared_by_what_it_holds():
     compared = set()
     for package in (autograd, nn):
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            things = vars(importlib.import_module(found.name)).values()
+            try:
+                things = vars(importlib.import_module(found.name)).values()
+            except ModuleNotFoundError as missing:  # a back end whose extra is not installed here
+                assert missing.name in {"jax", "numba"}
+                continue
             for kind in (thing for thing in things if isinstance(thing, type) and dataclasses.is_dataclass(thing)):
                 held = " ".join(str(part.type) for part in dataclasses.fields(kind))
                 if re.search(r"\b(Value|Node|Steps)\b", held) and kind.__eq__ is not object.__eq__:
