@@ -346,7 +346,8 @@ def test_sizes_that_the_archives_directory_promises_take_no_memory(tmp_path):
     size = len(member) + 8 * 10**8
     hostile = promising(promising(plain, entry + 20, size), entry + 24, size)
     directory = promising(plain, plain.rindex(b"PK\x05\x06") + 12, 3 * 2**30)
-    for given, words in ((hostile, "which cannot be"), (directory, "unreadable")):
+    # Since Python 3.13 zipfile itself sees that such a part would reach into the next.
+    for given, words in ((hostile, "which cannot be|Overlapped entries"), (directory, "unreadable")):
         tracemalloc.start()
         try:
             refused(tmp_path / "net.npz", given, words)
