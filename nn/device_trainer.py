@@ -11,12 +11,12 @@ import numpy as np
 from autograd import Compiled
 from autograd.compiler.backends.jax.devices import chosen
 from autograd.compiler.backends.jax.epochs import Training
-from autograd.compiler.backends.jax.processes import agree, count, gathered, own
-from autograd.errors import ArgumentError, NonFiniteError
+from autograd.compiler.backends.jax.processes import agree, count, gathered, gathered_rows, own
+from autograd.errors import ArgumentError, AutogradError, NonFiniteError
 from autograd.parameters import Parameters
 
-from .optimisers import Optimiser
-from .trainers import CompiledTrainer, Matrix, Order, batches, checksum
+from .optimisers import SGD, Adam, Optimiser
+from .trainers import CompiledTrainer, Facts, Matrix, Order, batches, checksum
 
 
 class DeviceTrainer:
@@ -59,36 +59,32 @@ class DeviceTrainer:
             )
         self._host = CompiledTrainer(cost, X, Y, optimiser, batch_size)
         self._cost, self._data, self._optimiser, self._batch_size = cost, (X, Y), optimiser, batch_size
+        devices_here = len(self._devices)
+        self.agree({"devices": (devices_here, str(devices_here))}, "start all with the same arguments")
+        # Asked of all together here, since not every process may ask again: one alone needs a checkpoint's.
+        self._counts = gathered(len(X))
+        self._checksums = gathered(checksum(X, Y) if count() > 1 else 0)
         self._training: Training | None = None
 
     @property
     def samples(self) -> int:
         """How many all processes have together."""
-        return int(gathered(len(self._data[0])).sum())
+        return int(self._counts.sum())
 
     @property
     def checksum(self) -> int:
         """See `Trainer`: of the samples of all processes."""
-        own_checksum = checksum(*self._data)
-        return own_checksum if count() == 1 else zlib.crc32(gathered(own_checksum).tobytes())
+        return checksum(*self._data) if count() == 1 else zlib.crc32(self._checksums.tobytes())
 
     @property
     def keeps(self) -> bool:
         """Whether this process is the one that writes and tells."""
         return own() == 0
 
-    def agree(self, **more: Any) -> None:
-        """Raise in all processes where they would not learn the same."""
-        X, Y = self._data
-        facts: dict[str, Any] = {
-            "devices": len(self._devices),
-            "X": X.shape[1],
-            "Y": Y.shape[1],
-            "optimiser": self._optimiser.settings,
-            "batch_size": self._batch_size,
-            **more,
-        }
-        agree({name: (zlib.crc32(repr(fact).encode()), f"{fact!s:.80}") for name, fact in facts.items()})
+    def agree(self, facts: Facts, remedy: str) -> None:
+        """See `Trainer`."""
+        if count() > 1:
+            agree(facts, remedy)
 
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
@@ -113,15 +109,19 @@ class DeviceTrainer:
         return self._cost.record(X[:1], Y[:1]).parameters
 
     def _started(self) -> Training:
-        parameters = self._parameters
-        numbers = parameters.data
-        self.agree(parameters=zlib.crc32(numbers.tobytes()), count=len(numbers))
-        optimiser = self._optimiser
-
-        def rule(ns: Any, data: Any, grad: Any, state: Any, steps: Any) -> Any:
-            return optimiser.rule(ns, data, grad, state, steps)
-
-        training = Training(self._cost.plan, self._data, self._batch_size, rule, self._devices)
+        parameters, optimiser = self._parameters, self._optimiser
+        state = [vector.tobytes() for vector in optimiser.state_of(parameters).values()]
+        facts: Facts = {
+            "cost": (str(self._cost.plan), "another program"),
+            "net": (parameters.data.tobytes(), "its first weights"),
+            "optimiser": ((optimiser.steps, state), f"{optimiser.steps} steps behind it"),
+        }
+        self.agree(facts, "build the networks from the same seed or file")
+        # Their steps of NaN and infinity are NaN and infinity, which an epoch's end tells as well as each step would.
+        keeps_nan = type(optimiser).rule in (SGD.rule, Adam.rule)
+        training = Training(
+            self._cost.plan, self._data, self._batch_size, optimiser.rule, self._devices, watched=not keeps_nan
+        )
         training.start(*self._on_hand(parameters))
         self._training = training
         return training
@@ -141,13 +141,25 @@ class DeviceTrainer:
 
     def _on_the_host(self, left: Sequence[Order]) -> float:
         """Learn on where the devices raised an alarm: the batch's fault is told here, if it is one."""
-        if count() == 1:
-            return self._host.learn(left)
-        first = int(gathered(len(self._data[0]))[: own()].sum())
-        mine = left[0] - first
+        return self._host.learn(left) if count() == 1 else sum(map(self._step_together, left))
+
+    def _step_together(self, rows: Order) -> float:
+        """A step on the hosts of all processes, each with its own rows of a batch; the sum of the costs."""
+        parameters, mine = self._parameters, rows - int(self._counts[: own()].sum())
         mine = mine[(mine >= 0) & (mine < len(self._data[0]))]
-        if len(mine):
-            self._cost.gradient(*(array[mine] for array in self._data))
-        raise NonFiniteError(
-            "fit: the gradient of a batch is not finite, by samples that are another process's; it says which there"
-        )
+        summed, fault = np.zeros(1 + len(parameters)), None
+        try:
+            if len(mine):
+                cost, slopes = self._cost.gradient(*(array[mine] for array in self._data))
+                summed = np.concatenate([[cost], slopes]) * len(mine)
+        except AutogradError as error:
+            fault = error
+        failed = np.flatnonzero(gathered(int(fault is not None)))
+        if fault is not None:
+            raise fault
+        if len(failed):
+            raise NonFiniteError(f"fit: a batch goes wrong by samples of process {failed[0]}, which says how")
+        cost, *slopes = gathered_rows(summed).sum(axis=0)
+        parameters.grad = np.array(slopes) / len(rows)
+        self._optimiser.step(parameters)
+        return float(cost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -19,6 +19,8 @@ Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
 CostOfOne = Callable[[list[Value], list[Value]], Value]
 """The cost of one sample and its target."""
+Facts = Mapping[str, tuple[object, str]]
+"""By argument, something to compare and the words for it."""
 
 
 class Trainer(Protocol):
@@ -35,6 +37,9 @@ class Trainer(Protocol):
     @property
     def keeps(self) -> bool:
         """Whether this process writes checkpoints and shows how it goes: the first of those that learn together."""
+
+    def agree(self, facts: Facts, remedy: str) -> None:
+        """Raise an `ArgumentError` in all processes that learn together where they differ in a fact."""
 
     def epoch(self, order: Order) -> float:
         """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way."""
@@ -70,6 +75,9 @@ class _OneProcess:
     def checksum(self) -> int:
         """See `Trainer`."""
         return checksum(*self._data)
+
+    def agree(self, facts: Facts, remedy: str) -> None:
+        """See `Trainer`."""
 
 
 class CompiledTrainer(_OneProcess):

@@ -21,7 +21,7 @@ from .measures import readings
 from .mlp import MLP, checked_network
 from .optimisers import SGD, Optimiser
 from .progress import Progress
-from .trainers import CompiledTrainer, EagerTrainer, Trainer, checksum
+from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
 
 Matrix = npt.NDArray[np.float64]
 Cost = Callable[[list[Value], list[Value]], Value]
@@ -96,11 +96,28 @@ class _Training:
         accuracy = float((read == readings(Y)).mean())
         return {"validation cost": self.trainer.mean_cost(X, Y), "accuracy": accuracy}
 
+    def agree(self, epochs: int, resume: bool) -> None:
+        """Raise in all processes that learn together where they would not learn the same."""
+        X, Y = self.X, self.Y
+        shuffling = self.random.bit_generator.state
+        facts: Facts = {
+            "X": (X.shape[1], f"{X.shape[1]} features"),
+            "Y": (Y.shape[1], f"{Y.shape[1]} outputs"),
+            "net": (repr(self.net), repr(self.net)),
+            "cost": (_name_of(self.cost), _name_of(self.cost)),
+            "optimiser": (self.optimiser.settings, self.optimiser.settings),
+            "epochs": (epochs, str(epochs)),
+            "batch_size": (self.batch_size, str(self.batch_size)),
+            "seed": (shuffling, "None, another beginning in each" if self.seed is None else str(self.seed)),
+            "resume": (resume, str(resume)),
+        }
+        self.trainer.agree(facts, "start all with the same arguments but for the samples")
+
     def checkpoint(self, path: Any) -> Checkpoint:
         """The file that keeps this training."""
         held_out = self.held_out
         agreement = {
-            "cost": getattr(self.cost, "__name__", type(self.cost).__name__),
+            "cost": _name_of(self.cost),
             "optimiser": self.optimiser.settings,
             "batch_size": str(self.batch_size),
             "data": _told(self.trainer.samples, self.trainer.checksum),
@@ -109,6 +126,10 @@ class _Training:
             "compiled": str(self.compiled),
         }
         return Checkpoint(path, self.net, self.optimiser, self.random, agreement)
+
+
+def _name_of(cost: Cost) -> str:
+    return str(getattr(cost, "__name__", type(cost).__name__))
 
 
 def _told(samples: int, number: int) -> str:
@@ -166,6 +187,7 @@ def fit(
         Over how many of its devices each process spreads a batch; all that JAX has where not given.
     checkpoint : path, optional
         A file that is replaced, whole or not at all, at the end of each epoch. `nn.load` reads the network in it.
+        Of several processes the first writes it, and all read it when they resume: in a folder that they share.
     resume : bool
         Whether to go on from the checkpoint, to the parameters and history of an uninterrupted training, bit by
         bit. All other arguments must be as they were, but for `epochs`, the total, which may be larger. Where there
@@ -188,8 +210,11 @@ def fit(
     epochs = _count("epochs", epochs)
     if resume and checkpoint is None:
         raise ArgumentError("resume: expected a checkpoint to go on from, got checkpoint=None; give its path")
+    training.agree(epochs, resume)
     kept = None if checkpoint is None else training.checkpoint(checkpoint)
     history = kept.restore(epochs) if kept is not None and resume else History()
+    behind = len(history.cost)
+    training.trainer.agree({"checkpoint": (behind, f"{behind} epochs")}, "put it where all can read it")
     keeps = training.trainer.keeps
     shown = Progress(epochs, progress and keeps, len(history.cost))
     try:

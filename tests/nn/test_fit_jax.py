@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, log, sqrt, where
+from autograd import Value, log, sin, sqrt, where
 from autograd.errors import ArgumentError, DomainError, NonFiniteError
 
 jax = pytest.importorskip("jax", reason='JAX is not installed: pip install "scalar-autograd[jax]"')
@@ -203,3 +203,27 @@ def test_every_sample_is_taken_once_in_its_batch(counts, devices):
 
 def real_of(run):
     return np.ones(run.rows.shape, bool) if run.real is None else run.real
+
+
+class Cautious(nn.optimisers.Optimiser):
+    """A rule that makes a finite step of an infinite slope."""
+
+    def rule(self, ns, data, grad, state, steps, room=None):
+        return ns.subtract(data, ns.divide(self.learning_rate, ns.add(ns.multiply(grad, grad), 1.0)), out=data)
+
+
+@pytest.mark.parametrize("rule", [Cautious, nn.SGD])
+def test_an_infinite_slope_of_a_finite_cost_is_an_error_whatever_the_rule_makes_of_it(rule):
+    w = Value(1.0, "w")
+
+    def cost(a, y):
+        large = y[0] * 1e200
+        return large * sin(large * (w - w.detach())) + a[0]
+
+    learned = {}
+    for backend in ("numpy", "jax"):
+        net = nn.MLP([1, 1], activation="linear", seed=0)
+        with pytest.raises(NonFiniteError, match=r"the derivative with respect to w = .* is not finite"):
+            trained(backend, net, data=(np.ones((20, 1)), np.arange(20.0)[:, None] > 9), cost=cost, optimiser=rule(0.1))
+        learned[backend] = numbers(net)
+    np.testing.assert_allclose(learned["jax"], learned["numpy"], rtol=1e-12)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from ...plan.instructions import Scatter
+from ...plan.instructions import Piece, Scatter
 from ...plan.plan import Plan
 from ..base import Batch
 from .devices import settings
@@ -28,6 +28,9 @@ Rule = Callable[[Any, Any, Any, State, Any], Any]
 """``rule(ns, data, grad, state, steps)``, the new parameters; new vectors are put into the state."""
 
 _FLOATS = np.dtype(np.float64)
+
+# Into how many pieces parameters are cut: XLA's time to compile a step grows with them.
+_PIECES = 32
 
 
 class Functional:
@@ -85,6 +88,9 @@ class Training:
         See `Rule`.
     devices : list
         Those of this process; every process gives as many.
+    watched : bool
+        Whether every gradient must be looked at. Else the parameters at an epoch's end tell whether all were finite,
+        which holds of rules that make no finite parameter of an infinite slope.
 
     Attributes
     ----------
@@ -92,7 +98,15 @@ class Training:
         How many all processes have, in the order of the processes.
     """
 
-    def __init__(self, plan: Plan, data: Sequence[Batch], batch_size: int, rule: Rule, devices: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        data: Sequence[Batch],
+        batch_size: int,
+        rule: Rule,
+        devices: Sequence[Any],
+        watched: bool,
+    ) -> None:
         self._plan, self._rule, self._batch_size = plan, rule, batch_size
         self._mesh = Mesh(np.array(devices_of_all(list(devices))), (PROCESS, DEVICE))
         self._counts = gathered(len(data[0]))
@@ -100,7 +114,8 @@ class Training:
         with settings(_FLOATS):
             self._data = [self._everywhere(_filled_up(column, int(self._counts.max()))) for column in data]
         self._cuts = _cuts(plan)
-        self._quick, self._careful = self._compiled(False), self._compiled(True)
+        self._careful = self._compiled(True)
+        self._quick = self._careful if watched else self._compiled(False)
 
     def start(self, parameters: Batch, state: State, steps: int) -> None:
         """Bring parameters and an optimiser's state to the devices."""
@@ -114,7 +129,7 @@ class Training:
         with settings(_FLOATS):
             spread = [self._spread(run) for run in runs]
             now, told = self._quick(self._now, self._data, spread)
-            if not told[-1]:
+            if not told[-1] and self._quick is not self._careful:
                 # Something is not finite, or outside a domain: once more, with a look at every batch.
                 now, told = self._careful(self._now, self._data, spread)
             self._now = now
@@ -165,7 +180,6 @@ class Training:
             for rows, real, sizes in runs:
                 carry = run(carry, data, (rows, real, sizes))
             now, (cost, learned, well) = carry
-            # What is not finite once, no later step makes finite again.
             finite = [jnp.all(jnp.isfinite(part)) for part in (cost, *jax.tree.leaves(now))]
             return now, (cost, learned, well & jnp.all(jnp.stack(finite)))
 
@@ -210,16 +224,17 @@ class Training:
 
 
 def _cuts(plan: Plan) -> list[int]:
-    """Where the pieces begin and end that the plan writes its gradient in."""
+    """Where the longest of the pieces begin and end that the plan writes its gradient in."""
     assert plan.gradient is not None
-    cuts = {0, plan.gradient.size}
-    for instruction in plan.instructions:
-        if instruction.out is plan.gradient.array and isinstance(instruction, Scatter):
-            for piece in instruction.pieces:
-                first, count = int(piece.index[0]), len(piece.index)
-                if (piece.index == np.arange(first, first + count)).all():
-                    cuts |= {first, first + count}
-    return sorted(cuts)
+    written = [made for made in plan.instructions if made.out is plan.gradient.array and isinstance(made, Scatter)]
+    runs = [(int(piece.index[0]), len(piece.index)) for made in written for piece in made.pieces if _is_run(piece)]
+    longest = sorted(runs, key=lambda run: run[1])[-_PIECES:]
+    return sorted({0, plan.gradient.size}.union(*({first, first + count} for first, count in longest)))
+
+
+def _is_run(piece: Piece) -> bool:
+    """Whether it goes to positions that follow one another."""
+    return bool((np.diff(piece.index) == 1).all())
 
 
 def _filled_up(column: Batch, rows: int) -> Batch:

@@ -6,6 +6,7 @@ JAX. Alone, a program is one process of one.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,32 +33,39 @@ def own() -> int:
 
 def gathered(number: int) -> Counts:
     """A number of every process, shape (processes,); all must ask together."""
+    return gathered_rows(np.array([number]))[:, 0]
+
+
+def gathered_rows(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Numbers of every process, as many each, shape (processes, n); all must ask together."""
     if count() == 1:
-        return np.array([number])
+        return numbers[None]
     with settings(np.dtype(float)):
-        return np.asarray(multihost_utils.process_allgather(np.array(number, np.int64))).reshape(-1)
+        return np.asarray(multihost_utils.process_allgather(numbers)).reshape(count(), -1)
 
 
-def agree(facts: Mapping[str, tuple[int, str]]) -> None:
-    """Raise in every process where they differ in a fact.
+def agree(facts: Mapping[str, tuple[object, str]], remedy: str) -> None:
+    """Raise in every process, so that none waits for another, where they differ in a fact.
 
     Parameters
     ----------
-    facts : mapping of str to (int, str)
-        What every process must have alike, as a number and in words for the error.
+    facts : mapping of str to (object, str)
+        What every process must have alike, by the argument that it comes from: something whose ``repr`` is compared,
+        and the words for it. All must give as many.
+    remedy : str
+        What to do.
 
     Raises
     ------
     ArgumentError
-        In all processes, so that none waits for another.
     """
-    for name, (number, told) in facts.items():
-        numbers = gathered(number)
-        other = np.flatnonzero(numbers != numbers[0])
-        if len(other):
+    told = gathered_rows(np.array([zlib.crc32(repr(fact).encode()) for fact, _ in facts.values()]))
+    for (name, (_, words)), sums in zip(facts.items(), told.T, strict=True):
+        others = np.flatnonzero(sums != sums[0])
+        if len(others):
             raise ArgumentError(
-                f"{name}: expected the same in every process, got another in process {other[0]} than in process 0 "
-                f"({told} here, in process {own()}); start all with the same arguments"
+                f"{name}: expected the same in every process, got another in process {others[0]} than in process 0 "
+                f"({words:.80} here, in process {own()}); {remedy}"
             )
 
 
