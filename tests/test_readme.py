@@ -46,3 +46,27 @@ def test_the_pictures_are_there():
     assert len(pictures) >= 3
     for picture in pictures:
         assert (README.parent / picture).is_file(), picture
+
+
+def rows_of_what_is_where():
+    table = README.read_text(encoding="utf-8").split("| path | what it holds |")[1].split("\n\n")[0]
+    return [re.findall(r"`([^`]+)`", line.split("|")[1]) for line in table.splitlines()[2:]]
+
+
+def test_every_path_in_the_table_of_what_is_where_is_there():
+    for first, *others in rows_of_what_is_where():
+        assert (README.parent / first).exists(), first
+        for other in others:
+            beside = Path(first).parent / other if "/" not in other.rstrip("/") else Path(other)
+            assert (README.parent / beside).exists(), other
+
+
+def test_every_file_and_room_is_in_the_table_of_what_is_where():
+    told = {name.rstrip("/").split("/")[-1] for row in rows_of_what_is_where() for name in row}
+    for package in ("autograd", "nn"):
+        there = {
+            path.name
+            for path in (README.parent / package).iterdir()
+            if path.name not in {"__init__.py", "py.typed", "__pycache__"}
+        }
+        assert there <= told, there - told

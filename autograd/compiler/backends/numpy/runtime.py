@@ -65,9 +65,9 @@ def _operation(primitive: Primitive) -> Callable[..., Any]:
         return lambda a, b, out: ufunc(a, b, out=out)
     if name in ("positive_of", "detach"):
         return np.positive
-    if primitive.arity is None:
+    function: Callable[..., Any] | None = getattr(ARRAYS, name, None) or getattr(np, name, None)
+    if function is None or primitive.arity is None:
         return lambda *operands: np.copyto(operands[-1], primitive.rule(ARRAYS, *operands[:-1]))
-    function: Callable[..., Any] = getattr(ARRAYS, name, None) or getattr(np, name)
     return function
 
 
