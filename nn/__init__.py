@@ -10,8 +10,9 @@ True
 from .costs import binary_cross_entropy, cross_entropy, squared_error
 from .gradients import GradientVector, gradient_vector
 from .history import History
+from .layers import Layer, Neuron
 from .measures import accuracy, confusion_matrix
-from .mlp import MLP, Layer, Neuron
+from .mlp import MLP
 from .module import Module
 from .optimisers import SGD, Adam, Optimiser
 from .saving import load

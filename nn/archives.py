@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from autograd.errors import AutogradError, FileFormatError
 
-_LARGEST_TEXT = 1024
+_LONGEST_TEXT = 256
 _LARGEST_DIRECTORY = 2**20
 _MAGIC = b"\x93NUMPY\x01\x00"
 _HEADER = re.compile(
@@ -65,11 +65,11 @@ class Archive:
         if self.names != sorted(names):
             raise self.refusal(f"expected the members of {self._kind}", f"{self._zipped.namelist()!r:.200}")
 
-    def text(self, name: str) -> str:
-        """A short text."""
+    def text(self, name: str, longest: int = _LONGEST_TEXT) -> str:
+        """A text of at most so many characters."""
         with self._member(name) as file:
             shape, dtype = self._header(file, name)
-            if shape != () or dtype.kind != "U" or dtype.itemsize > _LARGEST_TEXT:
+            if shape != () or dtype.kind != "U" or dtype.itemsize > 4 * longest:
                 raise self.refusal(f"{name}: expected a short text", f"{dtype} of shape {shape}")
             text = self._contents(file, name, shape, dtype)
         # Not by NumPy, which makes strings of code points that do not exist.

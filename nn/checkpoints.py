@@ -18,7 +18,7 @@ from .history import History
 from .mlp import MLP
 from .optimisers import Optimiser
 from .saving import fill, members, numbers_in, structure_in
-from .structure import structure_of
+from .structure import checked_for_a_file
 from .writing import CHECKPOINTS, arrays_of
 
 _STATE = "state_"
@@ -46,7 +46,7 @@ class Checkpoint:
     Raises
     ------
     OperandError, ArgumentError
-        If there can be no such file, or the random numbers cannot be kept.
+        If there can be no such file, or it cannot keep the network or the random numbers.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Checkpoint:
                 f"{type(random.bit_generator).__name__}"
             )
         self.path = _usable(path)
+        checked_for_a_file(net, "checkpoint")
         self._net, self._optimiser, self._random = net, optimiser, random
         self._parameters = net.parameters()
         self._agreement = {name: " ".join(text.split())[:_LONGEST_TEXT] for name, text in agreement.items()}
@@ -121,7 +122,7 @@ class Checkpoint:
             if archive.text("format") not in CHECKPOINTS:
                 raise archive.refusal(f"expected the format {CHECKPOINTS[0]!r}", "another")
             structure = structure_in(archive)
-            self._agree("net", str(structure_of(self._net.layers)), str(structure))
+            self._agree("net", str(checked_for_a_file(self._net, "checkpoint")), str(structure))
             for name, mine in self._agreement.items():
                 self._agree(name, mine, archive.text(name))
             states = [name for name in archive.names if name.startswith(_STATE)]

@@ -11,24 +11,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Compiled, Label, Value, compile, no_grad, relu, sigmoid, tanh, weighted_sum
+from autograd import Compiled, Label, Value, compile, no_grad
 from autograd.errors import ArgumentError, OperandError, ShapeError
 
 from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
+from .layers import ACTIVATIONS, Layer, one_of
 from .module import Module
 from .structure import structure_of
 from .writing import save
 
 Matrix = npt.NDArray[np.float64]
-
-ACTIVATIONS: dict[str, Callable[[Value], Value] | None] = {
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "relu": relu,
-    "linear": None,
-}
-"""Activation functions by name; linear leaves z as it is."""
 
 Cost = Callable[[list[Value], Any], Value]
 """The cost of a sample's outputs and its target."""
@@ -38,104 +31,6 @@ _PROGRAMS = 4
 
 MOST_WEIGHTS = 10**8
 """The most that a network may have: as many labelled Values take over 20 GB."""
-
-
-class Neuron(Module):
-    """``z = sum(w_k a_k) + b``, ``a = activation(z)``.
-
-    Parameters
-    ----------
-    weights : sequence of float
-        One for each input.
-    bias : float
-    activation : {"sigmoid", "tanh", "relu", "linear"}
-    layer, index : int
-        Where the neuron stands, for its labels: w^layer_index,k.
-    wide : bool
-        Whether subscripts take a comma, as in a layer of more than ten inputs or neurons.
-    """
-
-    def __init__(
-        self,
-        weights: Sequence[float],
-        bias: float,
-        activation: str = "sigmoid",
-        layer: int = 1,
-        index: int = 0,
-        wide: bool = False,
-    ) -> None:
-        level, j, comma = str(layer), str(index), "," if wide else ""
-        self.weights = [Value(w, Label("w", level, f"{j}{comma}{k}")) for k, w in enumerate(weights)]
-        self.bias = Value(bias, Label("b", level, j))
-        self.activation = _one_of("activation", activation, ACTIVATIONS)
-        self._function = ACTIVATIONS[activation]
-        self._z, self._a = Label("z", level, j), Label("a", level, j)
-
-    def __call__(self, activations: Sequence[Any]) -> Value:
-        """The neuron's activation for those of the layer before."""
-        value = weighted_sum(self.weights, activations, self.bias)
-        value.label = self._z
-        if self._function is not None:
-            value = self._function(value)
-            value.label = self._a
-        return value
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """The weights, then the bias."""
-        for value in (*self.weights, self.bias):
-            yield value.label.ascii if value.label is not None else "", value
-
-    def __repr__(self) -> str:
-        return f"Neuron({len(self.weights)}, activation={self.activation!r})"
-
-
-class Layer(Module):
-    """Neurons that share their inputs.
-
-    Parameters
-    ----------
-    weights : array-like, shape (neurons, inputs)
-    biases : array-like, shape (neurons,)
-    activation : {"sigmoid", "tanh", "relu", "linear"}
-    number : int
-        The layer's number, 1 for the first after the inputs.
-    """
-
-    def __init__(self, weights: Any, biases: Any, activation: str = "sigmoid", number: int = 1) -> None:
-        weights, biases = numbers_of("Layer(weights)", weights), numbers_of("Layer(biases)", biases)
-        if weights.ndim != 2 or biases.shape != weights.shape[:1] or not weights.size:
-            raise ShapeError(
-                "Layer: expected weights (neurons, inputs) and biases (neurons,), "
-                f"got {weights.shape} and {biases.shape}"
-            )
-        wide = max(weights.shape) > 10
-        self.neurons = [
-            Neuron(row.tolist(), float(bias), activation, number, j, wide)
-            for j, (row, bias) in enumerate(zip(weights, biases, strict=True))
-        ]
-        self.activation = activation
-
-    def __call__(self, activations: Sequence[Any]) -> list[Value]:
-        """The activations of the neurons."""
-        return [neuron(activations) for neuron in self.neurons]
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Neuron by neuron."""
-        for neuron in self.neurons:
-            yield from neuron.named_parameters()
-
-    @property
-    def weights(self) -> Matrix:
-        """The numbers of the weights, shape (neurons, inputs): a copy."""
-        return np.array([[w.data for w in neuron.weights] for neuron in self.neurons])
-
-    @property
-    def biases(self) -> Matrix:
-        """The numbers of the biases, shape (neurons,): a copy."""
-        return np.array([neuron.bias.data for neuron in self.neurons])
-
-    def __repr__(self) -> str:
-        return f"Layer({len(self.neurons[0].weights)} -> {len(self.neurons)}, {self.activation})"
 
 
 class MLP(Module):
@@ -176,9 +71,9 @@ class MLP(Module):
         seed: int | None = None,
     ) -> None:
         checked = _checked_sizes(sizes)
-        self._hidden = _one_of("activation", activation, ACTIVATIONS)
-        last_activation = _one_of("output", activation if output is None else output, ACTIVATIONS)
-        weight_deviation, bias_deviation = INITIALISERS[_one_of("initialiser", initialiser, INITIALISERS)]
+        self._hidden = one_of("activation", activation, ACTIVATIONS)
+        last_activation = one_of("output", activation if output is None else output, ACTIVATIONS)
+        weight_deviation, bias_deviation = INITIALISERS[one_of("initialiser", initialiser, INITIALISERS)]
         random = generator_of(seed)
         self.layers: list[Layer] = []
         for number, (inputs, outputs) in enumerate(pairwise(checked), start=1):
@@ -222,7 +117,10 @@ class MLP(Module):
         ShapeError
             If there are more or fewer inputs than the network takes.
         """
-        wanted = len(self.layers[0].neurons[0].weights)
+        try:
+            wanted = len(self.layers[0].neurons[0].weights)
+        except (IndexError, AttributeError):
+            wanted = self.sizes[0]  # says what is wrong with the layers
         try:
             count = len(inputs)
         except TypeError:
@@ -303,7 +201,10 @@ class MLP(Module):
         save(self, path)
 
     def __repr__(self) -> str:
-        return f"MLP({self.sizes}, activation={self.activation!r}, output={self.output!r})"
+        try:
+            return f"MLP({self.sizes}, activation={self.activation!r}, output={self.output!r})"
+        except ArgumentError:  # layers that fit no network: they are what one wants to see
+            return f"<MLP of the layers {self.layers!r}>"
 
 
 def checked_network(net: Any) -> MLP:
@@ -332,9 +233,3 @@ def _checked_sizes(sizes: Sequence[int]) -> list[int]:
             f"MLP(sizes): expected at most {MOST_WEIGHTS:,} weights, got {weights:,}; use smaller layers"
         )
     return checked
-
-
-def _one_of(name: str, given: str, table: dict[str, Any]) -> str:
-    if not isinstance(given, str) or given not in table:
-        raise ArgumentError(f"{name}: expected one of {', '.join(table)}, got {given!r}")
-    return given

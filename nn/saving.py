@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,11 +12,13 @@ import numpy.typing as npt
 from autograd.files import as_path
 
 from .archives import Archive, opened
-from .mlp import ACTIVATIONS, MLP, MOST_WEIGHTS, Layer
-from .structure import Structure
+from .layers import ACTIVATIONS, Layer
+from .mlp import MLP, MOST_WEIGHTS
+from .structure import Structure, parameter_at, places, put
 from .writing import CHECKPOINTS, NETWORKS
 
 _MOST_LAYERS = 1000
+_LONGEST_NAME = 1 + max(map(len, ACTIVATIONS))
 
 Matrix = npt.NDArray[np.float64]
 Numbers = dict[int, tuple[Matrix, Matrix]]
@@ -44,6 +47,10 @@ def load(path: str | os.PathLike[str]) -> MLP:
     net._hidden = activation
     for k, first in enumerate(structure.same):
         net.layers[k] = Layer(*numbers[k + 1], structure.activations[k], k + 1) if first == k else net.layers[first]
+    if structure.tied:
+        there = list(places(net.layers))
+        for k, first in structure.tied:
+            put(there[k], parameter_at(there[first]))
     return net
 
 
@@ -55,6 +62,7 @@ def _is_second(archive: Archive) -> bool:
 def members(structure: Structure, archive: Archive) -> list[str]:
     """The names that `writing.arrays_of` gives to what it keeps of such a network, but for the format."""
     told = ["activations", "same"] if _is_second(archive) else ["activation", "output"]
+    told += ["tied"] if structure.tied else []
     return ["sizes", *told, *(f"{letter}{k}" for k in structure.shapes for letter in "Wb")]
 
 
@@ -67,7 +75,7 @@ def structure_in(archive: Archive) -> Structure:
         raise archive.refusal(f"sizes: expected a network of 1..{MOST_WEIGHTS} weights", f"{list(sizes)!r:.80}")
     layers = len(sizes) - 1
     if _is_second(archive):
-        activations = tuple(archive.text("activations").split(","))
+        activations = tuple(archive.text("activations", layers * _LONGEST_NAME).split(","))
         same = tuple(int(first) for first in archive.array("same", (layers,), np.int64))
     else:
         hidden, output = archive.text("activation"), archive.text("output")
@@ -82,7 +90,19 @@ def structure_in(archive: Archive) -> Structure:
         fits = 0 <= first <= k and same[first] == first
         if not fits or (sizes[first], sizes[first + 1], activations[first]) != (sizes[k], sizes[k + 1], activations[k]):
             raise archive.refusal(f"same: expected layer {k + 1} to be itself or an equal one before it", f"{first}")
-    return Structure(sizes, activations, same)
+    structure = Structure(sizes, activations, same)
+    return replace(structure, tied=_tied_in(archive, structure)) if "tied" in archive.names else structure
+
+
+def _tied_in(archive: Archive, structure: Structure) -> tuple[tuple[int, int], ...]:
+    """Which parameters are tied, ascending, each to one that is tied to none."""
+    pairs = archive.array("tied", (None, 2), np.int64)
+    later, first = pairs.T
+    last = sum(outputs * (inputs + 1) for outputs, inputs in structure.shapes.values()) - 1
+    ascending = bool((np.diff(later) > 0).all()) and bool((first < later).all()) and not np.isin(first, later).any()
+    if not _is_second(archive) or not len(pairs) or not ascending or min(first) < 0 or max(later) > last:
+        raise archive.refusal(f"tied: expected pairs of places 0..{last}, ascending", "others")
+    return tuple((int(k), int(one)) for k, one in pairs)
 
 
 def _known(archive: Archive, name: str, activation: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from autograd import Value
 from autograd.errors import ArgumentError
 
 
@@ -22,11 +24,15 @@ class Structure:
         Of each layer.
     same : tuple of int
         For each layer the first one, from 0, that is the same object: its own place where it is used once.
+    tied : tuple of (int, int)
+        Parameters that are one Value with an earlier one, and that one: their places among the parameters of
+        all layers, each layer once, in the order of `places`. Ascending.
     """
 
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     same: tuple[int, ...]
+    tied: tuple[tuple[int, int], ...] = ()
 
     @property
     def activation(self) -> str:
@@ -42,7 +48,7 @@ class Structure:
     @property
     def is_plain(self) -> bool:
         """Whether sizes, one activation for the hidden layers and one for the last say all."""
-        return "," not in self.activation and self.same == tuple(range(len(self.same)))
+        return "," not in self.activation and self.same == tuple(range(len(self.same))) and not self.tied
 
     @property
     def shapes(self) -> dict[int, tuple[int, int]]:
@@ -52,42 +58,95 @@ class Structure:
 
     def __str__(self) -> str:
         again = [f"layer {k + 1} is layer {first + 1}" for k, first in enumerate(self.same) if first != k]
-        told = [f"{list(self.sizes)}", f"activation={self.activation!r}", f"output={self.output!r}", *again]
+        ties = [f"parameter {place} is parameter {first}" for place, first in self.tied]
+        told = [f"{list(self.sizes)}", f"activation={self.activation!r}", f"output={self.output!r}", *again, *ties]
         return f"MLP({', '.join(told)})"
 
 
 def structure_of(layers: Sequence[Any]) -> Structure:
-    """The structure of layers as they are now."""
+    """The structure of layers as they are now, without what is `tied`, for which all parameters are looked at.
+
+    Raises
+    ------
+    ArgumentError
+        If they are no layers of a network.
+    """
+    if not layers:
+        raise ArgumentError("net.layers: expected at least one layer, got none")
+    for k, layer in enumerate(layers, start=1):
+        if not getattr(layer, "neurons", None):
+            raise ArgumentError(f"net.layers: expected layers of at least one neuron, got {layer!r:.60} as layer {k}")
     first: dict[int, int] = {}
     same = tuple(first.setdefault(id(layer), k) for k, layer in enumerate(layers))
     sizes = (len(layers[0].neurons[0].weights), *(len(layer.neurons) for layer in layers))
     return Structure(sizes, tuple(layer.activation for layer in layers), same)
 
 
-def checked_for_a_file(layers: Sequence[Any]) -> Structure:
-    """The structure of layers that a file can keep.
+def places(layers: Sequence[Any]) -> Iterator[tuple[Any, int]]:
+    """Where the parameters of layers stand, each layer once: a neuron, and which of its weights; -1 is the bias."""
+    for layer in dict.fromkeys(layers):
+        for neuron in layer.neurons:
+            yield from ((neuron, k) for k in range(len(neuron.weights)))
+            yield neuron, -1
+
+
+def parameter_at(place: tuple[Any, int]) -> Value:
+    """The parameter in one of the `places`."""
+    neuron, k = place
+    parameter: Value = neuron.bias if k < 0 else neuron.weights[k]
+    return parameter
+
+
+def put(place: tuple[Any, int], parameter: Value) -> None:
+    """Let a parameter be the one in one of the `places`."""
+    neuron, k = place
+    if k < 0:
+        neuron.bias = parameter
+    else:
+        neuron.weights[k] = parameter
+
+
+def checked_for_a_file(net: Any, name: str = "save") -> Structure:
+    """The structure of a network that a file can keep, with what is tied; `name` begins the refusals.
 
     Raises
     ------
     ArgumentError
-        If there is more to them than weights, biases and an activation each: the file would lose it.
+        If there is more to it than weights, biases and an activation for each layer: the file would lose it.
     """
-    structure = structure_of(layers)
-    met: dict[int, int] = {}
-    for k, (layer, inputs) in enumerate(zip(layers, structure.sizes, strict=False)):
+    structure = structure_of(net.layers)
+    if _computes_otherwise(net):
+        raise _lost(f"{name}: expected an nn.MLP", net)
+    for number, (layer, inputs) in enumerate(zip(net.layers, structure.sizes, strict=False), start=1):
+        if _computes_otherwise(layer):
+            raise _lost(f"{name}: layer {number}: expected an nn.Layer", layer)
+        activation, *others = (kind for kind, _ in Counter(n.activation for n in layer.neurons).most_common())
+        if others:
+            raise _lost(
+                f"{name}: layer {number}: expected the activation {activation!r} in each neuron",
+                f"{others[0]!r} in one",
+            )
         for neuron in layer.neurons:
+            if _computes_otherwise(neuron):
+                raise _lost(f"{name}: layer {number}: expected neurons of nn.Neuron", neuron)
             if len(neuron.weights) != inputs:
-                raise _lost(k, f"{inputs} weights in each neuron, got {len(neuron.weights)} in one")
-            if neuron.activation != layer.activation:
-                raise _lost(k, f"the activation {layer.activation!r} in each neuron, got {neuron.activation!r} in one")
-            for value in (*neuron.weights, neuron.bias):
-                if met.setdefault(id(value), structure.same[k]) != structure.same[k]:
-                    raise _lost(k, "parameters of its own, got one that is also another layer's")
-    return structure
+                wanted = f"{name}: layer {number}: expected {inputs} weights in each neuron"
+                raise _lost(wanted, f"{len(neuron.weights)} in one")
+    met: dict[int, int] = {}
+    ids = (id(parameter_at(place)) for place in places(net.layers))
+    firsts = [met.setdefault(number, k) for k, number in enumerate(ids)]
+    return replace(structure, tied=tuple((k, first) for k, first in enumerate(firsts) if first != k))
 
 
-def _lost(place: int, expected: str) -> ArgumentError:
+def _computes_otherwise(thing: Any) -> bool:
+    """Whether what it computes is written in a class of somebody's own."""
+    writer = next(kind for kind in type(thing).__mro__ if "__call__" in vars(kind))
+    return writer.__module__.partition(".")[0] != __name__.partition(".")[0]
+
+
+def _lost(expected: str, came: Any) -> ArgumentError:
+    got = came if isinstance(came, str) else f"a {type(came).__name__}, which computes in a way of its own"
     return ArgumentError(
-        f"save: layer {place + 1}: expected {expected}, which the file would lose; keep such a network by its code "
-        "and the numbers of net.parameters()"
+        f"{expected}, got {got}, which the file would lose; "
+        "keep such a network by its code and the numbers of net.parameters()"
     )

@@ -2,7 +2,8 @@
 
 A plain network (one activation for the hidden layers, one for the last) is
 written in the first format; one whose layers differ, or are used twice, in the
-second, which names each layer's activation and which layers are one.
+second, which names each layer's activation, which layers are one, and which
+single parameters are tied.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def save(net: MLP, path: str | os.PathLike[str]) -> None:
 
 def arrays_of(net: MLP, formats: tuple[str, str]) -> dict[str, Any]:
     """What a file keeps of a network: the format, its structure, then weights and biases layer by layer."""
-    structure = checked_for_a_file(net.layers)
+    structure = checked_for_a_file(net)
     arrays: dict[str, Any] = {
         "format": np.array(formats[0 if structure.is_plain else 1]),
         "sizes": np.array(structure.sizes, dtype=np.int64),
@@ -48,6 +49,8 @@ def arrays_of(net: MLP, formats: tuple[str, str]) -> dict[str, Any]:
     else:
         arrays["activations"] = np.array(",".join(structure.activations))
         arrays["same"] = np.array(structure.same, dtype=np.int64)
+        if structure.tied:
+            arrays["tied"] = np.array(structure.tied, dtype=np.int64)
     for number in structure.shapes:
         layer = net.layers[number - 1]
         arrays[f"W{number}"], arrays[f"b{number}"] = layer.weights, layer.biases

@@ -28,6 +28,31 @@ def with_a_tied_weight():
     return net
 
 
+def with_tied_weights():
+    """Transposed, as in an autoencoder, a bias that is a weight, and a neuron that stands in two layers."""
+    net = nn.MLP([3, 2, 3, 2], seed=0)
+    encoder, decoder, last = net.layers
+    for j, neuron in enumerate(encoder.neurons):
+        for k, weight in enumerate(neuron.weights):
+            decoder.neurons[k].weights[j] = weight
+    decoder.neurons[1].bias = encoder.neurons[0].bias
+    last.neurons[1].weights[2] = last.neurons[0].bias
+    return net
+
+
+def with_a_neuron_twice():
+    net = nn.MLP([3, 3, 3], activation="tanh", seed=0)
+    net.layers[1].neurons[2] = net.layers[0].neurons[0]
+    net.layers[1].neurons[0] = net.layers[1].neurons[1]
+    return net
+
+
+def with_many_layers():
+    net = nn.MLP([3] * 80, activation="sigmoid", seed=0)
+    net.layers[7] = nn.Layer(np.eye(3), np.ones(3), "relu", 8)
+    return net
+
+
 def with_other_layers():
     net = nn.MLP([3, 4, 2], seed=0)
     rng = np.random.default_rng(1)
@@ -39,7 +64,13 @@ def with_other_layers():
     return net
 
 
-SHARED = {"a layer twice": with_a_layer_twice, "a tied weight": with_a_tied_weight}
+SHARED = {
+    "a layer twice": with_a_layer_twice,
+    "a tied weight": with_a_tied_weight,
+    "tied weights": with_tied_weights,
+    "a neuron twice": with_a_neuron_twice,
+}
+CHANGED = SHARED | {"other layers": with_other_layers, "many layers": with_many_layers}
 
 
 def numbers(net):
@@ -48,6 +79,7 @@ def numbers(net):
 
 def fit(net, epochs=3, **options):
     X, Y = samples()
+    Y = Y[:, : net.sizes[-1]]
     options = {"optimiser": nn.Adam(0.05), "batch_size": 5, "seed": 1, "progress": False} | options
     return nn.fit(net, X, Y, epochs=epochs, **options)
 
@@ -67,24 +99,35 @@ def test_eager_and_compiled_learn_the_same(made):
     np.testing.assert_allclose(numbers(eager), numbers(fast), rtol=0, atol=1e-12)
 
 
-def test_a_training_of_a_layer_used_twice_goes_on_from_its_checkpoint_to_the_bit(tmp_path):
-    whole, first, second = with_a_layer_twice(), with_a_layer_twice(), with_a_layer_twice()
-    history = fit(whole, 5)
+@pytest.mark.parametrize("made", CHANGED)
+def test_a_training_goes_on_from_its_checkpoint_to_the_bit(made, tmp_path):
+    whole, first, second = CHANGED[made](), CHANGED[made](), CHANGED[made]()
+    history = fit(whole, 3)
     fit(first, 2, checkpoint=tmp_path / "run.npz")
-    assert fit(second, 5, checkpoint=tmp_path / "run.npz", resume=True).cost == history.cost
-    assert (numbers(second) == numbers(whole)).all()
-    assert second.layers[2] is second.layers[0]
+    assert fit(second, 3, checkpoint=tmp_path / "run.npz", resume=True).cost == history.cost
+    assert (numbers(second) == numbers(whole)).all() and len(numbers(second)) == len(numbers(CHANGED[made]()))
+    assert nn.load(tmp_path / "run.npz").predict(samples()[0]).shape == (23, whole.sizes[-1])
 
 
-@pytest.mark.parametrize("made", [with_a_layer_twice, with_other_layers], ids=["a layer twice", "other layers"])
+def test_a_checkpoint_of_tied_weights_is_not_one_of_weights_that_are_not(tmp_path):
+    fit(with_a_tied_weight(), 1, checkpoint=tmp_path / "run.npz")
+    net = nn.MLP([3, 3, 3], activation="tanh", seed=0)
+    with pytest.raises(ArgumentError, match=r"net: expected MLP.*parameter 14 is parameter 4\) as in the checkpoint"):
+        fit(net, 2, checkpoint=tmp_path / "run.npz", resume=True)
+
+
+@pytest.mark.parametrize("made", CHANGED)
 def test_a_file_keeps_what_a_network_has_become(made, tmp_path):
-    net = made()
+    net = CHANGED[made]()
     net.save(tmp_path / "net.npz")
     loaded = nn.load(tmp_path / "net.npz")
     X, _ = samples()
     assert (loaded.predict(X) == net.predict(X)).all()
     assert repr(loaded) == repr(net) and len(loaded.parameters()) == len(net.parameters())
     assert [net.layers.index(layer) for layer in net.layers] == [loaded.layers.index(layer) for layer in loaded.layers]
+    for either in (net, loaded):  # what is one parameter stays one
+        fit(either, 1)
+    np.testing.assert_allclose(loaded.predict(X), net.predict(X), rtol=1e-12)
 
 
 def test_sizes_and_activations_are_those_of_the_layers():
@@ -103,8 +146,22 @@ def of_another_activation(net):
     net.layers[1].neurons[0] = nn.Neuron([0.0, 0.0, 0.0], 0.0, "relu")
 
 
-def tied(net):
-    net.layers[1].neurons[0].weights[2] = net.layers[0].neurons[1].weights[0]
+class Doubled(nn.Layer):
+    def __call__(self, activations):
+        return [2 * a for a in super().__call__(activations)]
+
+
+class Bent(nn.Neuron):
+    def __call__(self, activations):
+        return super().__call__(activations) ** 2
+
+
+def of_a_layer_of_ones_own(net):
+    net.layers[1] = Doubled(np.eye(3), np.ones(3))
+
+
+def of_a_neuron_of_ones_own(net):
+    net.layers[1].neurons[2] = Bent([0.0, 0.0, 0.0], 0.0)
 
 
 @pytest.mark.parametrize(
@@ -112,17 +169,81 @@ def tied(net):
     [
         (narrower, "layer 2: expected 3 weights in each neuron, got 2 in one"),
         (of_another_activation, "layer 2: expected the activation 'sigmoid' in each neuron, got 'relu' in one"),
-        (tied, "layer 2: expected parameters of its own, got one that is also another layer's"),
+        (of_a_layer_of_ones_own, "layer 2: expected an nn.Layer, got a Doubled, which computes in a way of its own"),
+        (of_a_neuron_of_ones_own, "layer 2: expected neurons of nn.Neuron, got a Bent, which computes"),
     ],
 )
-def test_what_a_file_would_lose_is_refused_and_the_file_stays(change, message, tmp_path):
+def test_what_a_file_would_lose_is_refused_before_anything_is_changed(change, message, tmp_path):
     net = nn.MLP([3, 3, 3], seed=0)
     net.save(tmp_path / "net.npz")
     before = (tmp_path / "net.npz").read_bytes()
     change(net)
-    with pytest.raises(ArgumentError, match=message):
+    with pytest.raises(ArgumentError, match=f"save: {message}"):
         net.save(tmp_path / "net.npz")
     assert (tmp_path / "net.npz").read_bytes() == before
+    begun = numbers(net)
+    with pytest.raises(ArgumentError, match=f"checkpoint: {message}"):
+        fit(net, checkpoint=tmp_path / "run.npz")
+    assert (numbers(net) == begun).all() and not (tmp_path / "run.npz").exists()
+
+
+def test_a_network_of_ones_own_is_refused_by_files_if_it_computes_otherwise(tmp_path):
+    class Residual(nn.MLP):
+        def __call__(self, inputs):
+            return [a + x for a, x in zip(super().__call__(inputs), inputs, strict=True)]
+
+    class Small(nn.MLP):
+        def __init__(self):
+            super().__init__([3, 3], seed=0)
+
+    with pytest.raises(ArgumentError, match=r"save: expected an nn\.MLP, got a Residual, which computes in a way"):
+        Residual([3, 3], seed=0).save(tmp_path / "net.npz")
+    Small().save(tmp_path / "net.npz")
+    X, _ = samples()
+    assert (nn.load(tmp_path / "net.npz").predict(X) == Small().predict(X)).all()
+
+
+def test_an_activation_that_is_set_is_computed_told_and_kept(tmp_path):
+    net, X = nn.MLP([3, 4, 3], seed=0), samples()[0]
+    before = net.predict(X)
+    net.layers[0].activation = "relu"
+    net.layers[1].neurons[1].activation = "linear"
+    assert repr(net) == "MLP([3, 4, 3], activation='relu', output='sigmoid and linear')"
+    assert np.abs(net.predict(X) - before).max() > 1e-3
+    np.testing.assert_allclose(net.predict(X), net.predict(X, compiled=False), rtol=1e-13)
+    net.layers[1].activation = "tanh"
+    net.save(tmp_path / "net.npz")
+    assert (nn.load(tmp_path / "net.npz").predict(X) == net.predict(X)).all()
+    for thing in (net.layers[0], net.layers[0].neurons[0]):
+        with pytest.raises(ArgumentError, match=r"activation: expected one of sigmoid, .*, got 'softmax'"):
+            thing.activation = "softmax"
+    assert net.layers[0].activation == "relu"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda net: net.layers.clear(), "net.layers: expected at least one layer, got none"),
+        (lambda net: net.layers[0].neurons.clear(), "net.layers: expected layers of at least one neuron, got Layer"),
+        (lambda net: net.layers.insert(0, len), "net.layers: expected layers of at least one neuron, got <built-in"),
+    ],
+)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda net, path: net.sizes,
+        lambda net, path: net([1.0, 2.0, 3.0]),
+        lambda net, path: net.predict(np.ones((2, 3))),
+        lambda net, path: net.save(path),
+        lambda net, path: fit(net),
+    ],
+)
+def test_layers_of_no_network_are_named(spoil, message, ask, tmp_path):
+    net = nn.MLP([3, 4, 3], seed=0)
+    spoil(net)
+    with pytest.raises(ArgumentError, match=message):
+        ask(net, tmp_path / "net.npz")
+    assert repr(net).startswith("<MLP of the layers [")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +257,14 @@ def test_what_a_file_would_lose_is_refused_and_the_file_stays(change, message, t
         ({"activations": np.array("tanh,tanh,sinh")}, "activations: expected one of"),
         ({"activations": np.array("tanh,tanh,relu")}, "same: expected layer 3 to be itself or an equal one"),
         ({"format": np.array("scalar-autograd network 1")}, "without 'activation'"),
+        ({"tied": np.array([[5, 2], [4, 1]])}, r"tied: expected pairs of places 0\.\.23, ascending"),
+        ({"tied": np.array([[4, 1], [5, 4]])}, "tied: expected pairs"),
+        ({"tied": np.array([[4, 4]])}, "tied: expected pairs"),
+        ({"tied": np.array([[4, -1]])}, "tied: expected pairs"),
+        ({"tied": np.array([[24, 1]])}, "tied: expected pairs"),
+        ({"tied": np.zeros((0, 2), np.int64)}, "tied: expected pairs"),
+        ({"tied": np.array([4, 1])}, "tied: expected int64 of shape"),
+        ({"tied": np.array([[4.0, 1.0]])}, "tied: expected int64"),
     ],
 )
 def test_other_contents_are_refused(changes, message, tmp_path):
