@@ -33,28 +33,16 @@ _FLOATS = np.dtype(np.float64)
 _PIECES = 32
 
 
+def _without_out(function: Callable[..., Any]) -> Any:
+    """A function whose ``out`` has no meaning."""
+    return staticmethod(lambda *operands, out=None: function(*operands))
+
+
 class Functional:
-    """What an optimiser's rule calls, of arrays that never change: ``out`` has no meaning here."""
+    """What an optimiser's rule calls, of arrays that never change."""
 
-    @staticmethod
-    def add(a: Any, b: Any, out: Any = None) -> Any:
-        return jnp.add(a, b)
-
-    @staticmethod
-    def subtract(a: Any, b: Any, out: Any = None) -> Any:
-        return jnp.subtract(a, b)
-
-    @staticmethod
-    def multiply(a: Any, b: Any, out: Any = None) -> Any:
-        return jnp.multiply(a, b)
-
-    @staticmethod
-    def divide(a: Any, b: Any, out: Any = None) -> Any:
-        return jnp.divide(a, b)
-
-    @staticmethod
-    def sqrt(a: Any, out: Any = None) -> Any:
-        return jnp.sqrt(a)
+    add, subtract, multiply = _without_out(jnp.add), _without_out(jnp.subtract), _without_out(jnp.multiply)
+    divide, sqrt = _without_out(jnp.divide), _without_out(jnp.sqrt)
 
 
 @dataclass(frozen=True)
