@@ -96,6 +96,10 @@ def binary_cross_entropy(a: Any, y: Any) -> Value:
     return cost
 
 
+COSTS = (squared_error, cross_entropy, binary_cross_entropy)
+"""Those above, which nothing but their arguments can change."""
+
+
 def _pair(name: str, outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:
     outputs, targets = _members(f"{name}(outputs)", outputs), _members(f"{name}(targets)", targets)
     if len(outputs) != len(targets):

@@ -14,11 +14,12 @@ import numpy.typing as npt
 from autograd import Compiled, Label, Value, compile, no_grad
 from autograd.errors import ArgumentError, OperandError, ShapeError
 
+from .costs import COSTS
 from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
 from .layers import ACTIVATIONS, Layer, one_of
 from .module import Module
-from .structure import structure_of
+from .structure import computes_otherwise, structure_of
 from .writing import save
 
 Matrix = npt.NDArray[np.float64]
@@ -82,7 +83,7 @@ class MLP(Module):
             last = number == len(checked) - 1
             self.layers.append(Layer(weights, biases, last_activation if last else activation, number))
         self._parts: list[Any] = []
-        self._programs: dict[tuple[Cost | None, str, int | None], Compiled] = {}
+        self._programs: dict[tuple[int, str, str], Compiled] = {}
         self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
 
     @property
@@ -145,10 +146,16 @@ class MLP(Module):
                     met.add(value)
                     yield name, value
 
-    def program(self, cost: Cost | None = None, backend: str = "numpy", devices: int | None = None) -> Compiled:
+    def program(
+        self,
+        cost: Cost | None = None,
+        backend: str = "numpy",
+        devices: int | None = None,
+        sample: Sequence[Matrix] = (),
+    ) -> Compiled:
         """The network as a compiled function of one sample, or of a sample and its target the cost.
 
-        It is kept, and made anew where a layer, function or parameter was exchanged since. Of costs the last
+        It is kept, and made anew where a layer, activation or parameter was exchanged since. Of costs the last
         few are kept, as they are objects.
 
         Parameters
@@ -157,18 +164,37 @@ class MLP(Module):
             ``cost(outputs, targets)``.
         backend, devices
             As in `compile`.
+        sample : sequence of ndarray, shape (rows, n)
+            An array for each argument. Where the cost or the network has code of somebody's own, the numbers that
+            it closes over may be others than when it was recorded: it is recorded again for the first row, and
+            compiled anew if it is another function now.
         """
-        neurons = [neuron for layer in self.layers for neuron in layer.neurons]
-        parts = [part for neuron in neurons for part in (neuron._function, *neuron.weights, neuron.bias, neuron)]
+        parts = list(self._all_parts())
         if len(parts) != len(self._parts) or not all(map(operator.is_, parts, self._parts)):
             self._parts, self._programs = parts, {}
-        key = (cost, backend, devices)
+        # The program keeps the cost, so that its id is no other's.
+        key = (id(cost), repr(backend), repr(devices))
         if key not in self._programs:
             made = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
+            program = compile(made, backend=backend, devices=devices)
             while len(self._programs) >= _PROGRAMS:
                 self._programs.pop(next(iter(self._programs)))
-            self._programs[key] = compile(made, backend=backend, devices=devices)
+            self._programs[key] = program
+        elif sample and not self._stays_the_same(cost):
+            self._programs[key].refresh(*(array[:1] for array in sample))
         return self._programs[key]
+
+    def _all_parts(self) -> Iterator[Any]:
+        """Everything that may be exchanged for something else."""
+        for layer in self.layers:
+            yield layer
+            for neuron in layer.neurons:
+                yield from (neuron, neuron.activation, neuron.bias, *neuron.weights)
+
+    def _stays_the_same(self, cost: Cost | None) -> bool:
+        """Whether only exchanged parts can change what is computed: all code is this package's."""
+        code = (self, *self.layers, *(neuron for layer in self.layers for neuron in layer.neurons))
+        return (cost is None or any(cost is own for own in COSTS)) and not any(map(computes_otherwise, code))
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles take along: not the programs, which read this network's parameters."""
@@ -190,7 +216,7 @@ class MLP(Module):
         array = numbers_of("X", X)
         rows = rows_of("X", np.atleast_2d(array), self.sizes[0])
         if compiled:
-            result = self.program()(rows)
+            result = self.program(sample=[rows])(rows)
         else:
             with no_grad():
                 result = np.array([[a.data for a in self(row)] for row in rows.tolist()])

@@ -106,6 +106,12 @@ def put(place: tuple[Any, int], parameter: Value) -> None:
         neuron.weights[k] = parameter
 
 
+def computes_otherwise(thing: Any) -> bool:
+    """Whether what it computes is written in a class of somebody's own."""
+    writer = next(kind for kind in type(thing).__mro__ if "__call__" in vars(kind))
+    return writer.__module__.partition(".")[0] != __name__.partition(".")[0]
+
+
 def checked_for_a_file(net: Any, name: str = "save") -> Structure:
     """The structure of a network that a file can keep, with what is tied; `name` begins the refusals.
 
@@ -115,10 +121,10 @@ def checked_for_a_file(net: Any, name: str = "save") -> Structure:
         If there is more to it than weights, biases and an activation for each layer: the file would lose it.
     """
     structure = structure_of(net.layers)
-    if _computes_otherwise(net):
+    if computes_otherwise(net):
         raise _lost(f"{name}: expected an nn.MLP", net)
     for number, (layer, inputs) in enumerate(zip(net.layers, structure.sizes, strict=False), start=1):
-        if _computes_otherwise(layer):
+        if computes_otherwise(layer):
             raise _lost(f"{name}: layer {number}: expected an nn.Layer", layer)
         activation, *others = (kind for kind, _ in Counter(n.activation for n in layer.neurons).most_common())
         if others:
@@ -127,7 +133,7 @@ def checked_for_a_file(net: Any, name: str = "save") -> Structure:
                 f"{others[0]!r} in one",
             )
         for neuron in layer.neurons:
-            if _computes_otherwise(neuron):
+            if computes_otherwise(neuron):
                 raise _lost(f"{name}: layer {number}: expected neurons of nn.Neuron", neuron)
             if len(neuron.weights) != inputs:
                 wanted = f"{name}: layer {number}: expected {inputs} weights in each neuron"
@@ -136,12 +142,6 @@ def checked_for_a_file(net: Any, name: str = "save") -> Structure:
     ids = (id(parameter_at(place)) for place in places(net.layers))
     firsts = [met.setdefault(number, k) for k, number in enumerate(ids)]
     return replace(structure, tied=tuple((k, first) for k, first in enumerate(firsts) if first != k))
-
-
-def _computes_otherwise(thing: Any) -> bool:
-    """Whether what it computes is written in a class of somebody's own."""
-    writer = next(kind for kind in type(thing).__mro__ if "__call__" in vars(kind))
-    return writer.__module__.partition(".")[0] != __name__.partition(".")[0]
 
 
 def _lost(expected: str, came: Any) -> ArgumentError:

@@ -68,7 +68,7 @@ class _Training:
         net, cost = self.net, self.cost
         samples = self.X, self.Y, self.optimiser, self.batch_size
         # Asked for all ways: it says what is wrong with a back end or devices.
-        program = net.program(cost, self.backend, self.devices)
+        net.program(cost, self.backend, self.devices)
         if not self.compiled:
             if self.backend != "numpy":
                 raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
@@ -76,8 +76,8 @@ class _Training:
         if self.backend == "jax":
             from .device_trainer import DeviceTrainer  # imports JAX, which not everybody has
 
-            return DeviceTrainer(net.program(cost), *samples, self.devices)
-        return CompiledTrainer(program, *samples)
+            return DeviceTrainer(net.program(cost, sample=(self.X, self.Y)), *samples, self.devices)
+        return CompiledTrainer(net.program(cost, self.backend, self.devices, (self.X, self.Y)), *samples)
 
     def epoch(self) -> tuple[dict[str, float], float]:
         """Learn from every sample once; returns what was measured, and the seconds that the learning took."""

@@ -16,7 +16,7 @@ from .backends import available, backend
 from .backends.base import Backend
 from .pipeline import Stages
 from .plan.plan import Plan
-from .record import record
+from .record import Recording, record, same_graph
 from .samples import Samples
 from .versions import Version
 
@@ -199,6 +199,20 @@ class Compiled:
         self._version(self._arguments.checked(arrays, self))
         return self
 
+    def refresh(self, *arrays: Any) -> Compiled:
+        """Record again for the first row of arrays, and compile anew if that is another graph; returns the function.
+
+        Numbers that the function closes over stand in its programs. Where they, or anything else that the function
+        is made of, may have changed since it was recorded, this looks, in a fifth of the time that compiling takes.
+        """
+        batch = self._arguments.checked(arrays, self)
+        with self._lock:
+            version = self._versions.get(_signature(batch))
+            if version is not None and not same_graph(version.recording, self._recording(batch)):
+                self._versions.clear()
+            self._version(batch)
+        return self
+
     # Behind them
 
     def _checked(self, arrays: Sequence[Any]) -> list[Batch]:
@@ -216,7 +230,7 @@ class Compiled:
         return self._latest
 
     def _version(self, batch: Sequence[Batch]) -> Version:
-        signature = tuple([array.shape[1:] for array in batch])
+        signature = _signature(batch)
         version = self._versions.get(signature)
         if version is None:
             version = self._versions[signature] = self._compiled(batch)
@@ -224,12 +238,14 @@ class Compiled:
         return version
 
     def _compiled(self, batch: Sequence[Batch]) -> Version:
-        sample = [float(array[0]) if array.ndim == 1 else array[0].tolist() for array in batch]
-        known = () if self._widest is None else tuple(self._widest.parameters)
-        recording = record(self._function, sample, self._arguments.names, known)
-        version = Version(self._function, self._arguments.names, recording, self._backend, self._dtype)
+        version = Version(self._function, self._arguments.names, self._recording(batch), self._backend, self._dtype)
         self._widest = version
         return version
+
+    def _recording(self, batch: Sequence[Batch]) -> Recording:
+        sample = [float(array[0]) if array.ndim == 1 else array[0].tolist() for array in batch]
+        known = () if self._widest is None else tuple(self._widest.parameters)
+        return record(self._function, sample, self._arguments.names, known)
 
     def _differentiable(self, batch: Sequence[Batch]) -> Version:
         version = self._version(batch)
@@ -244,3 +260,7 @@ class Compiled:
                 "to be learned with Value(...) outside the function"
             )
         return version
+
+
+def _signature(batch: Sequence[Batch]) -> Signature:
+    return tuple([array.shape[1:] for array in batch])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from .. import modes
@@ -143,6 +144,31 @@ def record(
     places = set(known)
     parameters = [*known, *(value for value in order if value.primitive is LEAF and value not in places)]
     return Recording(inputs, parameters, outputs, is_list, decisions, order, len(known))
+
+
+def same_graph(one: Recording, other: Recording) -> bool:
+    """Whether two recordings are of the same operations on the same parameters, constants and inputs."""
+    if [made.truth for made in one.decisions] != [made.truth for made in other.decisions]:
+        return False
+    return one.is_list == other.is_list and all(
+        a == b for a, b in zip_longest(_told(one), _told(other), fillvalue=None)
+    )
+
+
+def _told(recording: Recording) -> Iterator[tuple[Any, ...]]:
+    """A graph value by value, in a way that two of them can be compared."""
+    places = {value: place for place, value in enumerate(recording.order)}
+    inputs = {value: (argument, k) for argument, made in enumerate(recording.inputs) for k, value in enumerate(made)}
+    for value in recording.order:
+        if value.operands:
+            yield (value.primitive, *(places[operand] for operand in value.operands))
+        elif value.primitive is LEAF:
+            yield LEAF, id(value)
+        else:
+            # Of numbers the representation, in which 0.0 is not -0.0, and NaN is NaN.
+            yield value.primitive, inputs.get(value) or repr(number_of(value))
+    for end in (*recording.outputs, *(made.condition for made in recording.decisions)):
+        yield (places[end],)
 
 
 def _input(number: float, label: Label) -> Value:

@@ -39,6 +39,8 @@ class Version:
         Whether the function returned a list.
     learns : bool
         Whether there is one output, the cost, and something to differentiate it by.
+    recording : Recording
+        As given.
     slopes : ndarray, shape (parameters,)
         Room for a gradient: programs are fastest where they write to the same array.
     """
@@ -51,7 +53,7 @@ class Version:
         backend: Backend,
         dtype: np.dtype[Any],
     ) -> None:
-        self._function, self._names, self._recording = function, names, recording
+        self._function, self._names, self.recording = function, names, recording
         self._backend, self._dtype, self._in_place = backend, dtype, dtype == np.float64
         self.is_list = recording.is_list
         self.learns = not recording.is_list and bool(recording.parameters)
@@ -85,14 +87,14 @@ class Version:
 
     def stages(self) -> Stages:
         """The plan after each step of the pipeline."""
-        return stages(self._recording, REVERSE if self.learns else FORWARD)
+        return stages(self.recording, REVERSE if self.learns else FORWARD)
 
     # Running
 
     def outputs(self, batch: Sequence[Batch]) -> Batch:
         """The outputs of every row, shape (rows, outputs)."""
         program, rows = self._program(False), len(batch[0])
-        out = np.empty((rows, len(self._recording.outputs)), self._dtype)
+        out = np.empty((rows, len(self.recording.outputs)), self._dtype)
         for start in range(0, rows, program.rows_at_once):
             part = _rows(batch, start, program.rows_at_once)
             out[start : start + program.rows_at_once] = self._outputs_of_part(program, part, start)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.compiler import compiled
+from autograd.compiler import compiled, versions
 from autograd.errors import ArgumentError, FileFormatError
 
 
@@ -299,6 +299,112 @@ def test_a_second_training_and_prediction_record_nothing(recordings):
     assert len(recordings) == 2
     fit(net, cost=lambda a, y: nn.squared_error(a, y))
     assert len(recordings) == 3
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """How many recordings were made programs."""
+    counted, lifted = [], versions.lifted
+
+    def noted(*arguments):
+        counted.append(arguments)
+        return lifted(*arguments)
+
+    monkeypatch.setattr(versions, "lifted", noted)
+    return counted
+
+
+class Weighed:
+    """A cost of somebody's own, equal to every other, and without a hash."""
+
+    factor = 1.0
+
+    def __call__(self, a, y):
+        return self.factor * nn.squared_error(a, y)
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+FACTOR = 1.0
+
+
+def weighed_by_a_global(a, y):
+    return FACTOR * nn.squared_error(a, y)
+
+
+def weighed_by_an_attribute():
+    cost = Weighed()
+    return cost, lambda factor: setattr(cost, "factor", factor)
+
+
+def weighed_by_a_variable():
+    factor = 1.0
+
+    def change(to):
+        nonlocal factor
+        factor = to
+
+    return lambda a, y: factor * nn.squared_error(a, y), change
+
+
+def weighed_in_a_list():
+    factors = [1.0]
+    return lambda a, y: nn.squared_error(a, y) * factors[0], lambda factor: factors.__setitem__(0, factor)
+
+
+def weighed_globally():
+    return weighed_by_a_global, lambda factor: globals().__setitem__("FACTOR", factor)
+
+
+@pytest.mark.parametrize(
+    "made", [weighed_by_an_attribute, weighed_by_a_variable, weighed_in_a_list, weighed_globally], ids=str
+)
+def test_a_number_that_a_cost_closes_over_may_change_between_trainings(made, compilations):
+    cost, change = made()
+    net = nn.MLP([3, 4, 3], seed=0)
+    first = fit(net, 1, cost=cost, optimiser=nn.SGD(1e-300)).cost
+    assert fit(net, 1, cost=cost, optimiser=nn.SGD(1e-300)).cost == first and len(compilations) == 1
+    change(3.0)
+    assert fit(net, 1, cost=cost, optimiser=nn.SGD(1e-300)).cost == pytest.approx([3 * first[0]], rel=1e-12)
+    change(1.0)
+    assert fit(net, 1, cost=cost, optimiser=nn.SGD(1e-300)).cost == first and len(compilations) == 3
+
+
+def test_costs_are_told_apart_as_objects_and_not_by_equality(compilations):
+    net, costs = nn.MLP([3, 4, 3], seed=0), [Weighed(), Weighed()]
+    costs[1].factor = 5.0
+    found = [fit(net, 1, cost=cost, optimiser=nn.SGD(1e-300)).cost[0] for cost in costs * 2]
+    assert found[1] == pytest.approx(5 * found[0], rel=1e-12) and found[2:] == found[:2] and len(compilations) == 2
+
+
+def test_numbers_in_a_layer_of_ones_own_may_change_too():
+    class Scaled(nn.Layer):
+        scale = 1.0
+
+        def __call__(self, activations):
+            return [self.scale * a for a in super().__call__(activations)]
+
+    trained = []
+    for way in (True, False):
+        net, (X, _) = nn.MLP([3, 4, 3], seed=0), samples()
+        net.layers[0] = Scaled(net.layers[0].weights, net.layers[0].biases, "tanh")
+        for scale in (1.0, 0.25, 2.0):
+            net.layers[0].scale = scale
+            np.testing.assert_allclose(net.predict(X), net.predict(X, compiled=False), rtol=1e-12)
+            fit(net, 1, compiled=way)
+        trained.append(numbers(net))
+    np.testing.assert_allclose(*trained, rtol=0, atol=1e-12)
+
+
+def test_a_layer_exchanged_for_one_of_the_same_neurons_is_another():
+    net, (X, _) = nn.MLP([3, 3, 3], seed=0), samples()
+    before, doubled = net.predict(X), Doubled(np.eye(3), np.ones(3))
+    doubled.neurons = net.layers[1].neurons
+    net.layers[1] = doubled
+    np.testing.assert_allclose(net.predict(X), 2 * before, rtol=1e-12)
 
 
 def test_an_exchanged_layer_is_recorded_anew(recordings):
