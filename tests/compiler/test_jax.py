@@ -337,6 +337,14 @@ def test_a_batch_of_37_on_4_devices_is_that_of_one():
 
 
 @four_devices
+def test_devices_talk_once_about_sums_and_once_about_alarms():
+    cost, arrays = made("decayed")
+    f = compile(cost, backend="jax", devices=4)
+    f.gradient(*arrays)
+    assert f.source.count("psum") == f.source.count("pmin[") == 1
+
+
+@four_devices
 def test_alarms_of_any_device_name_the_row():
     w = Value(1.0)
     f = compile(lambda x: log(w * x) if x < 3 else w * x, backend="jax", devices=4)

@@ -175,7 +175,10 @@ class Training:
 
     def _learned(self, careful: bool, carry: Any, data: Sequence[Any], run: Any) -> Any:
         """Step down the gradient of batch after batch, on each device with its own rows."""
-        return jax.lax.scan(lambda before, batch: (self._step(careful, before, data, batch), None), carry, run)[0]
+        now, told = jax.lax.scan(lambda before, batch: (self._step(careful, before, data, batch), None), carry, run)[0]
+        cost, learned, well = told
+        # Without a look at every batch, the devices ask one another once how it went.
+        return now, (cost, learned, jax.lax.pmin(well.astype(int), (PROCESS, DEVICE)) > 0)
 
     def _step(self, careful: bool, before: Any, data: Sequence[Any], batch: Any) -> Any:
         (parameters, state, steps), (cost, learned, well) = before
@@ -187,7 +190,7 @@ class Training:
         columns = [column[chosen.reshape(here)] for column in data]
         found = traced(self._plan, columns, jnp.concatenate(parameters), rows)
         alarm = found.unfit | jnp.any(found.off_path < here)
-        if axes:
+        if careful and axes:
             alarm = jax.lax.pmax(alarm.astype(int), axes) > 0
         well &= ~alarm
         if careful:

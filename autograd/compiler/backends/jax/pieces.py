@@ -46,6 +46,8 @@ def pieces(plan: Plan) -> list[Piece]:
     cut: list[Piece] = []
     for start, stop in zip([0, *products], [*products, len(instructions)], strict=True):
         apart = stop - start > LONG
+        if not apart and cut and not cut[-1].apart:
+            start -= len(cut.pop().instructions)
         for first in range(start, stop, PIECE if apart else max(1, stop - start)):
             last = min(first + PIECE, stop) if apart else stop
             part = instructions[first:last]

@@ -71,11 +71,11 @@ class JaxProgram:
         with settings(self.dtype):
             filled = [_filled_up(column, size) for column in columns]
             results, alarms = jax.device_get(compiled(filled, parameters, samples))
-        unfit, *first_rows = alarms.tolist()
+        fit, *first_rows = alarms.tolist()
         for guard, row in zip(self._guards, first_rows, strict=True):
             if row < size:
                 raise OffPath(guard, row)
-        if unfit:
+        if not fit:
             raise Unfit
         return results
 
@@ -105,7 +105,7 @@ class JaxProgram:
         return (found.cost, found.gradient), alarms
 
     def _followed(self, columns: Sequence[Any], parameters: Any, samples: Any) -> tuple[Traced, Any]:
-        """What is traced, and the alarms of all devices: whether any is unfit, and each guard's first row off it."""
+        """What is traced, and the alarms of all devices: whether all are fit, and each guard's first row off it."""
         here = columns[0].shape[0]
         axes = (BATCH,) if self._mesh is not None else ()
         first = jax.lax.axis_index(BATCH) * here if axes else 0
@@ -115,10 +115,8 @@ class JaxProgram:
             rows = Rows(here, samples, first + jnp.arange(here) < samples, axes)
         found = self.traced(columns, parameters, rows)
         off_path = jnp.where(found.off_path < here, first + found.off_path, here * self._devices)
-        unfit = found.unfit.astype(off_path.dtype)
-        if axes:
-            off_path, unfit = jax.lax.pmin(off_path, BATCH), jax.lax.pmax(unfit, BATCH)
-        return found, jnp.concatenate([unfit[None], off_path])
+        alarms = jnp.concatenate([~found.unfit[None], off_path])
+        return found, jax.lax.pmin(alarms, BATCH) if axes else alarms
 
     def _compiled(self, run: Any, results: Any) -> Any:
         """`run`, compiled, with its columns and `results` spread over the devices."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ...plan.instructions import (
     Array,
@@ -61,10 +62,6 @@ class Rows:
         if self.real is None:
             return numbers
         return jnp.where(self.real.reshape(-1, *[1] * (numbers.ndim - 1)), numbers, otherwise)
-
-    def over_devices(self, part: Any) -> Any:
-        """The sum of what the devices have."""
-        return jax.lax.psum(part, self.axes) if self.axes else part
 
 
 @dataclass(frozen=True)
@@ -147,16 +144,44 @@ class _Run:
         return (self.rows.here, array.size) if array.batched else (array.size,)
 
     def follow(self, instructions: Sequence[Instruction]) -> None:
-        """Compute what instructions make."""
-        for instruction in instructions:
-            if isinstance(instruction, Guard):
-                self.check(instruction)
-            else:
-                out = instruction.out
-                shape = self.shape(out)
-                self.numbers[out.number] = jnp.broadcast_to(computed(instruction, self, shape), shape).astype(
-                    self.dtype
-                )
+        """Compute what instructions make.
+
+        What a sum over the batch makes is that of all devices, and talking to them takes long however little is
+        said. So the readers of such sums wait until no other instruction is left, and all sums are told at once.
+        """
+        while instructions:
+            parts: list[Array] = []
+            waiting: list[Instruction] = []
+            awaited: set[int] = set()
+            for instruction in instructions:
+                if not awaited.isdisjoint(read.array.number for read in instruction.reads):
+                    waiting.append(instruction)
+                    awaited.add(instruction.out.number)
+                    continue
+                self.take(instruction)
+                if self.rows.axes and _sums_the_batch(instruction):
+                    parts.append(instruction.out)
+                    awaited.add(instruction.out.number)
+            self.add_up(parts)
+            instructions = waiting
+
+    def take(self, instruction: Instruction) -> None:
+        """Compute what one makes, of the rows that are here."""
+        if isinstance(instruction, Guard):
+            self.check(instruction)
+            return
+        shape = self.shape(instruction.out)
+        made = jnp.broadcast_to(computed(instruction, self, shape), shape).astype(self.dtype)
+        self.numbers[instruction.out.number] = made
+
+    def add_up(self, parts: Sequence[Array]) -> None:
+        """Make of each device's sums those of all devices."""
+        if not parts:
+            return
+        together = jax.lax.psum(jnp.concatenate([self.numbers[array.number] for array in parts]), self.rows.axes)
+        ends = np.cumsum([array.size for array in parts])
+        for array, end in zip(parts, ends.tolist(), strict=True):
+            self.numbers[array.number] = together[end - array.size : end]
 
     def follow_apart(self, piece: Piece, always: Any) -> None:
         """Compute a piece as a program of its own, behind a condition that always holds."""
@@ -191,6 +216,12 @@ class _Run:
         return jnp.any(jnp.stack(self.faults)) if self.faults else jnp.asarray(False)
 
 
+def _sums_the_batch(instruction: Instruction) -> bool:
+    """Whether its numbers are sums over all samples."""
+    over = isinstance(instruction, BatchSum | Product) and not instruction.out.batched
+    return over and any(read.array.batched for read in instruction.reads)
+
+
 @singledispatch
 def computed(instruction: Instruction, run: _Run, shape: tuple[int, ...]) -> Any:
     """The numbers of an instruction's `out`, or what broadcasts to its `shape`."""
@@ -211,7 +242,7 @@ def _map(instruction: Map, run: _Run, shape: tuple[int, ...]) -> Any:
 @computed.register
 def _product(instruction: Product, run: _Run, shape: tuple[int, ...]) -> Any:
     letters = instruction.contraction
-    over_the_batch = "b" in letters.left + letters.right and "b" not in letters.out
+    over_the_batch = _sums_the_batch(instruction)
     sides = []
     for factor, own in ((instruction.left, letters.left), (instruction.right, letters.right)):
         numbers = run.read(factor)
@@ -221,8 +252,7 @@ def _product(instruction: Product, run: _Run, shape: tuple[int, ...]) -> Any:
         else:
             sides.append(numbers.reshape(letters.shape(own)))
     # Where the default is less than the numbers' own precision, as on many GPUs, gradients would be rough.
-    found = jnp.einsum(str(letters), *sides, precision=jax.lax.Precision.HIGHEST).reshape(shape)
-    return run.rows.over_devices(found) if over_the_batch else found
+    return jnp.einsum(str(letters), *sides, precision=jax.lax.Precision.HIGHEST).reshape(shape)
 
 
 @computed.register
@@ -239,7 +269,7 @@ def _logsumexp(instruction: LogSumExp, run: _Run, shape: tuple[int, ...]) -> Any
 
 @computed.register
 def _batch_sum(instruction: BatchSum, run: _Run, shape: tuple[int, ...]) -> Any:
-    return run.rows.over_devices(run.rows.only_real(run.read(instruction.read)).sum(axis=0))
+    return run.rows.only_real(run.read(instruction.read)).sum(axis=0)
 
 
 @computed.register
