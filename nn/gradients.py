@@ -32,7 +32,8 @@ class Part:
     shape : tuple of int
         (neurons, inputs) for weights, (neurons,) for biases.
     components : tuple of (Label, float)
-        The parameters' names and the derivatives by them, neuron by neuron.
+        The parameters' names and the derivatives by them, neuron by neuron. A parameter that stands in several
+        places is in the first of them alone.
     """
 
     by: Label
@@ -57,7 +58,7 @@ class GradientVector:
     Attributes
     ----------
     parts : tuple of Part
-        ∂C/∂w^1, ∂C/∂b^1, ..., ∂C/∂w^L, ∂C/∂b^L.
+        ∂C/∂w^1, ∂C/∂b^1, ..., ∂C/∂w^L, ∂C/∂b^L, without those whose parameters are all in earlier ones.
     """
 
     def __init__(self, parts: tuple[Part, ...]) -> None:
@@ -140,12 +141,16 @@ def gradient_vector(net: MLP) -> GradientVector:
     3
     """
     parts: list[Part] = []
+    met: set[Value] = set()
     for level, layer in enumerate(checked_network(net).layers, start=1):
         weights = [weight for neuron in layer.neurons for weight in neuron.weights]
         biases = [neuron.bias for neuron in layer.neurons]
         shape = len(biases), len(weights) // len(biases)
-        parts.append(Part(Label("w", str(level)), shape, _components(weights)))
-        parts.append(Part(Label("b", str(level)), shape[:1], _components(biases)))
+        for letter, size, values in (("w", shape, weights), ("b", shape[:1], biases)):
+            fresh = [value for value in dict.fromkeys(values) if value not in met]
+            met.update(fresh)
+            if fresh:
+                parts.append(Part(Label(letter, str(level)), size, _components(fresh)))
     if not any(slope for part in parts for _, slope in part.components):
         raise ArgumentError(
             "gradient_vector(net): expected gradients in the parameters, got 0 in all; call backward() on a cost "

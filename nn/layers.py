@@ -12,7 +12,7 @@ from autograd import Label, Value, relu, sigmoid, tanh, weighted_sum
 from autograd.errors import ArgumentError, ShapeError
 
 from .data import numbers_of
-from .module import Module
+from .module import Module, once
 
 Matrix = npt.NDArray[np.float64]
 
@@ -76,8 +76,8 @@ class Neuron(Module):
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The weights, then the bias."""
-        for value in (*self.weights, self.bias):
-            yield value.label.ascii if value.label is not None else "", value
+        values = (*self.weights, self.bias)
+        return once((value.label.ascii if value.label is not None else "", value) for value in values)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, activation={self.activation!r})"
@@ -123,9 +123,8 @@ class Layer(Module):
         return [neuron(activations) for neuron in self.neurons]
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Neuron by neuron."""
-        for neuron in self.neurons:
-            yield from neuron.named_parameters()
+        """Neuron by neuron; those of a neuron used twice come once."""
+        return once(named for neuron in self.neurons for named in neuron.named_parameters())
 
     @property
     def weights(self) -> Matrix:

@@ -18,7 +18,7 @@ from .costs import COSTS
 from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
 from .layers import ACTIVATIONS, Layer, one_of
-from .module import Module
+from .module import Module, once
 from .structure import computes_otherwise, structure_of
 from .writing import save
 
@@ -139,12 +139,7 @@ class MLP(Module):
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Layer by layer, neuron by neuron: its weights, then its bias. Those of a layer used twice come once."""
-        met: set[Value] = set()
-        for layer in self.layers:
-            for name, value in layer.named_parameters():
-                if value not in met:
-                    met.add(value)
-                    yield name, value
+        return once(named for layer in self.layers for named in layer.named_parameters())
 
     def program(
         self,

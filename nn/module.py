@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from autograd import Value
 
@@ -25,3 +25,12 @@ class Module:
         """Set every parameter's ``grad`` to 0, before the next backward pass adds to it."""
         for value in self.parameters():
             value.grad = 0.0
+
+
+def once(named: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
+    """Those parameters, each where it comes first, by identity: one that is shared is one parameter."""
+    met: set[Value] = set()
+    for name, value in named:
+        if value not in met:
+            met.add(value)
+            yield name, value

@@ -91,6 +91,34 @@ def test_a_shared_parameter_is_one_parameter(made):
     assert len(set(map(id, net.parameters()))) == len(net.parameters()) == len(names) == len(set(names))
 
 
+def test_each_module_lists_a_shared_parameter_once():
+    """A neuron whose bias is a weight of its, and a layer of that neuron twice."""
+    neuron = nn.Neuron([1.0, 2.0], 0.0)
+    neuron.bias = neuron.weights[1]
+    layer = nn.Layer(np.eye(2), np.zeros(2))
+    layer.neurons = [neuron, neuron]
+    for module in (neuron, layer):
+        assert [value.data for _, value in module.named_parameters()] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("made", SHARED)
+def test_the_gradient_vector_has_a_component_for_each_parameter(made):
+    net = SHARED[made]()
+    nn.squared_error(net([0.5, -1.0, 2.0]), [1.0, 0.0, 0.5][: net.sizes[-1]]).backward()
+    vector, slopes = nn.gradient_vector(net), [value.grad for value in net.parameters()]
+    assert sorted(vector) == sorted(slopes)
+    assert vector.length == pytest.approx(np.linalg.norm(slopes), rel=1e-14)
+    assert str(vector).startswith(f"∇C: {len(slopes)} components") and all(part.components for part in vector.parts)
+
+
+def test_a_layer_used_again_is_no_part_of_its_own_in_the_gradient_vector():
+    net = with_a_layer_twice()
+    nn.squared_error(net([0.5, -1.0, 2.0]), [1.0, 0.0, 0.5]).backward()
+    again = next(k for k, layer in enumerate(net.layers) if layer in net.layers[:k]) + 1
+    parts = [part.by.ascii for part in nn.gradient_vector(net).parts]
+    assert parts == [f"{letter}^{k + 1}" for k in range(len(net.layers)) if k + 1 != again for letter in "wb"]
+
+
 @pytest.mark.parametrize("made", SHARED)
 def test_eager_and_compiled_learn_the_same(made):
     eager, fast = SHARED[made](), SHARED[made]()
