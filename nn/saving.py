@@ -42,11 +42,13 @@ def load(path: str | os.PathLike[str]) -> MLP:
         if found in NETWORKS:
             archive.only(["format", *members(structure, archive)])
         numbers = numbers_in(archive, structure)
-        activation = structure.activation if _is_second(archive) else archive.text("activation")
-    net = MLP(structure.sizes, structure.activations[0], structure.output, seed=0)
-    net._hidden = activation
+        hidden = structure.activations[0] if _is_second(archive) else archive.text("activation")
+    # Only the layers that the file holds are made: one that is used a thousand times is small.
+    net = MLP([1, 1], hidden, seed=0)
+    net.layers = []
     for k, first in enumerate(structure.same):
-        net.layers[k] = Layer(*numbers[k + 1], structure.activations[k], k + 1) if first == k else net.layers[first]
+        again = first < k
+        net.layers.append(net.layers[first] if again else Layer(*numbers[k + 1], structure.activations[k], k + 1))
     if structure.tied:
         there = list(places(net.layers))
         for k, first in structure.tied:

@@ -169,16 +169,31 @@ def _numbers(net: nn.MLP) -> list[float]:
     return numbers
 
 
+def _plain() -> nn.MLP:
+    """A network that files keep in the first format."""
+    return nn.MLP([3, 4, 2], seed=0)
+
+
+def _shared() -> nn.MLP:
+    """One that they keep in the second: a layer twice, another activation, a tied weight."""
+    net = nn.MLP([3, 3, 3, 2], activation="tanh", seed=0)
+    net.layers[1] = net.layers[0]
+    net.layers[2].activation = "relu"
+    net.layers[2].neurons[0].weights[1] = net.layers[0].neurons[1].bias
+    return net
+
+
 class Resumed:
     """A training of two epochs, done; resuming it reads its checkpoint and trains no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[], nn.MLP]) -> None:
+        self._make = make
         draws = np.random.default_rng(0)
         self.X, self.digits = draws.normal(size=(12, 3)), draws.integers(0, 2, 12)
 
     def __call__(self, path: Path) -> Any:
         """What network, optimiser and history are afterwards."""
-        net, optimiser = nn.MLP([3, 4, 2], seed=0), nn.Adam(0.01)
+        net, optimiser = self._make(), nn.Adam(0.01)
         history = nn.fit(
             net,
             self.X,
@@ -203,19 +218,28 @@ def subjects(folder: Path) -> list[Subject]:
     images = (digits.pixels[:40] * 16).astype(np.uint8).reshape(40, 8, 8)
     labels = digits.digits[:40].astype(np.uint8)
     table = b"".join(gzip.decompress(SHIPPED.read_bytes()).splitlines(keepends=True)[:13])
-    nn.MLP([3, 4, 2], seed=0).save(folder / "network")
-    resumed = Resumed()
-    resumed(folder / "checkpoint")
-    network, checkpoint = ((folder / name).read_bytes() for name in ("network", "checkpoint"))
     return [
         Subject("IDX images", _idx(images), lambda path: read_idx(path, 3)),
         Subject("IDX labels, gzipped", gzip.compress(_idx(labels)), lambda path: read_idx(path, 1), regzipped),
         Subject("IDX folder", _idx(images), _folder),
         Subject("CSV", table, read_csv),
         Subject("CSV, gzipped", gzip.compress(table), read_csv, regzipped),
-        Subject("network", network, lambda path: _numbers(nn.load(path)), repacked, True),
-        Subject("checkpoint", checkpoint, resumed, repacked, True),
-        Subject("network in a checkpoint", checkpoint, lambda path: _numbers(nn.load(path)), repacked),
+        *_networks(folder, "network", _plain),
+        *_networks(folder, "shared layers", _shared),
+    ]
+
+
+def _networks(folder: Path, name: str, make: Callable[[], nn.MLP]) -> list[Subject]:
+    """A network's own file, the checkpoint of its training, and the network in that."""
+    make().save(folder / "network.npz")
+    resumed = Resumed(make)
+    (folder / "checkpoint.npz").unlink(missing_ok=True)
+    resumed(folder / "checkpoint.npz")
+    network, checkpoint = ((folder / file).read_bytes() for file in ("network.npz", "checkpoint.npz"))
+    return [
+        Subject(name, network, lambda path: _numbers(nn.load(path)), repacked, True),
+        Subject(f"{name}, checkpoint", checkpoint, resumed, repacked, True),
+        Subject(f"{name}, loaded from it", checkpoint, lambda path: _numbers(nn.load(path)), repacked),
     ]
 
 
@@ -282,7 +306,7 @@ def main() -> int:
             counts[subject.name, came if came in ("read", "refused") else "BAD"] += 1
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     for subject in known:
-        print(f"{subject.name:24}", *(f"{came} {counts[subject.name, came]:6}" for came in ("read", "refused", "BAD")))
+        print(f"{subject.name:30}", *(f"{came} {counts[subject.name, came]:6}" for came in ("read", "refused", "BAD")))
     print(f"files: {counts.total()}, bad: {bad}, in {time.perf_counter() - begun:.0f} s, memory grew by {grown} kB")
     return 1 if bad else 0
 

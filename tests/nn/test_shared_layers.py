@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -156,6 +157,20 @@ def test_a_file_keeps_what_a_network_has_become(made, tmp_path):
     for either in (net, loaded):  # what is one parameter stays one
         fit(either, 1)
     np.testing.assert_allclose(loaded.predict(X), net.predict(X), rtol=1e-12)
+
+
+def test_a_layer_used_many_times_is_read_once(tmp_path):
+    """A small file must not ask for the memory of all the layers that it could be taken for."""
+    net = nn.MLP([30, 30], activation="tanh", seed=0)
+    net.layers *= 100
+    net.save(tmp_path / "net.npz")
+    tracemalloc.start()
+    loaded = nn.load(tmp_path / "net.npz")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(loaded.layers) == 100 and len(set(map(id, loaded.layers))) == 1
+    assert loaded.sizes == net.sizes and (numbers(loaded) == numbers(net)).all()
+    assert most < 5e6  # 930 Values; those of 100 layers take over 20 MB
 
 
 def test_sizes_and_activations_are_those_of_the_layers():
