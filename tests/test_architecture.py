@@ -123,9 +123,31 @@ def test_no_module_imports_itself_in_a_circle():
     assert not {name: used - done for name, used in arrows.items() if name not in done}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_has_more_than_400_lines(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+DEMOS = sorted((Path(__file__).parent.parent / "demos").glob("*.py"))
+
+
+def lines_of(function: ast.AST) -> int:
+    """The lines of a function but for its docstring, which is for users and may tell all that they ask."""
+    first, last = function.body[0], function.body[-1]
+    told = ast.get_docstring(function) is not None
+    return last.end_lineno - function.lineno + 1 - (first.end_lineno - first.lineno + 1 if told else 0)
+
+
+def test_the_lines_of_a_function_are_counted_without_its_docstring():
+    (function,) = ast.parse('def f(\n    x,\n):\n    """Told\n    at length."""\n\n    return x\n').body
+    assert lines_of(function) == 5
+
+
+@pytest.mark.parametrize("path", [*MODULES, *DEMOS], ids=lambda path: path.stem)
+def test_a_module_keeps_to_400_lines_and_a_function_to_60(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert not {node.name: lines_of(node) for node in functions if lines_of(node) > 60}
+
+
+def test_the_demos_are_among_the_files_whose_length_is_held():
+    assert {"digits", "many_machines"} <= {path.stem for path in DEMOS}
 
 
 def test_no_module_bears_the_name_of_a_public_function():
