@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Value
-from autograd.errors import ArgumentError, ShapeError
+from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.parameters import Parameters, leaves
 from autograd.reals import as_float
 
@@ -52,9 +52,7 @@ class Optimiser:
         if parameters is known:
             return known
         name = f"{type(self).__name__}.step"
-        given = leaves(parameters, name)
-        if not given:
-            raise ArgumentError(f"{name}: expected at least one parameter, got none")
+        given = _some(parameters, name)
         if len(given) == len(known) and all(map(operator.is_, given, known)):
             return known
         self.state = self.state_of(given)
@@ -74,7 +72,7 @@ class Optimiser:
         ArgumentError
             If the parameters are not those of the first step.
         """
-        given = leaves(parameters, f"{type(self).__name__}.state_of")
+        given = _some(parameters, f"{type(self).__name__}.state_of")
         if not self.steps:
             return {}
         known = self._parameters
@@ -104,13 +102,18 @@ class Optimiser:
         OperandError, ArgumentError, ShapeError
             If the parameters cannot be a step's, or a vector is not as long as they are; nothing is changed.
         """
-        name = f"{type(self).__name__}.restore"
-        known = parameters if isinstance(parameters, Parameters) else Parameters(parameters, name)
-        for name, vector in state.items():
+        where = f"{type(self).__name__}.restore"
+        given = _some(parameters, where)
+        known = parameters if isinstance(parameters, Parameters) else Parameters(given, where)
+        if not isinstance(state, Mapping):
+            raise OperandError(f"{where}: expected the state of state_of, got {type(state).__name__}")
+        if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
+            raise ArgumentError(f"{where}: expected steps to be a whole number of at least 0, got {steps!r}")
+        vectors = {name: _vector(f"state[{name!r}]", vector) for name, vector in state.items()}
+        for name, vector in vectors.items():
             if vector.shape != (len(known),):
                 raise ShapeError(f"state[{name!r}]: expected shape ({len(known)},), got {vector.shape}")
-        self.state = {name: np.array(vector, dtype=float) for name, vector in state.items()}
-        self.steps, self._parameters = steps, known
+        self.state, self.steps, self._parameters = vectors, int(steps), known
 
     @property
     def settings(self) -> str:
@@ -236,6 +239,25 @@ class Adam(Optimiser):
 
     def __repr__(self) -> str:
         return f"Adam({self.learning_rate}, betas={self.betas})"
+
+
+def _some(parameters: Sequence[Value], name: str) -> Sequence[Value]:
+    """The parameters, checked to be leaf Values, and at least one."""
+    given = leaves(parameters, name)
+    if not given:
+        raise ArgumentError(f"{name}: expected at least one parameter, got none")
+    return given
+
+
+def _vector(name: str, given: Any) -> Vector:
+    """A copy of real numbers, which may be infinite: moments may overflow."""
+    try:
+        array = np.array(given)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "fiu":
+        raise OperandError(f"{name}: expected an array of real numbers, got {type(given).__name__} {given!r:.40}")
+    return array.astype(float)
 
 
 def _within(name: str, given: Any, low: float, high: float, low_included: bool = False) -> float:

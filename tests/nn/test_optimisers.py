@@ -130,9 +130,31 @@ def test_a_parameter_twice_is_refused_from_the_first_step_on():
     assert (a.data, optimiser.steps) == (1.0, 0)
 
 
-def test_no_parameters_are_refused():
-    with pytest.raises(ArgumentError, match=r"SGD\.step: expected at least one parameter, got none"):
-        nn.SGD(0.1).step([])
+@pytest.mark.parametrize("make", [nn.Adam, lambda: nn.SGD(0.1, momentum=0.5)])
+@pytest.mark.parametrize(("ask", "more"), [("step", ()), ("state_of", ()), ("restore", ({}, 0))])
+def test_no_parameters_are_refused(make, ask, more):
+    optimiser = make()
+    name = f"{type(optimiser).__name__}.{ask}"
+    with pytest.raises(ArgumentError, match=f"{name}: expected at least one parameter, got none"):
+        getattr(optimiser, ask)([], *more)
+
+
+@pytest.mark.parametrize(
+    ("state", "steps", "error", "words"),
+    [
+        (None, 1, OperandError, r"SGD\.restore: expected the state of state_of, got NoneType"),
+        ({}, -1, ArgumentError, r"SGD\.restore: expected steps .* at least 0, got -1"),
+        ({}, 1.5, ArgumentError, r"SGD\.restore: expected steps .*, got 1\.5"),
+        ({"velocity": ["a"]}, 1, OperandError, r"state\['velocity'\]: expected an array of real numbers, got list"),
+        ({"velocity": [[1.0], [1.0, 2.0]]}, 1, OperandError, r"state\['velocity'\]: expected an array"),
+        ({"velocity": [1.0, 2.0]}, 1, ShapeError, r"state\['velocity'\]: expected shape \(1,\), got \(2,\)"),
+    ],
+)
+def test_what_no_steps_leave_behind_is_not_restored(state, steps, error, words):
+    optimiser = nn.SGD(0.1, momentum=0.5)
+    with pytest.raises(error, match=words):
+        optimiser.restore([Value(1.0)], state, steps)
+    assert (optimiser.steps, optimiser.state) == (0, {})
 
 
 @pytest.mark.parametrize(
@@ -212,6 +234,12 @@ def test_a_state_is_a_copy_of_what_steps_left_behind():
     fresh = nn.SGD(0.5)
     fresh.step([parameter])
     assert fresh.state_of([parameter]) == {}
+
+
+def test_moments_that_overflowed_are_restored():
+    parameter, optimiser = Value(1.0), nn.Adam()
+    optimiser.restore([parameter], {"mean": np.zeros(1), "square": np.array([math.inf])}, 3)
+    assert optimiser.state_of([parameter])["square"].tolist() == [math.inf] and optimiser.steps == 3
 
 
 def test_a_state_of_another_length_is_refused():
