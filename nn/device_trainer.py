@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from autograd import Compiled
+from autograd import Compiled, Value
 from autograd.compiler.backends.jax.devices import chosen
 from autograd.compiler.backends.jax.epochs import Training
 from autograd.compiler.backends.jax.processes import agree, count, gathered, gathered_rows, own
 from autograd.errors import ArgumentError, AutogradError, NonFiniteError
-from autograd.parameters import Parameters
 
 from .optimisers import SGD, Adam, Optimiser
 from .trainers import CompiledTrainer, Facts, Matrix, Order, batches, checksum
@@ -28,6 +29,8 @@ class DeviceTrainer:
     ----------
     cost : Compiled
         Of one sample; on the host, to find what went wrong and for samples that are not learned from.
+    parameters : sequence of Value
+        What is learned.
     X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
         This process's samples.
     optimiser : Optimiser
@@ -43,7 +46,14 @@ class DeviceTrainer:
     """
 
     def __init__(
-        self, cost: Compiled, X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int, devices: int | None
+        self,
+        cost: Compiled,
+        parameters: Sequence[Value],
+        X: Matrix,
+        Y: Matrix,
+        optimiser: Optimiser,
+        batch_size: int,
+        devices: int | None,
     ) -> None:
         self._devices = chosen(devices)
         there = len(self._devices) * count()
@@ -57,7 +67,7 @@ class DeviceTrainer:
                 f"optimiser: expected one that gives its rule, as nn.SGD does, got {type(optimiser).__name__} "
                 "that changes arrays in place; write `rule` instead of `update`"
             )
-        self._host = CompiledTrainer(cost, X, Y, optimiser, batch_size)
+        self._host = CompiledTrainer(cost, parameters, X, Y, optimiser, batch_size)
         self._cost, self._data, self._optimiser, self._batch_size = cost, (X, Y), optimiser, batch_size
         devices_here = len(self._devices)
         self.agree({"devices": (devices_here, str(devices_here))}, "start all with the same arguments")
@@ -88,7 +98,6 @@ class DeviceTrainer:
 
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
-        parameters = self._parameters
         training = self._started() if self._training is None else self._training
         outcome = training.epoch(order)
         cost = outcome.cost
@@ -96,48 +105,50 @@ class DeviceTrainer:
         left = batches(order, self._batch_size)[outcome.learned :]
         if left:
             cost += self._on_the_host(left)
-            training.start(*self._on_hand(parameters))
+            training.start(*self._on_hand())
         return cost / len(order)
 
     def mean_cost(self, X: Matrix, Y: Matrix) -> float:
         """See `Trainer`."""
         return self._host.mean_cost(X, Y)
 
-    @property
-    def _parameters(self) -> Parameters:
-        X, Y = self._data
-        return self._cost.record(X[:1], Y[:1]).parameters
+    @cached_property
+    def _learned(self) -> npt.NDArray[np.bool_]:
+        """Which of the program's parameters are learned."""
+        learned = set(self._host.parameters)
+        return np.array([parameter in learned for parameter in self._host.all_parameters])
 
     def _started(self) -> Training:
-        parameters, optimiser = self._parameters, self._optimiser
-        state = [vector.tobytes() for vector in optimiser.state_of(parameters).values()]
+        optimiser, learned = self._optimiser, self._learned
+        state = [vector.tobytes() for vector in optimiser.state_of(self._host.parameters).values()]
         facts: Facts = {
             "cost": (str(self._cost.plan), "another program"),
-            "net": (parameters.data.tobytes(), "its first weights"),
+            "net": (self._host.all_parameters.data.tobytes(), "its first weights"),
             "optimiser": ((optimiser.steps, state), f"{optimiser.steps} steps behind it"),
         }
         self.agree(facts, "build the networks from the same seed or file")
         # Their steps of NaN and infinity are NaN and infinity, which an epoch's end tells as well as each step would.
-        keeps_nan = type(optimiser).rule in (SGD.rule, Adam.rule)
+        keeps_nan = type(optimiser).rule in (SGD.rule, Adam.rule) and bool(learned.all())
         training = Training(
-            self._cost.plan, self._data, self._batch_size, optimiser.rule, self._devices, watched=not keeps_nan
+            self._cost.plan, self._data, self._batch_size, optimiser.rule, self._devices, not keeps_nan, learned
         )
-        training.start(*self._on_hand(parameters))
+        training.start(*self._on_hand())
         self._training = training
         return training
 
-    def _on_hand(self, parameters: Parameters) -> tuple[Any, dict[str, Any], int]:
+    def _on_hand(self) -> tuple[Any, dict[str, Any], int]:
         """The numbers of the Values and of the optimiser."""
-        state = self._optimiser.state_of(parameters)
-        zeros = np.zeros(len(parameters))
-        state = {name: state.get(name, zeros) for name in self._optimiser.vectors}
-        return np.array(parameters.data), state, self._optimiser.steps
+        kept = self._optimiser.state_of(self._host.parameters)
+        state = {name: np.zeros(len(self._learned)) for name in self._optimiser.vectors}
+        for name in state.keys() & kept.keys():
+            state[name][self._learned] = kept[name]
+        return np.array(self._host.all_parameters.data), state, self._optimiser.steps
 
     def _bring_back(self, training: Training) -> None:
-        parameters = self._parameters
         data, state, steps = training.now
-        parameters.data = data
-        self._optimiser.restore(parameters, state, steps)
+        self._host.all_parameters.data = data
+        state = {name: vector[self._learned] for name, vector in state.items()}
+        self._optimiser.restore(self._host.parameters, state, steps)
 
     def _on_the_host(self, left: Sequence[Order]) -> float:
         """Learn on where the devices raised an alarm: the batch's fault is told here, if it is one."""
@@ -145,9 +156,9 @@ class DeviceTrainer:
 
     def _step_together(self, rows: Order) -> float:
         """A step on the hosts of all processes, each with its own rows of a batch; the sum of the costs."""
-        parameters, mine = self._parameters, rows - int(self._counts[: own()].sum())
+        mine = rows - int(self._counts[: own()].sum())
         mine = mine[(mine >= 0) & (mine < len(self._data[0]))]
-        summed, fault = np.zeros(1 + len(parameters)), None
+        summed, fault = np.zeros(1 + len(self._learned)), None
         try:
             if len(mine):
                 cost, slopes = self._cost.gradient(*(array[mine] for array in self._data))
@@ -160,6 +171,6 @@ class DeviceTrainer:
         if len(failed):
             raise NonFiniteError(f"fit: a batch goes wrong by samples of process {failed[0]}, which says how")
         cost, *slopes = gathered_rows(summed).sum(axis=0)
-        parameters.grad = np.array(slopes) / len(rows)
-        self._optimiser.step(parameters)
+        self._host.parameters.grad = np.array(slopes)[self._learned] / len(rows)
+        self._optimiser.step(self._host.parameters)
         return float(cost)

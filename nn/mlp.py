@@ -171,7 +171,7 @@ class MLP(Module):
         key = (id(cost), repr(backend), repr(devices))
         if key not in self._programs:
             made = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
-            program = compile(made, backend=backend, devices=devices)
+            program = compile(made, backend=backend, devices=devices, parameters=self.parameters())
             while len(self._programs) >= _PROGRAMS:
                 self._programs.pop(next(iter(self._programs)))
             self._programs[key] = program

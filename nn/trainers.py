@@ -87,20 +87,37 @@ class CompiledTrainer(_OneProcess):
     ----------
     cost : Compiled
         Of one sample.
+    parameters : sequence of Value
+        What is learned, used by the cost or not. What else it closes over stays as it is.
     X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
     optimiser : Optimiser
     batch_size : int
     """
 
-    def __init__(self, cost: Compiled, X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int) -> None:
+    def __init__(
+        self,
+        cost: Compiled,
+        parameters: Sequence[Value],
+        X: Matrix,
+        Y: Matrix,
+        optimiser: Optimiser,
+        batch_size: int,
+    ) -> None:
         super().__init__(X, Y)
-        self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
+        self._cost, self._given, self._optimiser, self._batch_size = cost, parameters, optimiser, batch_size
         self._over = cost.over(X, Y)
 
     @cached_property
-    def _parameters(self) -> Parameters:
+    def all_parameters(self) -> Parameters:
+        """What the program reads."""
         X, Y = self._data
         return self._cost.record(X[:1], Y[:1]).parameters
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """What is learned, in the order of the program."""
+        read, given = self.all_parameters, set(self._given)
+        return read if len(read) == len(given) else Parameters([value for value in read if value in given])
 
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
@@ -110,9 +127,9 @@ class CompiledTrainer(_OneProcess):
         """Learn from batches; returns the sum of the costs of their samples."""
         summed = 0.0
         for rows in chosen:
-            self._parameters.zero_grad()
+            self.all_parameters.zero_grad()
             summed += self._over.backward(rows) * len(rows)
-            self._optimiser.step(self._parameters)
+            self._optimiser.step(self.parameters)
         return summed
 
     def mean_cost(self, X: Matrix, Y: Matrix) -> float:

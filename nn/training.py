@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from autograd import Value
 from autograd.errors import ArgumentError, OperandError
+from autograd.parameters import leaves
 
 from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, squared_error
@@ -66,13 +67,13 @@ class _Training:
 
     def _trainer(self) -> Trainer:
         net, cost = self.net, self.cost
-        samples = self.X, self.Y, self.optimiser, self.batch_size
+        samples = leaves(net.parameters(), "net.parameters()"), self.X, self.Y, self.optimiser, self.batch_size
         # Asked for all ways: it says what is wrong with a back end or devices.
         net.program(cost, self.backend, self.devices)
         if not self.compiled:
             if self.backend != "numpy":
                 raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
-            return EagerTrainer(lambda x, y: cost(net(x), y), net.parameters(), *samples)
+            return EagerTrainer(lambda x, y: cost(net(x), y), *samples)
         if self.backend == "jax":
             from .device_trainer import DeviceTrainer  # imports JAX, which not everybody has
 
@@ -166,7 +167,8 @@ def fit(
     Y : array-like, shape (samples,) of int or (samples, outputs) of float
         The right classes, or the desired outputs.
     cost : callable
-        ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised.
+        ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised, by the network's parameters:
+        other Values that it closes over stay as they are.
     optimiser : Optimiser, optional
         ``SGD(0.5)`` if not given.
     epochs, batch_size : int

@@ -10,7 +10,8 @@ from typing import Any, overload
 import numpy as np
 
 from ..errors import ArgumentError, OperandError, RecordingError
-from ..parameters import Parameters
+from ..parameters import Parameters, leaves
+from ..value import Value
 from .arguments import Arguments, Batch
 from .backends import available, backend
 from .backends.base import Backend
@@ -25,11 +26,21 @@ Signature = tuple[tuple[int, ...], ...]
 
 @overload
 def compile(
-    function: Callable[..., Any], *, dtype: Any = ..., backend: str = ..., devices: int | None = ...
+    function: Callable[..., Any],
+    *,
+    dtype: Any = ...,
+    backend: str = ...,
+    devices: int | None = ...,
+    parameters: Sequence[Value] = ...,
 ) -> Compiled: ...
 @overload
 def compile(
-    function: None = None, *, dtype: Any = ..., backend: str = ..., devices: int | None = ...
+    function: None = None,
+    *,
+    dtype: Any = ...,
+    backend: str = ...,
+    devices: int | None = ...,
+    parameters: Sequence[Value] = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...
 
 
@@ -39,6 +50,7 @@ def compile(
     dtype: Any = np.float64,
     backend: str = "numpy",
     devices: int | None = None,
+    parameters: Sequence[Value] = (),
 ) -> Any:
     """Make a function of one sample run over batches as array operations.
 
@@ -55,6 +67,9 @@ def compile(
         many devices; or the interpreter that says what a program means, slowly.
     devices : int, optional
         Over how many devices JAX spreads the batch; all that it has where not given.
+    parameters : sequence of Value, optional
+        Leaf Values that are parameters of the function even where it does not use them, as those of a network
+        of whose outputs a cost ignores one.
 
     Returns
     -------
@@ -78,12 +93,13 @@ def compile(
     (0.5, array([2., 1.]))
     """
     if function is None:
-        return functools.partial(compile, dtype=dtype, backend=backend, devices=devices)
+        return functools.partial(compile, dtype=dtype, backend=backend, devices=devices, parameters=parameters)
     if not callable(function):
         raise OperandError(f"compile(function): expected a function, got {type(function).__name__}")
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ArgumentError(f"compile(dtype): expected float64 or float32, got {np.dtype(dtype)}")
-    return Compiled(function, np.dtype(dtype), _backend(backend, devices))
+    unused = leaves(parameters, "compile(parameters)")
+    return Compiled(function, np.dtype(dtype), _backend(backend, devices), unused)
 
 
 _backend = backend
@@ -92,9 +108,12 @@ _backend = backend
 class Compiled:
     """A function of one sample, compiled for batches; see `compile`."""
 
-    def __init__(self, function: Callable[..., Any], dtype: np.dtype[Any], backend: Backend) -> None:
+    def __init__(
+        self, function: Callable[..., Any], dtype: np.dtype[Any], backend: Backend, unused: Sequence[Value] = ()
+    ) -> None:
         functools.update_wrapper(self, function)
         self._function, self._dtype, self._backend = function, dtype, backend
+        self._unused = unused
         self._arguments = Arguments(function, dtype)
         # Whether programs may write where the parameters' gradients are.
         self._in_place = dtype == np.float64
@@ -245,7 +264,7 @@ class Compiled:
     def _recording(self, batch: Sequence[Batch]) -> Recording:
         sample = [float(array[0]) if array.ndim == 1 else array[0].tolist() for array in batch]
         known = () if self._widest is None else tuple(self._widest.parameters)
-        return record(self._function, sample, self._arguments.names, known)
+        return record(self._function, sample, self._arguments.names, known, self._unused)
 
     def _differentiable(self, batch: Sequence[Batch]) -> Version:
         version = self._version(batch)

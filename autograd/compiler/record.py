@@ -100,6 +100,7 @@ def record(
     sample: Sequence[float | Sequence[float]],
     names: Sequence[str],
     known: Sequence[Value] = (),
+    unused: Sequence[Value] = (),
 ) -> Recording:
     """The graph that `function` builds for one sample.
 
@@ -113,6 +114,8 @@ def record(
         What to call the arguments.
     known : sequence of Value
         The parameters of earlier recordings, which come first, used or not.
+    unused : sequence of Value
+        Leaves that are parameters even where the function does not use them; those come last.
 
     Raises
     ------
@@ -141,8 +144,9 @@ def record(
             "the compiled function: its result depends on inputs of another recording; "
             "build every value from this call's arguments and keep none between calls"
         )
-    places = set(known)
-    parameters = [*known, *(value for value in order if value.primitive is LEAF and value not in places)]
+    # Where nothing is used, there is nothing to learn.
+    used = [*known, *(value for value in order if value.primitive is LEAF)]
+    parameters = list(dict.fromkeys([*used, *unused])) if used else []
     return Recording(inputs, parameters, outputs, is_list, decisions, order, len(known))
 
 

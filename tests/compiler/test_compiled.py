@@ -35,6 +35,21 @@ def test_a_parameter_that_is_set_is_what_the_next_call_uses():
     assert f(X).tolist() == [3.0, 6.0, 9.0, 12.0]
 
 
+def test_parameters_that_a_function_does_not_use_are_its_parameters_if_it_is_told_so():
+    u, v, w = Value(1.0), Value(2.0), Value(5.0)
+    f = compile(lambda x: w * x, parameters=[u, w, v])
+    assert f(X).tolist() == [5.0, 10.0, 15.0, 20.0]
+    assert set(f.parameters) == {u, v, w} and f.parameters[0] is w and f.parameters.view is not None
+    assert f.gradient(X)[1].tolist() == [2.5, 0.0, 0.0]
+    f.backward(X)
+    assert (u.grad, v.grad, w.grad) == (0.0, 0.0, 2.5)
+    with pytest.raises(ArgumentError, match="closes over, got none"):
+        compile(lambda x: x * x, parameters=[u]).gradient(X)
+    for given, came in (([1.0], "float"), (5, "int"), ([u * v], "computed by multiply")):
+        with pytest.raises(OperandError, match=rf"compile\(parameters\): expected a list of leaf Values, .*{came}"):
+            compile(lambda x: w * x, parameters=given)
+
+
 def test_functions_share_parameters_in_any_order():
     v, w = Value(2.0), Value(5.0)
     f, g = compile(lambda x: v * x + w), compile(lambda x: w * x - v)

@@ -53,6 +53,31 @@ def test_it_ends_where_numpy_ends(rule, devices, count):
     assert found.validation_accuracy == history.validation_accuracy
 
 
+def test_a_cost_that_ignores_outputs_goes_on_from_its_checkpoint(tmp_path):
+    options = {"cost": lambda a, y: (a[1] - y[1]) ** 2, "rule": "momentum"}
+    alone, _ = trained("numpy", **options)
+    trained("jax", epochs=1, checkpoint=tmp_path / "run.npz", **options)
+    net, _ = trained("jax", checkpoint=tmp_path / "run.npz", resume=True, **options)
+    np.testing.assert_allclose(numbers(net), numbers(alone), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_cost_closes_over_stays_as_it_is(rule, tmp_path):
+    learned, options = {}, {"rule": rule, "checkpoint": tmp_path / "run.npz"}
+    for backend in ("numpy", "jax"):
+        first, last = Value(0.5), Value(2.0)
+
+        def cost(a, y, first=first, last=last):
+            return (first * a[0] - y[0]) ** 2 + (a[1] - last * y[1]) ** 2
+
+        trained(backend, epochs=1, cost=cost, **options)
+        net, history = trained(backend, cost=cost, resume=True, **options)
+        assert (first.data, last.data) == (0.5, 2.0)
+        learned[backend] = [*history.cost, *numbers(net)]
+        (tmp_path / "run.npz").unlink()
+    np.testing.assert_allclose(learned["jax"], learned["numpy"], rtol=0, atol=1e-12)
+
+
 def test_the_host_hears_from_the_devices_once_an_epoch(monkeypatch):
     heard = []
     epoch = epochs.Training.epoch

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, mean
 from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
 
 XOR, EITHER = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -97,6 +97,58 @@ def test_a_prediction_before_training_changes_nothing():
     assert numbers_of(plain) == pytest.approx(numbers_of(predicted), rel=1e-12, abs=1e-13)
     assert np.abs(predicted.predict(X) - before).max() > 1e-3
     assert np.allclose(predicted.predict(X), predicted.predict(X, compiled=False), rtol=1e-12)
+
+
+def first_output(a, y):
+    """A cost that leaves the other outputs' parameters alone."""
+    return (a[0] - y[0]) ** 2
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("make", [lambda: nn.SGD(0.2, momentum=0.9), lambda: nn.Adam(0.02)])
+def test_a_cost_may_ignore_outputs(compiled, make, tmp_path):
+    """Their parameters are the network's, too: what momentum an earlier training gave them they keep."""
+    (X, digits), optimiser = samples(), make()
+    net, by_hand, other = nn.MLP([3, 2], seed=0), nn.MLP([3, 2], seed=0), make()
+    options = {"epochs": 2, "batch_size": 23, "compiled": compiled, "checkpoint": tmp_path / "run.npz"}
+    nn.fit(net, X, digits, optimiser=optimiser, **options)
+    nn.fit(net, X, digits, optimiser=optimiser, cost=first_output, **options)
+    for cost in (nn.squared_error, nn.squared_error, first_output, first_output):
+        by_hand.zero_grad()
+        mean([cost(by_hand(x), y) for x, y in zip(X.tolist(), np.eye(2)[digits].tolist(), strict=True)]).backward()
+        other.step(by_hand.parameters())
+    assert numbers_of(net) == pytest.approx(numbers_of(by_hand), rel=1e-11)
+    assert numbers_of(nn.load(tmp_path / "run.npz")) == numbers_of(net)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_values_that_a_cost_closes_over_stay_as_they_are(compiled, tmp_path):
+    """They are not the network's; so one may be the next training's to learn, or a part of another network."""
+    (X, digits), strength, judge = samples(), Value(0.5), nn.MLP([2, 1], seed=1)
+
+    def cost(a, y):
+        return nn.squared_error(a, y) + strength * judge(a)[0]
+
+    plain, net, begun = nn.MLP([3, 2], seed=0), nn.MLP([3, 2], seed=0), numbers_of(judge)
+    nn.fit(plain, X, digits, epochs=2, seed=0, compiled=compiled)
+    options = {"epochs": 2, "seed": 0, "compiled": compiled, "checkpoint": tmp_path / "run.npz"}
+    nn.fit(net, X, digits, cost=cost, optimiser=nn.SGD(0.5, momentum=0.5), **options)
+    assert (strength.data, numbers_of(judge)) == (0.5, begun)
+    strength.data = 0.0
+    net = nn.MLP([3, 2], seed=0)
+    nn.fit(net, X, digits, cost=cost, epochs=2, seed=0, compiled=compiled)
+    assert numbers_of(net) == pytest.approx(numbers_of(plain), rel=1e-12)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_parameter_that_is_computed_is_refused(compiled):
+    net, w = nn.MLP([3, 2], seed=0), Value(0.5)
+    net.layers[0].neurons[0].weights[0] = w * 2
+    with pytest.raises(
+        OperandError, match=r"net\.parameters\(\): expected a list of leaf Values, got 1\.0 computed by"
+    ):
+        nn.fit(net, *samples(), compiled=compiled)
+    assert w.data == 0.5
 
 
 def test_gradients_of_before_are_not_learned_from():

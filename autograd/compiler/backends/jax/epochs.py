@@ -79,6 +79,8 @@ class Training:
     watched : bool
         Whether every gradient must be looked at. Else the parameters at an epoch's end tell whether all were finite,
         which holds of rules that make no finite parameter of an infinite slope.
+    learned : ndarray of bool, shape (parameters,)
+        Which parameters are changed; the others stay as they are.
 
     Attributes
     ----------
@@ -94,6 +96,7 @@ class Training:
         rule: Rule,
         devices: Sequence[Any],
         watched: bool,
+        learned: npt.NDArray[np.bool_],
     ) -> None:
         self._plan, self._rule, self._batch_size = plan, rule, batch_size
         self._mesh = Mesh(np.array(devices_of_all(list(devices))), (PROCESS, DEVICE))
@@ -101,7 +104,8 @@ class Training:
         self.samples = int(self._counts.sum())
         with settings(_FLOATS):
             self._data = [self._everywhere(_filled_up(column, int(self._counts.max()))) for column in data]
-        self._cuts = _cuts(plan)
+        self._cuts = _cuts(plan, learned)
+        self._is_learned = learned[self._cuts[:-1]].tolist()
         self._careful = self._compiled(True)
         self._quick = self._careful if watched else self._compiled(False)
 
@@ -207,6 +211,9 @@ class Training:
         """The optimiser's rule, piece by piece."""
         stepped, states = [], {name: list(cut) for name, cut in state.items()}
         for piece, (data, grad) in enumerate(zip(parameters, gradient, strict=True)):
+            if not self._is_learned[piece]:
+                stepped.append(data)
+                continue
             own_state = {name: cut[piece] for name, cut in states.items()}
             stepped.append(self._rule(Functional, data, grad, own_state, steps))
             for name, vector in own_state.items():
@@ -214,13 +221,14 @@ class Training:
         return stepped, states, steps
 
 
-def _cuts(plan: Plan) -> list[int]:
-    """Where the longest of the pieces begin and end that the plan writes its gradient in."""
+def _cuts(plan: Plan, learned: npt.NDArray[np.bool_]) -> list[int]:
+    """Where the longest pieces begin and end that the plan writes its gradient in, and what is learned."""
     assert plan.gradient is not None
     written = [made for made in plan.instructions if made.out is plan.gradient.array and isinstance(made, Scatter)]
     runs = [(int(piece.index[0]), len(piece.index)) for made in written for piece in made.pieces if _is_run(piece)]
     longest = sorted(runs, key=lambda run: run[1])[-_PIECES:]
-    return sorted({0, plan.gradient.size}.union(*({first, first + count} for first, count in longest)))
+    ends = (np.flatnonzero(np.diff(learned)) + 1).tolist()
+    return sorted({0, plan.gradient.size, *ends}.union(*({first, first + count} for first, count in longest)))
 
 
 def _is_run(piece: Piece) -> bool:
