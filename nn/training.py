@@ -68,11 +68,11 @@ class _Training:
     def _trainer(self) -> Trainer:
         net, cost = self.net, self.cost
         samples = leaves(net.parameters(), "net.parameters()"), self.X, self.Y, self.optimiser, self.batch_size
+        if not self.compiled and self.backend != "numpy":
+            raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
         # Asked for all ways: it says what is wrong with a back end or devices.
         net.program(cost, self.backend, self.devices)
         if not self.compiled:
-            if self.backend != "numpy":
-                raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
             return EagerTrainer(lambda x, y: cost(net(x), y), *samples)
         if self.backend == "jax":
             from .device_trainer import DeviceTrainer  # imports JAX, which not everybody has
