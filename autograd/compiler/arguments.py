@@ -60,11 +60,12 @@ class Arguments:
             )
         batch = list(map(self._array, self.names, arrays))
         rows = len(batch[0])
-        for name, array in zip(self.names, batch, strict=True):
-            if len(array) != rows:
-                raise ShapeError(
-                    f"{name}: expected {rows} rows as in {self.names[0]}, got {len(array)}; the first axis is the batch"
-                )
+        counts = list(map(len, batch))
+        if counts.count(rows) != len(counts):
+            name, count = next(other for other in zip(self.names, counts, strict=True) if other[1] != rows)
+            raise ShapeError(
+                f"{name}: expected {rows} rows as in {self.names[0]}, got {count}; the first axis is the batch"
+            )
         return batch
 
     def _array(self, name: str, given: Any) -> Batch:
