@@ -1,0 +1,59 @@
+"""Random Python functions give compiled what they give row by row; `programs.py` runs more of them."""
+
+import pytest
+
+from .program_lines import STATEMENTS
+from .program_modules import KINDS
+from .program_terms import EXPRESSIONS
+from .programs import UNLIKE, DisagreementError, check, check_exactly, made
+
+SEEDS_AT_ONCE = 25
+
+
+@pytest.mark.parametrize("first", range(0, 200, SEEDS_AT_ONCE))
+def test_random_programs(first):
+    for seed in range(first, first + SEEDS_AT_ONCE):
+        program = made(seed)
+        try:
+            check(program)
+        except Exception as error:
+            raise AssertionError(f"{error}\n{program}") from error
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_programs_with_jax(seed):
+    pytest.importorskip("jax", reason='JAX is not installed: pip install "scalar-autograd[jax]"')
+    program = made(1000 + seed)
+    try:
+        check(program, "jax")
+    except Exception as error:
+        raise AssertionError(f"{error}\n{program}") from error
+
+
+def test_a_program_is_made_from_its_seed_alone():
+    assert [str(made(seed)) for seed in range(5)] == [str(made(seed)) for seed in range(5)]
+
+
+def test_every_kind_of_statement_and_expression_is_one_that_programs_use():
+    assert {*STATEMENTS, *EXPRESSIONS} <= set(KINDS)
+
+
+@pytest.mark.parametrize("seed", range(0, 200, 5))
+def test_random_programs_by_numbers_of_40_digits(seed):
+    program = made(seed)
+    comparable = check_exactly(program)
+    assert comparable or program.text.kinds & UNLIKE, program
+
+
+def test_what_disagrees_is_found_out():
+    program = next(program for program in map(made, range(20)) if program.learns)
+    check(program)
+    program.slopes[0][-1] += 1e-8 * len(program.rows)
+    with pytest.raises(DisagreementError, match=r"gradient.*expected"):
+        check(program)
+    program.rows[-1] += 1e-8
+    with pytest.raises(DisagreementError, match=r"values.*expected"):
+        check(program)
+    program.rows[0] += 1e-6
+    with pytest.raises(DisagreementError, match=r"row 0.*expected"):
+        check_exactly(program)
