@@ -291,6 +291,12 @@ class Parameters(Sequence[Value]):
             else:
                 self.add_to_grad(slopes)
 
+    def give_back(self, slopes: Vector | None) -> None:
+        """Return the array that was lent, if one was, with nothing to add."""
+        with _moving:
+            if self._whole is not None and slopes is self._whole.slopes:
+                self._whole.is_lent = False
+
     def add_to_grad(self, slopes: npt.NDArray[Any]) -> None:
         """Add to every value's ``grad``."""
         with _moving:

@@ -23,7 +23,7 @@ def blame(
     names: Sequence[str],
     parameters: Sequence[Value],
     batch: Sequence[Any],
-    first_row: int,
+    row_numbers: Any,
     wants_gradient: bool,
 ) -> tuple[list[list[float]], list[float]]:
     """Run `function` row by row with Values and raise for the first that goes wrong.
@@ -53,7 +53,7 @@ def blame(
             with noting_lines(), with_grad():
                 values, _ = outputs_of(function(*sample))
             if not all(math.isfinite(number_of(value)) for value in values):
-                _raise_for_first_non_finite(values, first_row + row)
+                _raise_for_first_non_finite(values, row_numbers[row])
             rows.append([*map(number_of, values)])
             if wants_gradient:
                 slopes = gradient(values[0], parameters)
@@ -62,10 +62,10 @@ def blame(
                 if not all(map(math.isfinite, slopes)):
                     bad = next(p for p, slope in zip(parameters, slopes, strict=True) if not math.isfinite(slope))
                     raise NonFiniteError(
-                        f"row {first_row + row}: the derivative with respect to {named(bad)} is not finite"
+                        f"row {row_numbers[row]}: the derivative with respect to {named(bad)} is not finite"
                     )
         except DomainError as error:
-            raise DomainError(f"row {first_row + row}: {error}") from None
+            raise DomainError(f"row {row_numbers[row]}: {error}") from None
     return rows, mean
 
 

@@ -15,9 +15,10 @@ from ..value import Value
 from .arguments import Arguments, Batch
 from .backends import available, backend
 from .backends.base import Backend
+from .branches import Branches
 from .pipeline import Stages
 from .plan.plan import Plan
-from .record import Recording, record, same_graph
+from .record import Recording, record
 from .samples import Samples
 from .versions import Version
 
@@ -32,6 +33,7 @@ def compile(
     backend: str = ...,
     devices: int | None = ...,
     parameters: Sequence[Value] = ...,
+    paths: int = ...,
 ) -> Compiled: ...
 @overload
 def compile(
@@ -41,6 +43,7 @@ def compile(
     backend: str = ...,
     devices: int | None = ...,
     parameters: Sequence[Value] = ...,
+    paths: int = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...
 
 
@@ -51,6 +54,7 @@ def compile(
     backend: str = "numpy",
     devices: int | None = None,
     parameters: Sequence[Value] = (),
+    paths: int = 256,
 ) -> Any:
     """Make a function of one sample run over batches as array operations.
 
@@ -70,6 +74,9 @@ def compile(
     parameters : sequence of Value, optional
         Leaf Values that are parameters of the function even where it does not use them, as those of a network
         of whose outputs a cost ignores one.
+    paths : int
+        How many paths the rows may take through the function, at least 1: every row takes its own branches,
+        and each path is recorded and compiled when a row first takes it.
 
     Returns
     -------
@@ -93,13 +100,17 @@ def compile(
     (0.5, array([2., 1.]))
     """
     if function is None:
-        return functools.partial(compile, dtype=dtype, backend=backend, devices=devices, parameters=parameters)
+        return functools.partial(
+            compile, dtype=dtype, backend=backend, devices=devices, parameters=parameters, paths=paths
+        )
     if not callable(function):
         raise OperandError(f"compile(function): expected a function, got {type(function).__name__}")
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ArgumentError(f"compile(dtype): expected float64 or float32, got {np.dtype(dtype)}")
+    if not isinstance(paths, int) or isinstance(paths, bool) or paths < 1:
+        raise ArgumentError(f"compile(paths): expected a whole number of at least 1, got {paths!r:.60}")
     unused = leaves(parameters, "compile(parameters)")
-    return Compiled(function, np.dtype(dtype), _backend(backend, devices), unused)
+    return Compiled(function, np.dtype(dtype), _backend(backend, devices), unused, paths)
 
 
 _backend = backend
@@ -109,15 +120,20 @@ class Compiled:
     """A function of one sample, compiled for batches; see `compile`."""
 
     def __init__(
-        self, function: Callable[..., Any], dtype: np.dtype[Any], backend: Backend, unused: Sequence[Value] = ()
+        self,
+        function: Callable[..., Any],
+        dtype: np.dtype[Any],
+        backend: Backend,
+        unused: Sequence[Value] = (),
+        paths: int = 256,
     ) -> None:
         functools.update_wrapper(self, function)
         self._function, self._dtype, self._backend = function, dtype, backend
-        self._unused = unused
+        self._unused, self._limit = unused, paths
         self._arguments = Arguments(function, dtype)
         # Whether programs may write where the parameters' gradients are.
         self._in_place = dtype == np.float64
-        self._versions: dict[Signature, Version] = {}
+        self._branches: dict[Signature, Branches] = {}
         self._latest: Version | None = None
         # The one that knows all parameters; those of the others are the first of its.
         self._widest: Version | None = None
@@ -143,9 +159,9 @@ class Compiled:
         """
         batch = self._checked(arrays)
         with self._lock:
-            version = self._version(batch)
-            out = version.outputs(batch)
-        return out if version.is_list else out[:, 0]
+            branches = self._of_shape(batch)
+            out = branches.outputs(batch)
+        return out if branches.first.is_list else out[:, 0]
 
     def gradient(self, *arrays: Any) -> tuple[float, Batch]:
         """The mean cost over the batch, and its gradient by `parameters`.
@@ -157,10 +173,9 @@ class Compiled:
         """
         batch = self._checked(arrays)
         with self._lock:
-            version = self._differentiable(batch)
-            cost = version.gradient(batch, version.slopes)
+            cost, slopes = self._differentiable(batch).gradient(batch, None)
             gradient = np.zeros(len(self.parameters), self._dtype)
-            gradient[: len(version.slopes)] = version.slopes
+            gradient[: len(slopes)] = slopes
             return cost, gradient
 
     def backward(self, *arrays: Any) -> float:
@@ -174,16 +189,25 @@ class Compiled:
     def _backward(self, batch: Sequence[Batch]) -> float:
         """`backward` of arrays that are known to be right."""
         with self._lock:
-            version = self._differentiable(batch)
-            parameters = version.parameters
+            branches = self._differentiable(batch)
+            parameters = branches.first.parameters
             lent = parameters.lend_grad() if self._in_place else None
-            if lent is not None:
-                cost = version.gradient(batch, lent)
+            try:
+                cost, slopes = branches.gradient(batch, lent)
+            except BaseException:
+                parameters.give_back(lent)
+                raise
+            if lent is not None and slopes is lent:
                 parameters.take_back(lent)
-                return cost
-            cost = version.gradient(batch, version.slopes)
-            parameters.add_to_grad(version.slopes)
+            else:
+                parameters.give_back(lent)
+                self._add_to_grad(slopes)
             return cost
+
+    def _add_to_grad(self, slopes: Batch) -> None:
+        assert self._widest is not None
+        parameters = self._widest.parameters
+        parameters.add_to_grad(np.pad(slopes, (0, len(parameters) - len(slopes))))
 
     # What was found
 
@@ -215,7 +239,7 @@ class Compiled:
 
     def record(self, *arrays: Any) -> Compiled:
         """Record for arrays of these shapes without running; returns the function itself."""
-        self._version(self._arguments.checked(arrays, self))
+        self._of_shape(self._arguments.checked(arrays, self))
         return self
 
     def refresh(self, *arrays: Any) -> Compiled:
@@ -226,10 +250,10 @@ class Compiled:
         """
         batch = self._arguments.checked(arrays, self)
         with self._lock:
-            version = self._versions.get(_signature(batch))
-            if version is not None and not same_graph(version.recording, self._recording(batch)):
-                self._versions.clear()
-            self._version(batch)
+            branches = self._branches.get(_signature(batch))
+            if branches is not None and not branches.has(self._recording(batch)):
+                self._branches.clear()
+            self._of_shape(batch)
         return self
 
     # Behind them
@@ -248,37 +272,37 @@ class Compiled:
             raise RecordingError(f"{name}: nothing is recorded yet; call the function with arrays first")
         return self._latest
 
-    def _version(self, batch: Sequence[Batch]) -> Version:
+    def _of_shape(self, batch: Sequence[Batch]) -> Branches:
+        """What is recorded for arguments of these shapes."""
         signature = _signature(batch)
-        version = self._versions.get(signature)
-        if version is None:
-            version = self._versions[signature] = self._compiled(batch)
-        self._latest = version
-        return version
+        branches = self._branches.get(signature)
+        if branches is None:
+            branches = self._branches[signature] = Branches(self._recording, self._version, batch, self._limit)
+        self._latest = branches.first
+        return branches
 
-    def _compiled(self, batch: Sequence[Batch]) -> Version:
-        version = Version(self._function, self._arguments.names, self._recording(batch), self._backend, self._dtype)
-        self._widest = version
-        return version
+    def _version(self, recording: Recording) -> Version:
+        self._widest = Version(self._function, self._arguments.names, recording, self._backend, self._dtype)
+        return self._widest
 
-    def _recording(self, batch: Sequence[Batch]) -> Recording:
-        sample = [float(array[0]) if array.ndim == 1 else array[0].tolist() for array in batch]
+    def _recording(self, batch: Sequence[Batch], row: int = 0) -> Recording:
+        sample = [float(array[row]) if array.ndim == 1 else array[row].tolist() for array in batch]
         known = () if self._widest is None else tuple(self._widest.parameters)
         return record(self._function, sample, self._arguments.names, known, self._unused)
 
-    def _differentiable(self, batch: Sequence[Batch]) -> Version:
-        version = self._version(batch)
-        if not version.learns:
-            if version.is_list:
+    def _differentiable(self, batch: Sequence[Batch]) -> Branches:
+        branches = self._of_shape(batch)
+        if not branches.learns(batch):
+            if branches.first.is_list:
                 raise ArgumentError(
                     f"gradient of {self!r}: expected one output, the cost, got a list of "
-                    f"{version.plan.output.size}; return one Value"
+                    f"{branches.first.plan.output.size}; return one Value"
                 )
             raise ArgumentError(
                 f"gradient of {self!r}: expected leaf Values that the function closes over, got none; make what is "
                 "to be learned with Value(...) outside the function"
             )
-        return version
+        return branches
 
 
 def _signature(batch: Sequence[Batch]) -> Signature:

@@ -94,6 +94,20 @@ class Recording:
     order: list[Value]
     known: int = 0
 
+    @property
+    def truths(self) -> tuple[bool, ...]:
+        """How the decisions turned out, in order: the path."""
+        return tuple(made.truth for made in self.decisions)
+
+    @property
+    def returned(self) -> str:
+        """What the function returned, for an error."""
+        return f"a list of {len(self.outputs)}" if self.is_list else "a Value"
+
+    def returns_as(self, other: Recording) -> bool:
+        """Whether the results of two paths can be one array's rows."""
+        return self.returned == other.returned
+
 
 def record(
     function: Callable[..., Any],
@@ -152,7 +166,7 @@ def record(
 
 def same_graph(one: Recording, other: Recording) -> bool:
     """Whether two recordings are of the same operations on the same parameters, constants and inputs."""
-    if [made.truth for made in one.decisions] != [made.truth for made in other.decisions]:
+    if one.truths != other.truths:
         return False
     return one.is_list == other.is_list and all(
         a == b for a, b in zip_longest(_told(one), _told(other), fillvalue=None)

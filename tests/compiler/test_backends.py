@@ -38,10 +38,11 @@ def backend(request):
     return request.param
 
 
-def test_guards_and_errors_have_row_and_line(backend):
+def test_rows_take_their_paths_and_errors_have_row_and_line(backend):
     w = Value(1.0, "w")
-    with pytest.raises(GuardError, match=r"row 1 takes another branch.*x > 0 was True.*test_backends\.py:\d+"):
-        compile(lambda x: w * x if x > 0 else -x, backend=backend)([1.0, -1.0])
+    assert compile(lambda x: w * x if x > 0 else -x, backend=backend)([1.0, -1.0]).tolist() == [1.0, 1.0]
+    with pytest.raises(GuardError, match=r"at most 1.*test_backends\.py:\d+.*\(1x, such as x > 0\)"):
+        compile(lambda x: w * x if x > 0 else -x, backend=backend, paths=1)([1.0, -1.0])
     with pytest.raises(DomainError, match=r"row 1: log: expected an operand above 0, got -2\.0"):
         compile(lambda x: log(w * x), backend=backend)([1.0, -2.0])
     with pytest.raises(DomainError, match="row 1: the derivative of sqrt"):

@@ -15,7 +15,7 @@ from autograd import Value, compile, exp, log, sigmoid, sin, softplus, sqrt, tan
 from autograd.compiler.plan.builder import Builder
 from autograd.compiler.plan.instructions import Array, Ref
 from autograd.compiler.plan.interpret import computed as meant
-from autograd.errors import ArgumentError, DomainError, GuardError
+from autograd.errors import ArgumentError, DomainError
 from autograd.namespaces import ARRAYS, Namespace
 from autograd.primitives import TABLE
 
@@ -254,8 +254,7 @@ def test_pieces_keep_guards_and_faults(monkeypatch):
     w = Value(1.0)
     f = compile(lambda x: tanh(1 / sin(w * x)) if sin(x) < 0.9 else tanh(x), backend="jax")
     assert f([1.0, -1.0, 0.5]).shape == (3,)
-    with pytest.raises(GuardError, match="row 2"):
-        f([1.0, -1.0, 1.5])
+    assert f([1.0, -1.0, 1.5])[2] == pytest.approx(np.tanh(1.5))
     with pytest.raises(DomainError, match="row 1: divide"):
         f([1.0, 0.0, 0.5])
 
@@ -285,8 +284,7 @@ def test_rows_that_fill_up_raise_no_alarm_and_hide_none(monkeypatch):
     f = compile(lambda x: log(w * x) if x < 3 else w * x, backend="jax", devices=1)
     x = np.linspace(1.0, 2.0, 17)
     assert np.allclose(f(x), np.log(x)) and f._latest._program(False)._size(17) == 18
-    with pytest.raises(GuardError, match="row 16"):
-        f([*x[:16], 4.0])
+    assert f([*x[:16], 4.0])[16] == 4.0
     with pytest.raises(DomainError, match="row 16"):
         f([*x[:16], -1.0])
 
@@ -350,8 +348,7 @@ def test_alarms_of_any_device_name_the_row():
     f = compile(lambda x: log(w * x) if x < 3 else w * x, backend="jax", devices=4)
     x = np.linspace(1.0, 2.0, 10)
     for row in (1, 4, 9):
-        with pytest.raises(GuardError, match=f"row {row} "):
-            f([*x[:row], 4.0, *x[row:]])
+        assert f([*x[:row], 4.0, *x[row:]]).tolist() == pytest.approx([*np.log(x[:row]), 4.0, *np.log(x[row:])])
         with pytest.raises(DomainError, match=f"row {row}: log"):
             f([*x[:row], 0.0, *x[row:]])
 

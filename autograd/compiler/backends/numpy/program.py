@@ -12,7 +12,7 @@ import numpy as np
 
 from ...plan.instructions import Guard, Instruction
 from ...plan.plan import Plan
-from ...strict import runner
+from ...strict import lenient, runner, strict
 from ..base import CHUNK_BYTES, Batch, Unfit
 from .source import Run, Source, function, gradient_source, outputs_source
 
@@ -35,7 +35,7 @@ class _Prepared:
 class _Way:
     """One source with its runs for the batch sizes, parameters and gradients that were asked for last."""
 
-    def __init__(self, plan: Plan, source: Source, dtype: np.dtype[Any]) -> None:
+    def __init__(self, plan: Plan, source: Source, dtype: np.dtype[Any], is_lenient: bool) -> None:
         self.source = source
         self._prepare = function(source, plan, dtype)
         self._kept: dict[tuple[int, int, int], _Prepared] = {}
@@ -44,7 +44,7 @@ class _Way:
         self._bytes = dtype.itemsize * sum(size for size, batched in columns if not batched)
         self._bytes += _LINE_BYTES * len(source.setup)
         self.rows_at_once = max(1, CHUNK_BYTES // max(self._row_bytes, 1))
-        self._strictly = runner()
+        self._with_settings = runner(lenient if is_lenient else strict)
 
     def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> Any:
         """What the source returns.
@@ -59,7 +59,7 @@ class _Way:
         if prepared is None:
             prepared = self._prepared(rows, parameters, into)
         try:
-            return self._strictly(prepared.run, *columns)
+            return self._with_settings(prepared.run, *columns)
         except FloatingPointError:
             raise Unfit from None
 
@@ -67,7 +67,7 @@ class _Way:
         needed = rows * self._row_bytes + self._bytes
         while self._kept and needed + sum(other.bytes for other in self._kept.values()) > _KEPT_BYTES:
             self._kept.pop(next(iter(self._kept)))
-        run = self._strictly(self._prepare, rows, parameters, into)
+        run = self._with_settings(self._prepare, rows, parameters, into)
         # What it is bound to is kept with it, so that no other array can come to have the same identity.
         prepared = self._kept[rows, id(parameters), id(into)] = _Prepared(run, needed, parameters, into)
         return prepared
@@ -76,21 +76,30 @@ class _Way:
 class NumPyProgram:
     """A `backends.base.Program`.
 
+    Parameters
+    ----------
+    plan : Plan
+    dtype : dtype
+    lenient : bool
+        Whether outputs may be NaN or infinite, and operations outside their domain.
+
+    Notes
+    -----
     Parameters and gradients that come again as the same objects are read and
     written where they are; for others the run is prepared anew.
     """
 
-    def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
-        self._plan, self._dtype = plan, dtype
+    def __init__(self, plan: Plan, dtype: np.dtype[Any], lenient: bool = False) -> None:
+        self._plan, self._dtype, self._lenient = plan, dtype, lenient
 
     @cached_property
     def _outputs(self) -> _Way:
         plan = _forward(self._plan)
-        return _Way(plan, outputs_source(plan), self._dtype)
+        return _Way(plan, outputs_source(plan), self._dtype, self._lenient)
 
     @cached_property
     def _gradient(self) -> _Way:
-        return _Way(self._plan, gradient_source(self._plan), self._dtype)
+        return _Way(self._plan, gradient_source(self._plan), self._dtype, self._lenient)
 
     @property
     def _main(self) -> _Way:
@@ -109,7 +118,7 @@ class NumPyProgram:
     def outputs(self, columns: Sequence[Batch], parameters: Batch) -> Batch:
         """See `backends.base.Program`."""
         found: Batch = self._outputs.run(columns, parameters, None)
-        if not _all_finite(found):
+        if not (self._lenient or _all_finite(found)):
             raise Unfit
         return found
 
