@@ -80,9 +80,9 @@ class Branches:
 
     def learns(self, batch: Sequence[Batch]) -> bool:
         """Whether there is something to differentiate by on some path, those of the batch's rows included."""
-        if not any(version.learns for version in self):
+        if not self.first.learns and not any(version.learns for version in self):
             self._sorted(batch)
-        return any(version.learns for version in self)
+        return self.first.learns or any(version.learns for version in self)
 
     # Running
 

@@ -201,13 +201,10 @@ class Compiled:
                 parameters.take_back(lent)
             else:
                 parameters.give_back(lent)
-                self._add_to_grad(slopes)
+                if len(slopes) != len(parameters):
+                    slopes, parameters = np.pad(slopes, (0, len(self.parameters) - len(slopes))), self.parameters
+                parameters.add_to_grad(slopes)
             return cost
-
-    def _add_to_grad(self, slopes: Batch) -> None:
-        assert self._widest is not None
-        parameters = self._widest.parameters
-        parameters.add_to_grad(np.pad(slopes, (0, len(parameters) - len(slopes))))
 
     # What was found
 
