@@ -7,11 +7,12 @@ takes time in proportion to n: `local_partial` reads all operands for each edge.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from .namespaces import FLOATS
 from .pairs import pairs_of
-from .primitives import ADD, CONSTANT, LOGSUMEXP, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
+from .primitives import ADD, CHOOSE, CONSTANT, LOGSUMEXP, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
 from .value import Value
 
 
@@ -46,10 +47,18 @@ def _logsumexp(value: Value, grad: float) -> None:
             operand.grad += grad * FLOATS.exp(operand._data - value._data)
 
 
+def _choice(value: Value, grad: float) -> None:
+    index, *options = value.operands
+    chosen = options[math.floor(index._data)]
+    if chosen.primitive is not CONSTANT:
+        chosen.grad += grad
+
+
 FAST_RULES: dict[Primitive, Callable[[Value, float], None]] = {
     ADD: _sum,
     MULTIPLY: _product,
     TOTAL: _sum,
     WEIGHTED_SUM: _weighted_sum,
     LOGSUMEXP: _logsumexp,
+    CHOOSE: _choice,
 }

@@ -10,6 +10,7 @@ from .errors import OperandError, ShapeError
 from .namespaces import FLOATS, Namespace
 from .pairs import operands_of
 from .primitives import (
+    CHOOSE,
     COS,
     EXP,
     LOG,
@@ -105,6 +106,24 @@ def where(condition: Any, a: Any, b: Any) -> Value:
     if isinstance(condition, Value) and not hasattr(condition, "is_condition"):
         raise OperandError(f"where(condition): expected a comparison, got {condition!r}; write v > 0 or v != 0")
     return apply(WHERE, (as_value(condition, "where(condition)"), as_value(a, "where(a)"), as_value(b, "where(b)")))
+
+
+def choose(index: Any, options: Iterable[Any]) -> Value:
+    """``options[index]`` as one node, the index a Value: it is what ``table[i]`` becomes in a compiled function.
+
+    Parameters
+    ----------
+    index : Value or real number
+        Rounded down; below 0 it counts from the end. No gradient flows to it.
+    options : iterable of Value or real number
+        At least one; the one that is chosen receives the gradient.
+
+    Raises
+    ------
+    DomainError
+        If no option has this index.
+    """
+    return apply(CHOOSE, (as_value(index, "choose(index)"), *_values(options, "choose(options)")))
 
 
 def detach(a: Any) -> Value:

@@ -23,6 +23,7 @@ import numpy as np
 from .pairs import pairs_of
 
 Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
+Positions = np.ndarray[Any, np.dtype[np.intp]]
 N = TypeVar("N", float, Array)
 
 
@@ -54,6 +55,7 @@ class Namespace(Protocol):
     weighted_sum: Any
     total: Any
     logsumexp: Any
+    choose: Any
 
 
 def left_to_right(terms: Iterable[N], start: N | float = 0.0) -> N:
@@ -168,6 +170,13 @@ class _Floats:
             return largest
         return largest + math.log(left_to_right(math.exp(a - largest) for a in operands))
 
+    @staticmethod
+    def choose(index: float, *options: float) -> float:
+        place = math.floor(index) if math.isfinite(index) else len(options)
+        if not -len(options) <= place < len(options):
+            raise ValueError("no option has this index")
+        return options[place]
+
 
 def _comparison(ufunc: np.ufunc) -> Any:
     """A comparison as 1.0 and 0.0."""
@@ -179,6 +188,24 @@ def _comparison(ufunc: np.ufunc) -> Any:
         return out
 
     return compare
+
+
+def positions(indices: Any, count: int) -> Positions:
+    """Indices as positions 0..count - 1: rounded down, those below 0 counted from the end, as Python does.
+
+    Raises
+    ------
+    FloatingPointError
+        If one is out of range, as where an operation leaves its domain and NumPy's settings are strict.
+    """
+    found: Positions = np.floor(indices).astype(np.intp)
+    # Seen as unsigned a negative number is a very large one, and one comparison looks at both ends.
+    if (found.view(np.uintp) < count).all():
+        return found
+    found += (found < 0) * count
+    if not (found.view(np.uintp) < count).all():
+        raise FloatingPointError("an index is out of range")
+    return found
 
 
 _negative, _exp, _add, _reciprocal = np.negative, np.exp, np.add, np.reciprocal
@@ -266,6 +293,15 @@ class _Arrays:
         stacked = np.stack(np.broadcast_arrays(*operands))
         largest = stacked.max(axis=0)
         return np.asarray(largest + np.log(left_to_right(np.exp(stacked - largest))))
+
+    @staticmethod
+    def choose(index: Array, *options: Array) -> Array:
+        count, whole = len(options), np.floor(index)
+        outside = ~((-count <= whole) & (whole < count))
+        place, *stacked = np.broadcast_arrays(np.where(outside, 0.0, whole).astype(np.intp) % count, *options)
+        chosen = np.take_along_axis(np.stack(stacked), place[None], axis=0)[0]
+        # The root of -1 is NaN and sets the flag; what is in range stays as it is when -0.0 is added.
+        return np.asarray(chosen + np.sqrt(-outside.astype(float)))
 
 
 FLOATS = cast(Namespace, _Floats())

@@ -112,6 +112,16 @@ def _power_by_base(ns: Namespace, v: Any, a: Any, b: Any) -> Any:
     return b * ns.power(ns.where(ns.equal(b, 0.0), ns.where(ns.equal(a, 0.0), 1.0, a), a), b - 1)
 
 
+def _chosen_by(ns: Namespace, i: int, v: Any, operands: Sequence[Any]) -> Any:
+    """1 by the option that is chosen, 0 by the others and by the index."""
+    if i == 0:
+        return 0.0
+    index, from_start, from_end = operands[0], float(i - 1), float(i - len(operands))
+    return ns.less_equal(from_start, index) * ns.less(index, from_start + 1.0) + ns.less_equal(
+        from_end, index
+    ) * ns.less(index, from_end + 1.0)
+
+
 TWICE_ANYWHERE = (ANYWHERE, ANYWHERE)
 
 # fmt: off
@@ -158,12 +168,16 @@ WHERE    = Primitive("where",    _function("where"),
                       lambda ns, v, c, a, b: ns.where(c, 1.0, 0.0),
                       lambda ns, v, c, a, b: ns.where(c, 0.0, 1.0)), "where", domain=(ANYWHERE,) * 3)
 
-# Operations of any number of operands. What those of a weighted sum are, `pairs` says.
+# Operations of any number of operands. What those of a weighted sum are, `pairs` says; a choice's are the index and
+# the options.
 WEIGHTED_SUM = Primitive("weighted_sum", _function("weighted_sum"),
                          factor_by, "Σ")
 TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, operands: 1.0, "Σ")
 LOGSUMEXP    = Primitive("logsumexp",    _function("logsumexp"),
                          lambda ns, i, v, operands: ns.exp(operands[i] - v), "logsumexp")
+CHOOSE       = Primitive("choose",       _function("choose"),    _chosen_by, "choose",
+                         needs="an index that one of the options has", domain=((0.0, 3.0),),
+                         kink=lambda index, *options: index - round(index))
 
 # Piecewise constant: what the kinked operations and their derivatives are made of.
 SIGN          = Primitive("sign",          _function("sign"),          (_zero,), "sign", kink=lambda a: a)
@@ -188,7 +202,7 @@ TABLE: dict[str, Primitive] = {
     for primitive in (
         ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATIVE, POSITIVE_OF, ABSOLUTE,
         EXP, LOG, SQRT, SIN, COS, TANH, SIGMOID, RELU, SOFTPLUS,
-        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP,
+        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP, CHOOSE,
         SIGN, STEP, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, DETACH,
     )
 }  # fmt: skip

@@ -30,7 +30,7 @@ from autograd.value import apply
 RELATIVE, ABSOLUTE = 1e-12, 1e-15
 DIGITS = 60
 ORDERS = 1, 2, 3
-MANY = {"weighted_sum": (2, 3, 4, 5), "total": (1, 2, 3), "logsumexp": (1, 2, 3)}
+MANY = {"weighted_sum": (2, 3, 4, 5), "total": (1, 2, 3), "logsumexp": (1, 2, 3), "choose": (3, 4)}
 EXTREMES = [0.0, 1e4, 5e-324, 1e-310, 2.2250738585072014e-308, 1e-160, 1e-8, 1.0, 40.0, 745.0]
 
 Point = Sequence[mpf]
@@ -113,6 +113,12 @@ def log_of_exponentials(x: Point, by: tuple[int, ...]) -> Any:
     return d(i, k) * ((i == j) - p[j]) - p[i] * d(j, k)
 
 
+def choice(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of the option that the first operand is the index of."""
+    chosen = int(mpmath.floor(x[0])) % (len(x) - 1) + 1
+    return mpf(by == (chosen,))
+
+
 def sigmoid(z: mpf) -> Any:
     return 1 / (1 + mpmath.exp(-z))
 
@@ -151,6 +157,7 @@ EXACT: dict[str, Exact] = {
     "weighted_sum": sums_of_products,
     "total": linear(1, 1, 1),
     "logsumexp": log_of_exponentials,
+    "choose": choice,
     **dict.fromkeys(("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), nothing),
     "detach": nothing,
 }
@@ -168,6 +175,8 @@ def points(primitive: Primitive, count: int, draws: random.Random) -> Iterator[l
         if primitive.arity is None and draws.random() < 0.2:  # far out and close together
             centre = draws.choice((-1e4 + 4, 1e4 - 4))
             point = [centre + draws.uniform(-4, 4) for _ in point]
+        if primitive.name == "choose":  # an index that one of the options has
+            point[0] = draws.uniform(1 - len(point), len(point) - 1)
         if primitive.kink is None or primitive.kink(*point) != 0:
             count -= 1
             yield point

@@ -13,6 +13,7 @@ import numpy as np
 from ..namespaces import FLOATS, Namespace
 from ..primitives import LOGSUMEXP, TABLE, Primitive
 from .plan.builder import Builder
+from .plan.choose import Choose
 from .plan.instructions import (
     ONE,
     Array,
@@ -153,6 +154,8 @@ class _Reverse:
             if any(read.array.number in self.needed for read in instruction.reads):
                 self.needed.add(instruction.out.number)
         self.contributions: dict[int, list[tuple[Index | None, Scaled]]] = defaultdict(list)
+        # Of tables, by array and then by what is read of it: the table, its rows, and what is added to which of them.
+        self.rows: dict[int, dict[Any, tuple[Ref, int, list[tuple[Ref, Ref]]]]] = defaultdict(dict)
         # What an adjoint is the adjoint of, by the key of what it reads.
         self.adjoint_of: dict[Any, Ref] = {}
         # Whether the result whose adjoint is being passed on has a number for each sample.
@@ -168,15 +171,18 @@ class _Reverse:
             Sum: self._sum,
             LogSumExp: self._logsumexp,
             Scatter: self._scatter,
+            Choose: self._choose,
         }
         for instruction in reversed(self.plan.instructions):
             self.batched = instruction.out.batched
+            self._contribute_rows(instruction.out)
             if instruction.out.number in self.contributions and type(instruction) in rules:
                 adjoint = self._adjoint(instruction.out)
                 if adjoint.read is not None and instruction.out.labels:
                     self.adjoint_of[adjoint.read.key] = Ref(instruction.out)
                 rules[type(instruction)](instruction, adjoint)
         parameters = self.plan.parameters
+        self._contribute_rows(parameters)
         return self.builder.scatter(self._pieces(parameters), parameters.size, False)
 
     # Adjoints
@@ -306,3 +312,16 @@ class _Reverse:
             if isinstance(piece.operand, Ref):
                 part = None if adjoint.read is None else adjoint.read.at(piece.index)
                 self._contribute(piece.operand, Scaled(self.builder, part, adjoint.scale))
+
+    def _choose(self, instruction: Choose, adjoint: Scaled) -> None:
+        table = instruction.table
+        if table.array.number in self.needed:
+            own = self.rows[table.array.number]
+            _, _, parts = own.setdefault((table.key, instruction.rows), (table, instruction.rows, []))
+            parts.append((instruction.index, self._as_ref(adjoint, instruction.out)))
+
+    def _contribute_rows(self, array: Array) -> None:
+        """What was added to rows of tables in an array, all rows of one table at once."""
+        for table, rows, parts in self.rows.pop(array.number, {}).values():
+            added = self.builder.add_rows(parts, rows, table.size // rows, array.batched)
+            self._contribute(table, Scaled(self.builder, added), summed=True)

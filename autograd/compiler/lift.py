@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..primitives import POWER
+from .choices import kind_of_choice, put_choices
 from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
@@ -49,6 +50,8 @@ def _key(places: Places, atom: Atom) -> Any:
     """Equal for atoms that one instruction, or one group of them, makes from the same arrays."""
     if atom.kind == "sum":
         return ("sum", *kinds_of(places, atom))
+    if atom.kind == "choose":
+        return ("choose", *kind_of_choice(places, atom))
     arrays = tuple(places.array_of[operand].number for operand in atom.operands)
     # NumPy's power by a number is fast for some; what is raised to the same is one array.
     number = places.atoms[atom.operands[1]].number if atom.primitive is POWER else 0.0
@@ -72,4 +75,4 @@ def _put_logsumexps(places: Places, members: list[int]) -> None:
     places.put(members, places.builder.logsumexp(places.joined(runs), len(runs) // len(members)))
 
 
-_PUT = {"sum": put_sums, "map": _put_maps, "logsumexp": _put_logsumexps}
+_PUT = {"sum": put_sums, "map": _put_maps, "logsumexp": _put_logsumexps, "choose": put_choices}

@@ -17,6 +17,7 @@ from ..namespaces import FLOATS, left_to_right
 from ..pairs import pairs_of
 from ..primitives import (
     ADD,
+    CHOOSE,
     CONSTANT,
     DIVIDE,
     LOGSUMEXP,
@@ -42,6 +43,9 @@ _SUMS = frozenset([ADD, SUBTRACT, NEGATIVE, POSITIVE_OF, TOTAL])
 
 _OVERFLOWING = 1e300
 
+# Operations that have instructions of their own.
+_KINDS = {LOGSUMEXP: "logsumexp", CHOOSE: "choose"}
+
 
 class Scaled(NamedTuple):
     """A number times an atom, or the number alone where the atom is `NONE`."""
@@ -62,8 +66,8 @@ class Term(NamedTuple):
 class Atom:
     """A scalar that gets a place in an array.
 
-    `kind` is ``input``, ``parameter``, ``constant``, ``map``, ``logsumexp`` or
-    ``sum``; `operands` are atoms' numbers, `terms` a sum's terms. `level` is how
+    `kind` is ``input``, ``parameter``, ``constant``, ``map``, ``logsumexp``,
+    ``choose`` or ``sum``; `operands` are atoms' numbers, `terms` a sum's terms. `level` is how
     many operations lie before it. `place` is an input's argument and position in
     it, or a parameter's position.
     """
@@ -234,7 +238,7 @@ class _Canonical:
         if value.primitive is POWER and self._numbers.get(value.operands[1]) == 1.0:
             return self._scaled[value.operands[0]]
         operands = tuple(self._atom(operand) for operand in value.operands)
-        kind = "logsumexp" if value.primitive is LOGSUMEXP else "map"
+        kind = _KINDS.get(value.primitive, "map")
         atom = Atom(kind, self._level(operands), value.primitive, operands, label=value.label)
         return Scaled(1.0, self._shared((value.primitive, operands), atom))
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ..namespaces import FLOATS, Namespace
 from ..pairs import pairs_of
-from ..primitives import EQUAL, LOGSUMEXP, TABLE, Primitive
+from ..primitives import CHOOSE, EQUAL, LOGSUMEXP, TABLE, Primitive
 from .calls import Call, Case, Relation
 from .expressions import Expression, Number, added, as_expression, raised_to
 
@@ -71,4 +71,13 @@ def partial_symbol(primitive: Primitive, index: int, result: Expression, operand
         return Call(primitive, tuple(operands), primed=True)
     if primitive is LOGSUMEXP and isinstance(result, Call):
         return Call(TABLE["exp"], (operands[index],)) / added(Call(TABLE["exp"], (o,)) for o in operands)
+    if primitive is CHOOSE and index:
+        return _chosen(operands[0], index - (1 if operands[0].number >= 0 else len(operands)))
     return as_expression(primitive.partial(SYMBOLS, index, result, operands))
+
+
+def _chosen(index: Expression, place: int) -> Expression:
+    """Whether an index is a place: counted from the side from which it counts, and equal to it where it is whole."""
+    if index.number.is_integer():
+        return as_expression(SYMBOLS.equal(index, float(place)))
+    return as_expression(SYMBOLS.less_equal(float(place), index) * SYMBOLS.less(index, place + 1.0))

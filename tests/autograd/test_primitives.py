@@ -48,6 +48,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "weighted_sum": lambda *x: mpmath.fsum(w * a for w, a in zip(x[:2], x[2:4], strict=True)) + mpmath.fsum(x[4:]),
     "total": lambda *x: mpmath.fsum(x),
     "logsumexp": lambda *x: mpmath.log(mpmath.fsum(map(mpmath.exp, x))),
+    "choose": lambda i, *options: options[int(mpmath.floor(i))],
     "sign": mpmath.sign,
     "step": lambda a: mpf(a > 0),
     "less": lambda a, b: mpf(a < b),
@@ -60,7 +61,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 }
 # What a derivative is by convention and not by calculus.
 NO_GRADIENT_BY_DEFINITION = {"detach"}
-MANY = {"weighted_sum": (4, 5), "total": (1, 3), "logsumexp": (1, 3)}
+MANY = {"weighted_sum": (4, 5), "total": (1, 3), "logsumexp": (1, 3), "choose": (4, 5)}
 
 
 def over(primitives: dict[str, Primitive]) -> Any:
@@ -72,7 +73,7 @@ over_what_can_repeat = over(  # at a tie of kinked operations a convention rules
     {name: entry for name, entry in TABLE.items() if entry.arity != 1 and entry.kink is None}
 )
 over_what_computes = over(  # comparisons and `where` choose, and a choice has no NaN
-    {n: e for n, e in TABLE.items() if n != "where" and not (e.infix and e.kink is not None)}
+    {n: e for n, e in TABLE.items() if n not in ("where", "choose") and not (e.infix and e.kink is not None)}
 )
 
 

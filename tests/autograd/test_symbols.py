@@ -15,6 +15,7 @@ from autograd.formulas.expressions import Name, Number
 from autograd.formulas.naming import Names
 from autograd.formulas.notations import Ascii
 from autograd.formulas.symbols import SYMBOLS
+from autograd.functions import choose
 from autograd.graph import topological_order
 from autograd.primitives import CONSTANT, TABLE
 from autograd.reverse import local_partial
@@ -61,6 +62,7 @@ TOLD = {
         "logsumexp(a, b, c)",
         [f"exp({x})/(exp(a) + exp(b) + exp(c))" for x in "abc"],
     ),
+    "choose": ("choose(a, b, c)", ["0", "[0 ≤ a] · [a < 1]", "[1 ≤ a] · [a < 2]"]),
     "sign": ("sign(a)", ["0"]),
     "step": ("step(a)", ["0"]),
     "less": ("[a < b]", ["0", "0"]),
@@ -82,6 +84,8 @@ def test_every_operation_is_told_as_a_textbook_does(name):
 @given(numbers=st.tuples(*[st.floats(0.05, 3.0)] * 3))
 def test_a_symbol_comes_to_the_number_of_the_rule(name, numbers):
     primitive = TABLE[name]
+    if name == "choose":
+        numbers = (numbers[0] % 2, *numbers[1:])  # an index of one of the two others
     value = apply(primitive, operands(primitive, numbers))
     names = Names(topological_order((value,)))
     assert names.symbol(value).number == pytest.approx(value.data, rel=1e-12)
@@ -237,6 +241,11 @@ def test_simplifying_changes_no_number(tree):
 
 def test_the_rules_need_nothing_that_symbols_do_not_have():
     assert set(TABLE) - {"add", "subtract", "multiply", "divide"} <= set(vars(SYMBOLS))
+
+
+@pytest.mark.parametrize(("index", "told"), [(1.0, ["0", "[i = 0]", "[i = 1]"]), (-2.0, ["0", "[i = −2]", "[i = −1]"])])
+def test_what_an_index_chooses_is_told_by_the_place_that_it_is(index, told):
+    assert symbols(choose(Value(index, "i"), [A, B])) == ("choose(i, a, b)", told)
 
 
 def test_sums_gather_equal_terms():

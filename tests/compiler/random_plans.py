@@ -54,7 +54,22 @@ def random_plans(draw: Any, learns: bool = True, guards: bool = False) -> Random
     """Random plans of some instructions; with a cost and a gradient if it `learns`."""
     made = _Making(draw)
     for _ in range(draw(st.integers(1, 10))):
-        made.add(draw(st.sampled_from([made.map, made.map, made.product, made.sum, made.batch_sum, made.scatter])))
+        made.add(
+            draw(
+                st.sampled_from(
+                    [
+                        made.map,
+                        made.map,
+                        made.product,
+                        made.sum,
+                        made.batch_sum,
+                        made.scatter,
+                        made.choose,
+                        made.add_rows,
+                    ]
+                )
+            )
+        )
     if guards:
         made.guard()
     output = made.read(made.size(), made.results)
@@ -138,7 +153,7 @@ class _Making:
             self.builder = Builder(arrays, instructions)
 
     def map(self) -> Ref:
-        name = self.pick([*sorted(TABLE), "power", "exp", "add", "multiply"])
+        name = self.pick([*sorted(set(TABLE) - {"choose"}), "power", "exp", "add", "multiply"])
         size, arity = self.size(), TABLE[name].arity
         among = self.given if name in _JUMPS else self.results
         operands = [self.operand(size, among) for _ in range(self.draw(st.integers(1, 5)) if arity is None else arity)]
@@ -162,6 +177,21 @@ class _Making:
         length, size = self.pick([1, 2, 3, 4]), self.pick([1, 2, 3])
         make = self.pick([self.builder.sum, self.builder.sum, self.builder.logsumexp])
         return make(self.read(length * size, self.results), length)
+
+    def choose(self) -> Ref:
+        """Rows of a table of at least three, so that the numbers given, rounded down, are indices of it."""
+        rows, width = self.pick([3, 4]), self.pick([1, 2, 3])
+        index = self.read(self.pick([1, 2, 3]), self.given)
+        return self.builder.choose(index, self.read(rows * width, self.results), rows)
+
+    def add_rows(self) -> Ref:
+        rows, width, batched = self.pick([3, 4]), self.pick([1, 2, 3]), self.draw(st.booleans())
+        parts = []
+        for _ in range(self.pick([1, 1, 2])):
+            index = self.read(self.pick([1, 2, 3]), self.given)
+            alike = [array for array in self.results if batched or array.batched == index.array.batched]
+            parts.append((index, self.read(index.size * width, alike)))
+        return self.builder.add_rows(parts, rows, width, batched)
 
     def batch_sum(self) -> Ref:
         return self.builder.batch_sum(self.read(self.size(), self.results, batched=True))

@@ -64,6 +64,8 @@ def test_cost_and_gradient_are_those_of_the_interpreter(made: RandomPlan, dtype:
 def test_every_operation_of_the_table(name: str, dtype: Any) -> None:
     builder, x, p = start()
     operands: list[Operand] = [Ref(x), ref(x, [2, 1, 0]), ref(p, [1])][: TABLE[name].arity or 3]
+    if name == "choose":
+        operands[0] = ref(p, [2])  # an index of one of the two others
     out = builder.map(name, *operands)
     plan = Plan(builder.instructions, builder.arrays, p, out)
     inputs, parameters = [np.array([[0.5, 2.0, 1.25], [1.0, 1.0, 3.0]])], np.array([0.5, 0.75, 1.5])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, logsumexp
+from autograd.compiler.plan.choose import AddRows, Choose
 from autograd.compiler.plan.instructions import (
     Array,
     BatchSum,
@@ -22,16 +23,18 @@ from autograd.compiler.plan.instructions import (
     mapped,
 )
 from autograd.compiler.plan.validate import validate
+from autograd.functions import choose
 
 
 def plan():
     """A plan in which every kind of instruction stands."""
     w = [[Value(0.1 * (i + k)) for k in range(3)] for i in range(4)]
+    table = [Value(0.1 * i) for i in range(4)]
 
     def cost(x):
         z = [sum(p * q for p, q in zip(row, x, strict=True)) for row in w]
         chosen = logsumexp(z) if x[0] < 2 else z[0]
-        return chosen + sum(a**2 for a in z) + w[0][0] ** 2
+        return chosen + sum(a**2 for a in z) + w[0][0] ** 2 + choose(x[1], table) ** 2
 
     return compile(cost).record(np.ones((2, 3))).plan
 
@@ -71,6 +74,8 @@ def longest(made, change):
 
 
 INPUT = next(array for array in WHOLE.arrays if array.kind == "input")
+INDEX = Ref(INPUT, np.array([1]))
+PARAMETER = Ref(WHOLE.parameters, np.array([0]))
 PAST = Ref(INPUT, np.array([3]))
 BROKEN = {
     "before it is assigned": lambda: replace(WHOLE, instructions=WHOLE.instructions[::-1]),
@@ -103,6 +108,9 @@ BROKEN = {
     "not one number for the batch": lambda: replace(WHOLE, cost=Ref(INPUT)),
     "not one number for each parameter": lambda: replace(WHOLE, gradient=WHOLE.cost),
     "differ from sample to sample": lambda: replace(WHOLE, parameters=INPUT),
+    "Choose of 3 rows": lambda: replaced(Choose, lambda made: replace(made, rows=3)),
+    "AddRows to 4 rows of 1": lambda: replaced(AddRows, lambda made: replace(made, parts=((INDEX, Ref(INPUT)),))),
+    "or what is added, alone": lambda: replaced(AddRows, lambda made: replace(made, parts=((PARAMETER, INDEX),))),
     "no kind of instruction": lambda: replaced(Guard, lambda made: Unknown(made.out)),
 }
 
@@ -115,7 +123,7 @@ class Unknown(Instruction):
 
 def test_the_whole_plan_is_well_formed():
     kinds = {type(made) for made in WHOLE.instructions}
-    assert kinds == {Map, Product, Sum, LogSumExp, BatchSum, Scatter, Guard}
+    assert kinds == {Map, Product, Sum, LogSumExp, BatchSum, Scatter, Guard, Choose, AddRows}
     assert validate(WHOLE) is WHOLE
 
 

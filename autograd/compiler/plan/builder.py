@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .choose import AddRows, Choose
 from .instructions import (
     Array,
     BatchSum,
@@ -75,6 +76,15 @@ class Builder:
         """A matrix product."""
         size = int(np.prod(contraction.shape(contraction.out), dtype=int))
         return self.add(lambda out: Product(out, left, right, contraction), size, "b" in contraction.out)
+
+    def choose(self, index: Ref, table: Ref, rows: int) -> Ref:
+        """The rows of a table that indices choose."""
+        size = index.size * (table.size // rows)
+        return self.add(lambda out: Choose(out, index, table, rows), size, index.array.batched or table.array.batched)
+
+    def add_rows(self, parts: Sequence[tuple[Ref, Ref]], rows: int, width: int, batched: bool) -> Ref:
+        """Numbers added to the rows that indices choose."""
+        return self.add(lambda out: AddRows(out, tuple(parts), rows), rows * width, batched)
 
     def guard(self, read: Ref, truth: bool, comparison: str, line: str) -> None:
         """A comparison that must turn out as it did."""

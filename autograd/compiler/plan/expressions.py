@@ -8,6 +8,7 @@ from functools import singledispatch
 from ...formulas.calls import Call, Relation
 from ...formulas.expressions import Expression, Power
 from ...pairs import pairs_of
+from .choose import AddRows, Choose
 from .instructions import (
     Array,
     BatchSum,
@@ -28,6 +29,7 @@ from .notation import (
     Function,
     MatrixProduct,
     Placed,
+    Rows,
     Transposed,
     minus,
     named,
@@ -202,3 +204,13 @@ def _scatter(made: Scatter, tell: Tell, few: Few) -> Expression:
     places = [positions(Ref(made.out, piece.index)) for piece in made.pieces]
     placed = [part if place == whole else Placed(part, place) for part, place in zip(operands, places, strict=True)]
     return plus(*few(placed))
+
+
+@told.register
+def _choose(made: Choose, tell: Tell, few: Few) -> Expression:
+    return Rows(tell(made.table), tell(made.index))
+
+
+@told.register
+def _add_rows(made: AddRows, tell: Tell, few: Few) -> Expression:
+    return plus(*few([Function("add_at", (tell(index), tell(added))) for index, added in made.parts]))

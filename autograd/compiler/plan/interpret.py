@@ -14,7 +14,8 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from ...namespaces import ARRAYS
+from ...namespaces import ARRAYS, positions
+from .choose import AddRows, Choose
 from .instructions import (
     Array,
     BatchSum,
@@ -148,3 +149,22 @@ def _scatter(instruction: Scatter, read: Read, shape: tuple[int, ...]) -> Any:
         else:
             made[..., piece.index] = read(piece.operand)
     return made
+
+
+@computed.register
+def _choose(instruction: Choose, read: Read, shape: tuple[int, ...]) -> Any:
+    table = read(instruction.table)
+    rows = table.reshape(*table.shape[:-1], instruction.rows, instruction.width)
+    places = positions(read(instruction.index), instruction.rows)
+    return (rows[places] if rows.ndim == 2 else rows[np.arange(len(rows))[:, None], places]).reshape(shape)
+
+
+@computed.register
+def _add_rows(instruction: AddRows, read: Read, shape: tuple[int, ...]) -> Any:
+    made = np.zeros((*shape[:-1], instruction.rows, instruction.width))
+    for index, added in instruction.parts:
+        places, numbers = positions(read(index), instruction.rows), read(added)
+        numbers = numbers.reshape(*numbers.shape[:-1], index.size, instruction.width)
+        where = (np.arange(len(made))[:, None], places) if made.ndim == 3 else places
+        cast(Any, np.add.at)(made, where, numbers)
+    return made.reshape(shape)

@@ -17,6 +17,7 @@ import numpy as np
 from ...labels import Label
 from ...primitives import TABLE
 from ...text import shown
+from .choose import AddRows, Choose
 from .instructions import Array, Contraction, Instruction, Operand, Product, Ref, Scatter, ref
 from .patterns import affine
 
@@ -177,6 +178,8 @@ def _parameters_read(plan: Told) -> dict[Any, tuple[Ref, Shape]]:
         if isinstance(made, Product):
             note(made.left, _matrix(made.contraction.left, made.contraction))
             note(made.right, _matrix(made.contraction.right, made.contraction))
+        elif isinstance(made, Choose):
+            note(made.table, (made.rows, made.width) if made.width > 1 else None)
         for read in made.reads:
             note(read, None)
     if plan.gradient is not None:
@@ -193,7 +196,10 @@ def what_made(operand: Operand, made_by: dict[int, Instruction]) -> Instruction 
 
 
 def matrix_made(made: Instruction | None) -> Shape | None:
-    """The shape of a matrix product's result that is a matrix."""
+    """The shape of a result that is a matrix, of a product or of rows."""
+    if isinstance(made, Choose | AddRows):
+        count = made.index.size if isinstance(made, Choose) else made.rows
+        return (count, made.width) if count > 1 and made.width > 1 else None
     return _matrix(made.contraction.out, made.contraction) if isinstance(made, Product) else None
 
 

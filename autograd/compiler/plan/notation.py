@@ -139,6 +139,18 @@ class Transposed(Expression):
 
 
 @dataclass(frozen=True)
+class Rows(Expression):
+    """The rows of a table that an index chooses."""
+
+    of: Expression
+    index: Expression
+
+    def write(self, notation: Unicode) -> Pieces:
+        """Such as ``E[i]``."""
+        return [*raised_base(notation, self.of), "[", *self.index.write(notation), "]"]
+
+
+@dataclass(frozen=True)
 class Placed(Expression):
     """An expression at some positions, and 0 at the others."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import singledispatch
 from math import prod
 
+from .choose import AddRows, Choose
 from .instructions import BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
 from .plan import Plan
 
@@ -132,3 +133,20 @@ def _scatter(instruction: Scatter) -> Iterator[str]:
             written.update(index.tolist())
     if instruction.covers != (len(written) == size):
         yield "Scatter: whether the pieces cover all is not as it says"
+
+
+@faults_of.register
+def _choose(instruction: Choose) -> Iterator[str]:
+    index, table, out = instruction.index, instruction.table, instruction.out
+    if table.size != instruction.rows * instruction.width or out.size != index.size * instruction.width:
+        yield f"Choose of {instruction.rows} rows: {table.size} numbers for {index.size} indices give {out.size}"
+
+
+@faults_of.register
+def _add_rows(instruction: AddRows) -> Iterator[str]:
+    rows, width, out = instruction.rows, instruction.width, instruction.out
+    for index, added in instruction.parts:
+        if added.size != index.size * width or out.size != rows * width:
+            yield f"AddRows to {rows} rows of {width}: {added.size} numbers for {index.size} indices"
+        if not out.batched and index.array.batched != added.array.batched:
+            yield "AddRows: an index for each sample, or what is added, alone"

@@ -15,15 +15,17 @@ from typing import Any
 import jax.numpy as jnp
 
 from ....primitives import Primitive
+from .namespace import positions
 
 # Where a pole is; elsewhere their results may be infinite by being large, which is no fault.
 POLES: dict[str, Callable[..., Any]] = {
     "divide": lambda a, b: b == 0,
     "power": lambda a, b: jnp.logical_and(a == 0, b < 0),
+    "choose": lambda index, *options: positions(index, len(options))[1],
 }
 
 # Their result may be a number though an operand is NaN, so that no later result shows it.
-HIDING = frozenset(["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power"])
+HIDING = frozenset(["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power", "choose"])
 
 
 def fault(primitive: Primitive, result: Any, operands: Sequence[Any]) -> Any:
@@ -47,4 +49,8 @@ def _infinite_of_finite(result: Any, operands: Sequence[Any]) -> Any:
 def _without_pole(primitive: Primitive, operands: Sequence[Any]) -> bool:
     """Whether a number among the operands rules a pole out: a divisor other than 0, an exponent of at least 0."""
     last = operands[-1]
-    return isinstance(last, float) and (last != 0 if primitive.name == "divide" else last >= 0)
+    return (
+        isinstance(last, float)
+        and primitive.name != "choose"
+        and (last != 0 if primitive.name == "divide" else last >= 0)
+    )

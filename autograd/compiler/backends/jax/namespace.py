@@ -78,5 +78,18 @@ class _JaxArrays:
         largest = stacked.max(axis=0)
         return largest + jnp.log(left_to_right(jnp.exp(stacked - largest)))
 
+    @staticmethod
+    def choose(index: Any, *options: Any) -> Any:
+        found, outside = positions(index, len(options))
+        found, outside, *stacked = jnp.broadcast_arrays(found, outside, *options)
+        return jnp.where(outside, jnp.nan, jnp.take_along_axis(jnp.stack(stacked), found[None], axis=0)[0])
+
+
+def positions(indices: Any, count: int) -> tuple[Any, Any]:
+    """As `namespaces.positions`, those out of range brought into it, and which these are."""
+    found = jnp.floor(indices).astype(int)
+    found = jnp.where(found < 0, found + count, found)
+    return jnp.clip(found, 0, count - 1), (found < 0) | (found >= count) | jnp.isnan(indices)
+
 
 JAX_ARRAYS = cast(Namespace, _JaxArrays())

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...plan.choose import AddRows, Choose
 from ...plan.instructions import (
     Array,
     BatchSum,
@@ -32,7 +33,7 @@ from ...plan.instructions import (
 from ...plan.plan import Plan
 from .faults import fault
 from .moves import read, scattered
-from .namespace import JAX_ARRAYS
+from .namespace import JAX_ARRAYS, positions
 from .pieces import Piece, pieces
 
 
@@ -201,6 +202,12 @@ class _Run:
         self.first_rows += list(off_path)
         self.faults.append(unfit)
 
+    def places(self, index: Ref, rows: int) -> Any:
+        """Indices as positions, noted where one is out of range."""
+        found, outside = positions(self.read(index), rows)
+        self.faults.append(jnp.any(self.rows.only_real(outside, False) if index.array.batched else outside))
+        return found
+
     def check(self, guard: Guard) -> None:
         """Note the first row where a guard does not hold."""
         off = jnp.broadcast_to(self.read(guard.read) != guard.truth, (self.rows.here, 1))[:, 0]
@@ -218,7 +225,7 @@ class _Run:
 
 def _sums_the_batch(instruction: Instruction) -> bool:
     """Whether its numbers are sums over all samples."""
-    over = isinstance(instruction, BatchSum | Product) and not instruction.out.batched
+    over = isinstance(instruction, BatchSum | Product | AddRows) and not instruction.out.batched
     return over and any(read.array.batched for read in instruction.reads)
 
 
@@ -276,3 +283,28 @@ def _batch_sum(instruction: BatchSum, run: _Run, shape: tuple[int, ...]) -> Any:
 def _scatter(instruction: Scatter, run: _Run, shape: tuple[int, ...]) -> Any:
     operands = [run.read(operand) for operand in instruction.operands]
     return scattered(instruction.pieces, operands, shape, run.dtype)
+
+
+@computed.register
+def _choose(instruction: Choose, run: _Run, shape: tuple[int, ...]) -> Any:
+    table, places = run.read(instruction.table), run.places(instruction.index, instruction.rows)
+    if instruction.table.array.kind == "computed":
+        # A NaN in a row that nobody chooses would not be seen.
+        run.faults.append(jnp.any(jnp.isnan(table)))
+    rows = table.reshape(*table.shape[:-1], instruction.rows, instruction.width)
+    if rows.ndim == 2:
+        return jnp.take(rows, places, axis=0, mode="clip").reshape(shape)
+    return rows[jnp.arange(len(rows))[:, None], places].reshape(shape)
+
+
+@computed.register
+def _add_rows(instruction: AddRows, run: _Run, shape: tuple[int, ...]) -> Any:
+    made = jnp.zeros((*shape[:-1], instruction.rows, instruction.width), run.dtype)
+    for index, added in instruction.parts:
+        places, numbers = run.places(index, instruction.rows), run.read(added)
+        numbers = numbers.reshape(*numbers.shape[:-1], index.size, instruction.width)
+        if made.ndim == 3:
+            made = made.at[jnp.arange(len(made))[:, None], places].add(numbers)
+        else:
+            made = made.at[places].add(run.rows.only_real(numbers) if numbers.ndim == 3 else numbers)
+    return made.reshape(shape)

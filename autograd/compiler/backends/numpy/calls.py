@@ -82,7 +82,7 @@ def number(value: float | Scale, plain: bool = False) -> Number:
 
 def positions(index: Index) -> Held:
     """Positions to gather or scatter."""
-    return Held(index, index.tobytes(), "index")
+    return Held(index, (index.tobytes(), index.shape), "index")
 
 
 def guard(instruction: Guard) -> Held:

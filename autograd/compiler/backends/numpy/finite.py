@@ -9,14 +9,16 @@ of weights come of 30 deltas and 784 pixels for each sample. Its numbers are
 sums over the samples of products of one factor's by the other's, and by the
 inequality of Cauchy and Schwarz no such sum exceeds the product of the
 factors' lengths. So the product of the factors' sums of squares, finite, says
-the same of the whole piece, which need not be read again.
+the same of the whole piece, which need not be read again. Sums of some rows,
+each in a table of many, are bounded by the length of those rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...plan.instructions import Product
+from ...plan.choose import AddRows
+from ...plan.instructions import Instruction, Product, Ref
 from .calls import Call, call
 from .kernels import seen_as
 from .storage import Layout
@@ -35,17 +37,29 @@ class Bound:
     factors: tuple[Call, ...]
 
 
-def bound(instruction: Product, layout: Layout) -> Bound | None:
-    """The bound of a large product that is computed right in its place in the gradient."""
-    place = layout.places[instruction.out.number]
-    if place.storage.kind != "gradient" or instruction.out.size < _LARGE or not is_contiguous(place.pattern):
+def _factors(instruction: Instruction) -> list[Ref]:
+    """What bounds the numbers of an instruction by its lengths."""
+    if isinstance(instruction, Product):
+        return [instruction.left, instruction.right]
+    return [added for _, added in instruction.parts] if isinstance(instruction, AddRows) else []
+
+
+def bound(instruction: Instruction, layout: Layout) -> Bound | None:
+    """The bound of a large product, or of rows, computed right in its place in the gradient."""
+    place, reads = layout.places[instruction.out.number], _factors(instruction)
+    if (
+        not reads
+        or place.storage.kind != "gradient"
+        or instruction.out.size < _LARGE
+        or not is_contiguous(place.pattern)
+    ):
         return None
     factors = []
-    for side, read in (("left", instruction.left), ("right", instruction.right)):
+    for side, read in enumerate(reads):
         made, view = seen_as(read, (read.size,), layout)
         if made or not view.is_whole:
             return None
-        factors.append(call("vdot", view, view, result=f"{side}{instruction.out.number}"))
+        factors.append(call("vdot", view, view, result=f"size{side}_{instruction.out.number}"))
     start = place.pattern.base
     return Bound(start, start + instruction.out.size, tuple(factors))
 

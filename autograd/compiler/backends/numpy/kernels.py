@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from functools import singledispatch
 from math import prod
 
+import numpy as np
+
+from ...plan.choose import AddRows, Choose
 from ...plan.instructions import (
     Array,
     BatchSum,
@@ -24,7 +27,7 @@ from ...plan.patterns import Pattern, affine, common
 from .calls import Argument, Call, Ones, Plain, call, guard, number, positions
 from .products import as_matmul
 from .storage import Layout
-from .views import Storage, View, everything, shaped, whole
+from .views import Storage, View, everything, is_contiguous, shaped, whole
 
 
 @singledispatch
@@ -148,6 +151,34 @@ def _in_one_axis(operand: Operand, layout: Layout) -> tuple[list[Call], Argument
         return [], number(operand)
     made, view = seen_as(operand, (operand.size,), layout)
     return made, view
+
+
+@calls.register
+def _choose(instruction: Choose, layout: Layout) -> list[Call]:
+    index, table, rows = instruction.index, instruction.table, (instruction.rows, instruction.width)
+    made, indices = seen_as(index, (index.size,), layout)
+    out = _target(instruction.out, (index.size, instruction.width), layout)
+    storage, pattern = layout.located(table)
+    if pattern is not None and is_contiguous(pattern) and not storage.batched:
+        axes = shaped(pattern, rows)
+        assert axes is not None
+        return [*made, call("rows_at", View(storage, axes), indices, out)]
+    # Only the positions of the rows that are chosen are gathered, however the table lies.
+    places = np.arange(table.size) if table.index is None else table.index
+    return [*made, call("places_at", whole(storage), positions(places.reshape(rows)), indices, out)]
+
+
+@calls.register
+def _add_rows(instruction: AddRows, layout: Layout) -> list[Call]:
+    made: list[Call] = []
+    views: list[View] = []
+    for index, added in instruction.parts:
+        for read, shape in ((index, (index.size,)), (added, (index.size, instruction.width))):
+            gathers, view = seen_as(read, shape, layout)
+            made += gathers
+            views.append(view)
+    out = _target(instruction.out, (instruction.rows, instruction.width), layout)
+    return [*made, call("add_rows", out, *views)]
 
 
 def seen_as(read: Ref, shape: tuple[int, ...], layout: Layout) -> tuple[list[Call], View]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ....namespaces import ARRAYS
+from ....namespaces import ARRAYS, positions
 from ....primitives import TABLE, Primitive
 from ...plan.instructions import Guard
 from ...plan.patterns import Index
@@ -49,6 +49,36 @@ def _add_at(target: Any, index: Index, source: Any) -> None:
     cast(Any, np.add.at)(target, (..., index), source)
 
 
+def _rows_at(table: Any, index: Any, out: Any) -> None:
+    """Rows of a table."""
+    table.take(positions(index, len(table)), axis=0, out=out, mode="clip")
+
+
+def _places_at(source: Any, places: Any, index: Any, out: Any) -> None:
+    """Rows of a table whose numbers lie anywhere."""
+    chosen = places.take(positions(index, len(places)), axis=0, mode="clip")
+    if source.ndim == 1:
+        source.take(chosen, out=out, mode="clip")
+    else:
+        out[...] = source[np.arange(len(source))[:, None, None], chosen]
+
+
+def _add_rows(out: Any, *parts: Any) -> None:
+    """Zeros, with numbers added to rows: those for one row are summed first, for rows may repeat."""
+    out[...] = 0.0
+    rows, width = out.shape[-2:]
+    for index, added in zip(parts[::2], parts[1::2], strict=True):
+        places = positions(index, rows)
+        if out.ndim == 3:
+            cast(Any, np.add.at)(out, (np.arange(len(out))[:, None], places), added)
+            continue
+        places = places.ravel()
+        order = places.argsort(kind="stable")
+        places = places.take(order)
+        starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+        out[places.take(starts)] += np.add.reduceat(added.reshape(-1, width).take(order, axis=0), starts, axis=0)
+
+
 def _hold(condition: Any, guard: Guard) -> None:
     """Raise for the first row that takes another branch than the recorded one."""
     differing = np.flatnonzero(condition != guard.truth)
@@ -84,6 +114,9 @@ RUNTIME: dict[str, Any] = {
     "put": _put,
     "add_to": _add_to,
     "add_at": _add_at,
+    "rows_at": _rows_at,
+    "places_at": _places_at,
+    "add_rows": _add_rows,
     "hold": _hold,
     **{name: _operation(primitive) for name, primitive in TABLE.items()},
 }

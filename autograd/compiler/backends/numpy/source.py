@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ...plan.instructions import Product
 from ...plan.plan import Plan
 from .calls import Argument, Call, Held, Number, Ones, Plain, call, number
 from .finite import Bound, bound, unbounded
@@ -94,7 +93,7 @@ def gradient_source(plan: Plan) -> Source:
         if any(instruction is other for other in skipped):
             continue
         writer.add(calls(instruction, where))
-        found = bound(instruction, where) if isinstance(instruction, Product) else None
+        found = bound(instruction, where)
         if found is not None:
             bounds.append(found)
             writer.add(list(found.factors))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
 from ...plan.patterns import Pattern, affine
 from ...plan.plan import Plan
@@ -148,6 +149,8 @@ def _can_write(instruction: Instruction, pattern: Pattern, outer: Array) -> bool
         arrangement = as_matmul(contraction).out
         storage = Storage("", outer.size, outer.batched)
         return axes is not None and not View(storage, axes).arranged(arrangement.order, arrangement.groups).copies
+    if isinstance(instruction, AddRows):
+        return shaped(pattern, (instruction.rows, instruction.width)) is not None
     # These write with whatever loops they read: positions in one run can be given any.
     return isinstance(instruction, Sum | BatchSum) and shaped(pattern, (instruction.out.size,)) is not None
 
