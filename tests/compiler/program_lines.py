@@ -54,7 +54,7 @@ class Writer:
 
     def bound(self, base: str, members: Series) -> Term:
         """A name for the members of a list, one after another."""
-        term = Term(self.name(base), members.low, members.high)
+        term = Term(self.name(base), members.low, members.high, False)
         self.scope.scalars.append(term)
         return term
 
@@ -107,8 +107,8 @@ class Writer:
         largest = max(abs(a.low), abs(a.high))
         return self.pick(
             [
-                Term(f"(abs({a.text}) + 0.5)", 0.5, largest + 0.5),
-                Term(f"({a.text} ** 2 + 0.3)", 0.3, largest**2 + 0.3),
+                Term(f"(abs({a.text}) + 0.5)", 0.5, largest + 0.5, a.is_value),
+                Term(f"({a.text} ** 2 + 0.3)", 0.3, largest**2 + 0.3, a.is_value),
                 Term(f"(softplus({a.text}) + 0.2)", 0.2, largest + 1.0),
                 Term(f"(1.5 + sin({a.text}))", 0.5, 2.5),
                 Term(f"(sigmoid({a.text}) + 0.25)", 0.25, 1.25),
@@ -300,7 +300,7 @@ def _for(w: Writer) -> None:
         k = w.name("k")
         head = f"for {k}, {v} in enumerate({s.text}):"
     with w.inside(head):
-        w.scope.scalars.append(Term(v, 0.0, 4.0, False) if is_counted else Term(v, s.low, s.high))
+        w.scope.scalars.append(Term(v, 0.0, 4.0, False) if is_counted else Term(v, s.low, s.high, False))
         if w.toss(0.6):
             with w.inside(f"if {w.comparison(0)}:"):
                 w.write(w.pick(["continue", "break"]))

@@ -33,7 +33,7 @@ class Series(NamedTuple):
     high: float
 
     def at(self, place: Any) -> Term:
-        return Term(f"{self.text}[{place}]", self.low, self.high)
+        return Term(f"{self.text}[{place}]", self.low, self.high, False)
 
 
 @dataclass
@@ -68,25 +68,26 @@ def _unary(w: Any, depth: int) -> Term:
         "+": (a.low, a.high),
     }.get(name, (-1.0, 1.0))
     if name in ("-", "+"):
-        return Term(f"({name}{a.text})", *between)
-    if "spelling" in w.kinds and name in ("sin", "cos", "tanh", "exp") and w.toss(0.5):
-        return Term(w.pick([f"np.{name}({a.text})", f"({a.text}).{name}()"]), *between)
-    return Term(f"{name}({a.text})", *between)
+        return Term(f"({name}{a.text})", *between, a.is_value)
+    if "spelling" in w.kinds and a.is_value and name in ("sin", "cos", "tanh", "sigmoid") and w.toss(0.5):
+        spelled = f"({a.text}).{name}()"
+        return Term(spelled if name == "sigmoid" else w.pick([f"np.{name}({a.text})", spelled]), *between)
+    return Term(f"{name}({a.text})", *between, name != "abs" or a.is_value)
 
 
 def _binary(w: Any, depth: int) -> Term:
     a, b = w.two(depth)
-    symbol = w.pick("+-*+-*/")
+    symbol, is_value = w.pick("+-*+-*/"), a.is_value or b.is_value
     if symbol == "+":
-        return Term(f"({a.text} + {b.text})", a.low + b.low, a.high + b.high)
+        return Term(f"({a.text} + {b.text})", a.low + b.low, a.high + b.high, is_value)
     if symbol == "-":
-        return Term(f"({a.text} - {b.text})", a.low - b.high, a.high - b.low)
+        return Term(f"({a.text} - {b.text})", a.low - b.high, a.high - b.low, is_value)
     if symbol == "*":
         ends = [p * q for p in (a.low, a.high) for q in (b.low, b.high)]
-        return Term(f"({a.text} * {b.text})", min(ends), max(ends))
+        return Term(f"({a.text} * {b.text})", min(ends), max(ends), is_value)
     b = w.positive(depth)
     ends = [p / q for p in (a.low, a.high) for q in (b.low, b.high)]
-    return Term(f"({a.text} / {b.text})", min(ends), max(ends))
+    return Term(f"({a.text} / {b.text})", min(ends), max(ends), a.is_value or b.is_value)
 
 
 def _power(w: Any, depth: int) -> Term:
@@ -94,17 +95,19 @@ def _power(w: Any, depth: int) -> Term:
     if way == "whole":
         a, n = w.within(w.value(depth), 2.5), w.pick([2, 3, 2.0, "2"])
         largest = max(abs(a.low), abs(a.high)) ** float(n)
-        return Term(f"({a.text} ** {n})", -largest, largest)
+        return Term(f"({a.text} ** {n})", -largest, largest, a.is_value)
     if way == "base":
         a = w.within(w.value(depth), 2.5)
-        return Term(f"({w.pick([2, 0.5, 1.5])} ** {a.text})", 0.1, 6.0)
+        return Term(f"({w.pick([2, 0.5, 1.5])} ** {a.text})", 0.1, 6.0, a.is_value)
     a = w.positive(depth)
     if way == "root":
         n = w.pick([0.5, -0.5, 1.5, -1, -2])
         ends = [a.low**n, a.high**n]
-        return Term(f"({a.text} ** {n})", min(ends), max(ends))
+        return Term(f"({a.text} ** {n})", min(ends), max(ends), a.is_value)
     b = w.within(w.value(depth), 1.0)
-    return Term(f"({a.text} ** {b.text})", min(1.0, a.low, 1 / a.high), max(1.0, a.high, 1 / a.low))
+    return Term(
+        f"({a.text} ** {b.text})", min(1.0, a.low, 1 / a.high), max(1.0, a.high, 1 / a.low), a.is_value or b.is_value
+    )
 
 
 def _logarithm(w: Any, depth: int) -> Term:
@@ -139,7 +142,7 @@ def _guarded(w: Any, depth: int) -> Term:
     text = f"where({a.text} > 0.25, {chosen}, {other})"
     if w.toss(0.3):
         text = f"where({a.text} <= 0.25, {other}, {chosen})"
-    return Term(text, min(bound[0], b.low), max(bound[1], b.high))
+    return Term(text, min(bound[0], b.low), max(bound[1], b.high), False)
 
 
 def _many(w: Any, depth: int) -> Term:
@@ -153,7 +156,7 @@ def _many(w: Any, depth: int) -> Term:
         n = min(s.length, other.length)
         most = n * max(abs(s.low), abs(s.high)) * max(abs(other.low), abs(other.high))
         if name == "dot" or other.length != s.length:
-            return Term(f"sum(a * b for a, b in zip({s.text}, {other.text}))", -most, most)
+            return Term(f"sum(a * b for a, b in zip({s.text}, {other.text}))", -most, most, False)
         bias = w.value(0)
         return Term(f"weighted_sum({s.text}, {other.text}, {bias.text})", -most + bias.low, most + bias.high)
     n = 1 if name == "mean" else s.length
@@ -162,8 +165,8 @@ def _many(w: Any, depth: int) -> Term:
         with w.inside():
             v = w.bound("v", s)
             body = w.within(w.value(depth, v), 2.0)
-        return Term(f"sum({body.text} for {v.text} in {s.text})", s.length * body.low, s.length * body.high)
-    return Term(f"{name}({s.text})", *between)
+        return Term(f"sum({body.text} for {v.text} in {s.text})", s.length * body.low, s.length * body.high, False)
+    return Term(f"{name}({s.text})", *between, name != "sum")
 
 
 def _detached(w: Any, depth: int) -> Term:
@@ -188,7 +191,7 @@ def _ordered(w: Any, depth: int) -> Term:
             f"{s.text}[{s.text}.index(max({s.text}))]",
         ]
     )
-    return Term(text, -LARGEST, LARGEST)
+    return Term(text, -LARGEST, LARGEST, False)
 
 
 def _conditional(w: Any, depth: int) -> Term:
