@@ -5,7 +5,8 @@ import pytest
 from .program_lines import STATEMENTS
 from .program_modules import KINDS
 from .program_terms import EXPRESSIONS
-from .programs import UNLIKE, DisagreementError, check, check_exactly, made
+from .programs import UNLIKE, DisagreementError, check, check_exactly, compiled, made
+from .test_equations import names_told, width_of
 
 SEEDS_AT_ONCE = 25
 
@@ -28,6 +29,17 @@ def test_random_programs_with_jax(seed):
         check(program, "jax")
     except Exception as error:
         raise AssertionError(f"{error}\n{program}") from error
+
+
+@pytest.mark.parametrize("first", range(0, 60, 20))
+def test_random_programs_are_told_readably(first):
+    for seed in range(first, first + 20):
+        program = made(seed)
+        f = compiled(program, "reference")
+        program.called(f, program.batch)
+        text = f.plan.equations(all=True)
+        names = names_told(f.plan)
+        assert width_of(str(f.plan)) <= 100 and width_of(text) <= 100 and len(names) == len(set(names)), text
 
 
 def test_a_program_is_made_from_its_seed_alone():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from ...primitives import TABLE
 from ...text import shown
 from .choose import AddRows, Choose
 from .instructions import Array, Contraction, Instruction, Operand, Product, Ref, Scatter, ref
+from .layers import LayerNames, layer_names
 from .patterns import affine
 
 _LONGEST = 20
@@ -85,14 +86,16 @@ class Names:
 def names_of(plan: Told) -> Names:
     """The names in a plan: of the labels, base and superscript, and the subscript where two would be called alike.
 
+    Where there are no labels, a layer's arrays have the document's names: W1, b1, z1, a1 and so on.
     The output of a plan with a gradient is C, the cost its mean, as far as they have no labels. Adjoints of z are
     called delta, as in the document, other adjoints dC/d and what they are of.
     """
-    read = _parameters_read(plan)
+    read, layers = _parameters_read(plan), layer_names(plan)
     computed = [made.out for made in plan.instructions if made.out.size]
     owned = [*(array for array in plan.arrays if array.kind == "input"), *computed]
     labels = {key: _labels_of(found) for key, (found, _) in read.items()}
-    free = _Free([*labels.values(), *(array.labels for array in owned)], _reserved(plan, labels.values()))
+    slices = not all(common_name(found) or key in layers.parameters for key, found in labels.items())
+    free = _Free([*labels.values(), *(array.labels for array in owned)], _reserved(plan, slices))
     arrays: dict[int, str] = {}
     output, mean = plan.output.array, plan.cost.array if plan.cost is not None else None
     whole = plan.gradient is not None and output in computed and output.size == 1
@@ -103,31 +106,33 @@ def names_of(plan: Told) -> Names:
         arrays[mean.number] = free.name("mean")
     parameters, shapes = {}, {}
     for key, (found, shape) in read.items():
-        name = free.wanted(labels[key])
+        name = free.wanted(labels[key]) or layers.parameters.get(key, "")
         name = name[:1].upper() + name[1:] if len(shape) > 1 else name
         parameters[key] = free.name(name or f"p{positions(found)}")
         shapes[parameters[key]] = shape
     for array in owned:
-        name = free.wanted(array.labels) or _adjoint_name(array, arrays, cost)
+        name = (
+            free.wanted(array.labels) or layers.arrays.get(array.number) or _adjoint_name(array, arrays, cost, layers)
+        )
         if name and array.number not in arrays:
             arrays[array.number] = free.name(name)
     return Names(arrays, parameters, shapes, cost)
 
 
-def _adjoint_name(array: Array, arrays: dict[int, str], cost: str) -> str:
+def _adjoint_name(array: Array, arrays: dict[int, str], cost: str, layers: LayerNames) -> str:
     """delta1 of z1, dC/da1 of a1; nothing of what has no name or is no adjoint."""
     meaning = array.meaning
     if meaning is None or meaning.kind != "adjoint":
         return ""
     of = arrays.get(meaning.of.array.number, "")
-    if all(label is not None and label.base == "z" for label in meaning.of.array.labels):
+    z = meaning.of.array
+    if layers.is_z(z) or (z.labels and all(label is not None and label.base == "z" for label in z.labels)):
         return f"delta{of.removeprefix('z')}"
     return f"d{cost}/d{of}" if of else ""
 
 
-def _reserved(plan: Told, labels_of_parameters: Iterable[Labels]) -> set[str]:
-    """The words that mean something else in a plan."""
-    slices = not all(map(common_name, labels_of_parameters))
+def _reserved(plan: Told, slices: bool) -> set[str]:
+    """The words that mean something else in a plan; p where some parameters are told as slices of all."""
     whole = plan.output.array.kind == "computed" and plan.output.index is None
     return {*_FUNCTIONS, _ROWS, *(["p"] if slices else []), *([] if whole else ["output"])}
 
