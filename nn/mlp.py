@@ -211,7 +211,7 @@ class MLP(Module):
         array = numbers_of("X", X)
         rows = rows_of("X", np.atleast_2d(array), self.sizes[0])
         if compiled:
-            result = self.program(sample=[rows])(rows)
+            result: Matrix = self.program(sample=[rows])(rows)
         else:
             with no_grad():
                 result = np.array([[a.data for a in self(row)] for row in rows.tolist()])

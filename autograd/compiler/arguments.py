@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -11,11 +12,55 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ArgumentError, AutogradError, OperandError, ShapeError
+from ..value import Value
 from .strict import strict
+from .structure import Branch, Fixed, Leaf, Tree, branch, is_structure, leaves_of, parts, rebuilt
 
 Batch = npt.NDArray[Any]
 
 _ndarray, _vdot = np.ndarray, np.vdot
+_NOTHING: Mapping[str, Any] = {}
+_EMPTY = inspect.Parameter.empty
+_MANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_ORDERED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Form:
+    """How a function is called with arrays: which of its arguments they are, and in which structures.
+
+    Forms of one `Arguments` are the same object where they are alike.
+
+    Parameters
+    ----------
+    ordered, named : Branch
+        The positional arguments, and those by keyword.
+
+    Attributes
+    ----------
+    leaves : tuple of Leaf
+        The arrays, in order: at least one, which is hidden where the function is called without any.
+    has_batch : bool
+        Whether there is an array, the first axis of which is the batch.
+    """
+
+    def __init__(self, ordered: Branch, named: Branch) -> None:
+        self._ordered, self._named = ordered, named
+        leaves = [leaf for tree in (ordered, named) for leaf in leaves_of(tree) if isinstance(leaf, Leaf)]
+        self.has_batch = bool(leaves)
+        self.leaves: tuple[Leaf, ...] = tuple(leaves) or (Leaf("nothing"),)
+        self._is_flat = self.has_batch and not named.members and self.leaves == ordered.members
+
+    def of_leaves(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, taking its leaves one after another."""
+        if self._is_flat:
+            return function
+
+        @functools.partial(functools.update_wrapper, wrapped=function, updated=())
+        def of_leaves(*leaves: Any) -> Any:
+            each = iter(leaves)
+            return function(*rebuilt(self._ordered, each), **rebuilt(self._named, each))
+
+        return of_leaves
 
 
 class Arguments:
@@ -29,50 +74,120 @@ class Arguments:
 
     Attributes
     ----------
-    names : list of str
-        Those without a default.
+    told : str
+        The parameters, for an error.
 
     Raises
     ------
     ArgumentError
-        If the function has none, or does not say which.
+        If the function does not say which it has.
     """
 
     def __init__(self, function: Callable[..., Any], dtype: np.dtype[Any]) -> None:
-        self.names = _names_of(function)
+        self._signature = _signature_of(function)
         self._dtype = dtype
+        parameters = list(self._signature.parameters.values())
+        self.told = ", ".join(map(_told, parameters))
+        self._names = [p.name for p in parameters if p.kind in _ORDERED and p.default is _EMPTY]
+        # Whether so many arrays and nothing else are a whole call.
+        self._is_simple = all(p.kind in (*_ORDERED, *_MANY) or p.default is not _EMPTY for p in parameters)
+        self._forms: dict[Any, Form] = {}
+        self._floats = self._form(tuple(map(Leaf, self._names)))
+        self._nothing: Batch = np.zeros(1, dtype)
 
-    def checked(self, arrays: Sequence[Any], whose: object) -> list[Batch]:
-        """The arrays, of the right type and as many rows each.
+    def checked(self, given: Sequence[Any], named: Mapping[str, Any], whose: object) -> tuple[Form, list[Batch]]:
+        """The form of a call, and its arrays: of the right type, and as many rows each.
 
         Raises
         ------
         ArgumentError
-            If their number is wrong (`whose` tells the function), or one holds NaN or infinity.
+            If there is an argument too many or too few (`whose` tells the function), or one holds NaN or infinity.
         ShapeError
             If their rows do not fit together.
         OperandError
             If one holds anything but real numbers.
         """
-        if len(arrays) != len(self.names):
-            raise ArgumentError(
-                f"{whose!r}: expected {len(self.names)} arrays ({', '.join(self.names)}), got {len(arrays)}"
-            )
-        batch = list(map(self._array, self.names, arrays))
+        batch: list[Batch] = []
+        if self._is_simple and not named and len(given) == len(self._names):
+            if self.are_ready(given):
+                form = self._floats
+                batch += map(self._array, self._names, given)
+            else:
+                form = self._form(tuple([self._apart(*each, batch) for each in zip(self._names, given, strict=True)]))
+        else:
+            form = self._form(*self._bound(given, named, whose, batch))
+        if not batch:
+            if given or named:
+                raise ArgumentError(f"{whose!r}: expected at least one array in the arguments, got none")
+            return form, [self._nothing]
         rows = len(batch[0])
         counts = list(map(len, batch))
         if counts.count(rows) != len(counts):
-            name, count = next(other for other in zip(self.names, counts, strict=True) if other[1] != rows)
+            leaf, count = next(other for other in zip(form.leaves, counts, strict=True) if other[1] != rows)
             raise ShapeError(
-                f"{name}: expected {rows} rows as in {self.names[0]}, got {count}; the first axis is the batch"
+                f"{leaf.name}: expected {rows} rows as in {form.leaves[0].name}, got {count}; "
+                "the first axis is the batch"
             )
-        return batch
+        return form, batch
 
-    def _array(self, name: str, given: Any) -> Batch:
-        array = given if type(given) is _ndarray else _as_array(name, given)
-        if not array.size or array.ndim not in (1, 2):
+    def are_ready(self, given: Sequence[Any]) -> bool:
+        """Whether all that is given are arrays of the right type."""
+        dtype = self._dtype
+        return False not in [type(array) is _ndarray and array.dtype is dtype for array in given]
+
+    def _form(self, ordered: tuple[Tree, ...], named: Mapping[str, Tree] = _NOTHING) -> Form:
+        key = ordered, tuple(named.items())
+        if key not in self._forms:
+            self._forms[key] = Form(Branch(tuple, ordered), Branch(dict, tuple(named.values()), tuple(named)))
+        return self._forms[key]
+
+    def _bound(
+        self, given: Sequence[Any], named: Mapping[str, Any], whose: object, batch: list[Batch]
+    ) -> tuple[tuple[Tree, ...], dict[str, Tree]]:
+        """The trees of the arguments as the function is to be called with them; their arrays are put to `batch`."""
+        try:
+            bound = self._signature.bind(*given, **named)
+        except TypeError as error:
+            came = f"{len(given)}" if not named else f"{error}"
+            raise ArgumentError(f"{whose!r}: expected {self._expected()}, got {came}") from None
+        for name, argument in bound.arguments.items():
+            parameter = self._signature.parameters[name]
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                bound.arguments[name] = {key: self._apart(key, thing, batch) for key, thing in argument.items()}
+            elif parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                bound.arguments[name] = tuple(self._apart(*each, batch) for each in parts(argument, name))
+            elif argument is None and parameter.default is None:
+                bound.arguments[name] = Fixed(None)
+            else:
+                bound.arguments[name] = self._apart(name, argument, batch)
+        return bound.args, bound.kwargs
+
+    def _expected(self) -> str:
+        parameters = self._signature.parameters.values()
+        if not parameters:
+            return "no argument"
+        most = "" if any(p.kind in _MANY for p in parameters) else str(len(parameters))
+        least = sum(p.default is _EMPTY and p.kind not in _MANY for p in parameters)
+        count = most if most == str(least) else f"{least} to {most}" if most else f"at least {least}"
+        return f"{count} array{'s' * (count != '1')} ({self.told})"
+
+    def _apart(self, name: str, given: Any, batch: list[Batch]) -> Tree:
+        """The tree of an argument; the arrays that are its leaves are put to `batch`."""
+        if type(given) is _ndarray:
+            array = given
+        elif is_structure(given):
+            return branch(given, tuple(self._apart(*part, batch) for part in parts(given, name)))
+        else:
+            array = _as_array(name, given)
+        batch.append(self._array(name, array))
+        return Leaf(name, array.dtype.kind in "iub")
+
+    def _array(self, name: str, given: Batch) -> Batch:
+        array = given
+        if not array.size or not array.ndim:
             raise ShapeError(
-                f"{name}: expected shape (batch,) or (batch, n) with at least one row and column, got {array.shape}"
+                f"{name}: expected an array with the batch first, (batch,) or (batch, n, ...), of at least one row "
+                f"and column, got {array.shape}"
             )
         if array.dtype is not self._dtype and array.dtype != self._dtype:
             if array.dtype.kind not in "fiub":
@@ -86,18 +201,19 @@ class Arguments:
         return array
 
 
-def _names_of(function: Callable[..., Any]) -> list[str]:
+def _signature_of(function: Callable[..., Any]) -> inspect.Signature:
     try:
-        parameters = inspect.signature(function).parameters.values()
+        return inspect.signature(function)
     except (TypeError, ValueError):
         raise ArgumentError(
             f"compile(function): expected a function with named arguments, got {function!r}; wrap it in a lambda"
         ) from None
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [p.name for p in parameters if p.kind in kinds and p.default is inspect.Parameter.empty]
-    if not names:
-        raise ArgumentError("compile(function): expected a function of at least one argument, got one of none")
-    return names
+
+
+def _told(parameter: inspect.Parameter) -> str:
+    if parameter.kind in _MANY:
+        return str(parameter.replace(annotation=_EMPTY))
+    return parameter.name if parameter.default is _EMPTY else f"{parameter.name}=..."
 
 
 def all_finite(array: Batch) -> bool:
@@ -107,11 +223,19 @@ def all_finite(array: Batch) -> bool:
 
 
 def columns(batch: Sequence[Batch]) -> list[Batch]:
-    """A batch with an axis for positions in every array."""
-    return [array if array.ndim == 2 else array[:, None] for array in batch]
+    """A batch with one axis for positions in every array: further ones are laid out row after row."""
+    return [
+        array if array.ndim == 2 else array[:, None] if array.ndim == 1 else array.reshape(len(array), -1)
+        for array in batch
+    ]
 
 
 def _as_array(name: str, given: Any) -> Batch:
+    if isinstance(given, Value):
+        raise OperandError(
+            f"{name}: expected an array with the batch first, got {given!r}; gradients by Values are taken eagerly, "
+            "with autograd.gradient"
+        )
     try:
         return np.asarray(given)
     except (ValueError, AutogradError):

@@ -9,18 +9,18 @@ from typing import Any
 from ..adjoints import gradient
 from ..errors import DomainError, NonFiniteError
 from ..graph import topological_order
-from ..labels import Label
 from ..modes import with_grad
 from ..sentences import named, non_finite
 from ..sources import line_of
 from ..value import Value, number_of
 from ..watching import noting_lines
-from .record import outputs_of
+from .results import outputs_of
+from .structure import Leaf, in_values
 
 
 def blame(
     function: Callable[..., Any],
-    names: Sequence[str],
+    leaves: Sequence[Leaf],
     parameters: Sequence[Value],
     batch: Sequence[Any],
     row_numbers: Any,
@@ -45,13 +45,10 @@ def blame(
     mean = [0.0] * len(parameters)
     n = len(batch[0])
     for row in range(n):
-        sample = [
-            Value(a[row], name) if a.ndim == 1 else [Value(x, Label(name, "", str(k))) for k, x in enumerate(a[row])]
-            for name, a in zip(names, batch, strict=True)
-        ]
+        sample = [in_values(a[row].tolist(), leaf, Value, []) for leaf, a in zip(leaves, batch, strict=True)]
         try:
             with noting_lines(), with_grad():
-                values, _ = outputs_of(function(*sample))
+                values, _ = outputs_of(function(*sample), may_be_constant=True)
             if not all(math.isfinite(number_of(value)) for value in values):
                 _raise_for_first_non_finite(values, row_numbers[row])
             rows.append([*map(number_of, values)])

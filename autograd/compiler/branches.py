@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ..errors import DomainError, GuardError, RecordingError
 from .arguments import Batch
 from .record import Decision, Recording, same_graph
+from .results import told
 from .strict import strict
 from .versions import Strays, Version
 
@@ -172,10 +173,11 @@ class Branches:
         if truths not in self._known:
             if len(self._known) >= self._limit:
                 raise GuardError(self._too_many(parting))
-            if not recording.returns_as(self.first.recording):
+            before = self.first.recording.result
+            if recording.result != before:
                 raise RecordingError(
-                    f"the compiled function: expected one kind of result on every path, got {recording.returned} in "
-                    f"row {row} and {self.first.recording.returned} before; return the same nesting from every branch"
+                    f"the compiled function: expected one kind of result on every path, got {told(recording.result)} "
+                    f"in row {row} and {told(before)} before; return the same nesting from every branch"
                 )
             self._add(self._build(recording))
         return self._known[truths]

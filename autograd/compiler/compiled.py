@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
 
+from .. import modes
 from ..errors import ArgumentError, OperandError, RecordingError
 from ..parameters import Parameters, leaves
 from ..value import Value
-from .arguments import Arguments, Batch
+from .arguments import Arguments, Batch, Form
 from .backends import available, backend
 from .backends.base import Backend
 from .branches import Branches
 from .pipeline import Stages
 from .plan.plan import Plan
 from .record import Recording, record
+from .results import arranged, told
 from .samples import Samples
 from .versions import Version
 
-Signature = tuple[tuple[int, ...], ...]
+Signature = tuple[Form, tuple[tuple[int, ...], ...]]
 
 
 @overload
@@ -61,9 +63,9 @@ def compile(
     Parameters
     ----------
     function : callable
-        Takes Values and lists of Values (one sample) and returns a Value or a list
-        of Values, built with operators, loops, the functions of autograd and `nn`.
-        Leaf Values that it closes over are its parameters.
+        Takes Values and nested lists of Values (one sample), and lists, tuples and dicts of them, and returns
+        such, built with operators, loops, the functions of autograd and `nn`. Leaf Values that it closes over are
+        its parameters. What it does not take has its default.
     dtype : float64 or float32
         What the arrays hold.
     backend : {"numpy", "jax", "reference"}
@@ -127,7 +129,7 @@ class Compiled:
         unused: Sequence[Value] = (),
         paths: int = 256,
     ) -> None:
-        functools.update_wrapper(self, function)
+        functools.update_wrapper(self, function, updated=())
         self._function, self._dtype, self._backend = function, dtype, backend
         self._unused, self._limit = unused, paths
         self._arguments = Arguments(function, dtype)
@@ -141,29 +143,37 @@ class Compiled:
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        return f"<compiled {getattr(self._function, '__name__', 'function')}({', '.join(self._arguments.names)})>"
+        return f"<compiled {getattr(self._function, '__name__', 'function')}({self._arguments.told})>"
 
     # Calling
 
-    def __call__(self, *arrays: Any) -> Batch:
+    def __call__(self, /, *arrays: Any, **named: Any) -> Any:
         """The function of every row.
 
         Parameters
         ----------
-        *arrays : array-like, shape (batch,) or (batch, n)
-            One for each argument: numbers for a scalar, rows for a sequence.
+        *arrays, **named : array-like, shape (batch, ...), or structures of them
+            The function's arguments: numbers for a scalar, rows for a sequence, further axes for nested sequences.
+            A list, tuple or dict of arrays arrives as a list, tuple or dict.
 
         Returns
         -------
-        ndarray, shape (batch,) or (batch, outputs)
-        """
-        batch = self._checked(arrays)
-        with self._lock:
-            branches = self._of_shape(batch)
-            out = branches.outputs(batch)
-        return out if branches.first.is_list else out[:, 0]
+        ndarray, shape (batch, ...), or a structure of them
+            As the function returns it. Without the batch where the function is called without arguments.
 
-    def gradient(self, *arrays: Any) -> tuple[float, Batch]:
+        Notes
+        -----
+        While another function is recorded for `compile`, this is the plain function: of Values, and of one sample.
+        """
+        if modes.active and modes.recorder() is not None:
+            return self._function(*arrays, **named)
+        form, batch = self._checked(arrays, named)
+        with self._lock:
+            branches = self._of_form(form, batch)
+            out = branches.outputs(batch)
+        return arranged(out if form.has_batch else out[0], branches.first.recording.result)
+
+    def gradient(self, /, *arrays: Any, **named: Any) -> tuple[float, Batch]:
         """The mean cost over the batch, and its gradient by `parameters`.
 
         Returns
@@ -171,25 +181,26 @@ class Compiled:
         cost : float
         gradient : ndarray, shape (parameters,)
         """
-        batch = self._checked(arrays)
+        form, batch = self._checked(arrays, named)
         with self._lock:
-            cost, slopes = self._differentiable(batch).gradient(batch, None)
+            cost, slopes = self._differentiable(form, batch).gradient(batch, None)
             gradient = np.zeros(len(self.parameters), self._dtype)
             gradient[: len(slopes)] = slopes
             return cost, gradient
 
-    def backward(self, *arrays: Any) -> float:
+    def backward(self, /, *arrays: Any, **named: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
-        return self._backward(self._checked(arrays))
+        return self._backward(*self._checked(arrays, named))
 
-    def over(self, *arrays: Any) -> Samples:
+    def over(self, /, *arrays: Any, **named: Any) -> Samples:
         """The arrays, checked once, for `backward` over some of their rows after others."""
-        return Samples(self._backward, self._arguments.checked(arrays, self))
+        form, batch = self._arguments.checked(arrays, named, self)
+        return Samples(functools.partial(self._backward, form), batch)
 
-    def _backward(self, batch: Sequence[Batch]) -> float:
+    def _backward(self, form: Form, batch: Sequence[Batch]) -> float:
         """`backward` of arrays that are known to be right."""
         with self._lock:
-            branches = self._differentiable(batch)
+            branches = self._differentiable(form, batch)
             parameters = branches.first.parameters
             lent = parameters.lend_grad() if self._in_place else None
             try:
@@ -234,66 +245,68 @@ class Compiled:
         """Every back end by name, with ``"ready"``, or what is missing here and how to install it."""
         return available()
 
-    def record(self, *arrays: Any) -> Compiled:
+    def record(self, /, *arrays: Any, **named: Any) -> Compiled:
         """Record for arrays of these shapes without running; returns the function itself."""
-        self._of_shape(self._arguments.checked(arrays, self))
+        self._of_form(*self._arguments.checked(arrays, named, self))
         return self
 
-    def refresh(self, *arrays: Any) -> Compiled:
+    def refresh(self, /, *arrays: Any, **named: Any) -> Compiled:
         """Record again for the first row of arrays, and compile anew if that is another graph; returns the function.
 
         Numbers that the function closes over stand in its programs. Where they, or anything else that the function
         is made of, may have changed since it was recorded, this looks, in a fifth of the time that compiling takes.
         """
-        batch = self._arguments.checked(arrays, self)
+        form, batch = self._arguments.checked(arrays, named, self)
         with self._lock:
-            branches = self._branches.get(_signature(batch))
-            if branches is not None and not branches.has(self._recording(batch)):
+            branches = self._branches.get(_signature(form, batch))
+            if branches is not None and not branches.has(self._recording(form, batch)):
                 self._branches.clear()
-            self._of_shape(batch)
+            self._of_form(form, batch)
         return self
 
     # Behind them
 
-    def _checked(self, arrays: Sequence[Any]) -> list[Batch]:
-        batch = self._arguments.checked(arrays, self)
-        if len(batch[0]) < self._backend.least_rows:
+    def _checked(self, arrays: Sequence[Any], named: Mapping[str, Any]) -> tuple[Form, list[Batch]]:
+        form, batch = self._arguments.checked(arrays, named, self)
+        if len(batch[0]) < self._backend.least_rows and form.has_batch:
             raise ArgumentError(
                 f"{self!r}: expected a batch of at least {self._backend.least_rows} rows, one for each device, "
                 f"got {len(batch[0])}; give more rows, or a smaller devices="
             )
-        return batch
+        return form, batch
 
     def _recorded(self, name: str) -> Version:
         if self._latest is None:
             raise RecordingError(f"{name}: nothing is recorded yet; call the function with arrays first")
         return self._latest
 
-    def _of_shape(self, batch: Sequence[Batch]) -> Branches:
-        """What is recorded for arguments of these shapes."""
-        signature = _signature(batch)
+    def _of_form(self, form: Form, batch: Sequence[Batch]) -> Branches:
+        """What is recorded for arguments of this form and shapes."""
+        signature = _signature(form, batch)
         branches = self._branches.get(signature)
         if branches is None:
-            branches = self._branches[signature] = Branches(self._recording, self._version, batch, self._limit)
+            recorded, build = functools.partial(self._recording, form), functools.partial(self._version, form)
+            branches = self._branches[signature] = Branches(recorded, build, batch, self._limit)
         self._latest = branches.first
         return branches
 
-    def _version(self, recording: Recording) -> Version:
-        self._widest = Version(self._function, self._arguments.names, recording, self._backend, self._dtype)
+    def _version(self, form: Form, recording: Recording) -> Version:
+        function = form.of_leaves(self._function)
+        self._widest = Version(function, form.leaves, recording, self._backend, self._dtype)
         return self._widest
 
-    def _recording(self, batch: Sequence[Batch], row: int = 0) -> Recording:
-        sample = [float(array[row]) if array.ndim == 1 else array[row].tolist() for array in batch]
+    def _recording(self, form: Form, batch: Sequence[Batch], row: int = 0) -> Recording:
+        sample = [array[row].tolist() for array in batch]
         known = () if self._widest is None else tuple(self._widest.parameters)
-        return record(self._function, sample, self._arguments.names, known, self._unused)
+        return record(form.of_leaves(self._function), sample, form.leaves, known, self._unused)
 
-    def _differentiable(self, batch: Sequence[Batch]) -> Branches:
-        branches = self._of_shape(batch)
+    def _differentiable(self, form: Form, batch: Sequence[Batch]) -> Branches:
+        branches = self._of_form(form, batch)
         if not branches.learns(batch):
             if branches.first.is_list:
                 raise ArgumentError(
-                    f"gradient of {self!r}: expected one output, the cost, got a list of "
-                    f"{branches.first.plan.output.size}; return one Value"
+                    f"gradient of {self!r}: expected one output, the cost, got "
+                    f"{told(branches.first.recording.result)}; return one Value"
                 )
             raise ArgumentError(
                 f"gradient of {self!r}: expected leaf Values that the function closes over, got none; make what is "
@@ -302,5 +315,5 @@ class Compiled:
         return branches
 
 
-def _signature(batch: Sequence[Batch]) -> Signature:
-    return tuple([array.shape[1:] for array in batch])
+def _signature(form: Form, batch: Sequence[Batch]) -> Signature:
+    return form, tuple([array.shape[1:] for array in batch])

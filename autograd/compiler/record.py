@@ -14,7 +14,9 @@ from ..labels import Label
 from ..primitives import CONSTANT, LEAF, Primitive
 from ..sentences import named
 from ..sources import told, user_place
-from ..value import Value, apply, as_value, number_of
+from ..value import Value, apply, number_of
+from .results import SCALAR, outputs_of
+from .structure import Leaf, Tree, in_values
 
 INPUT = Primitive("input", lambda ns: None, (), "", domain=())
 
@@ -83,36 +85,33 @@ def _side(value: Value) -> str:
 class Recording:
     """A scalar graph: its inputs by argument, parameters, outputs, what decided branches, and all values in order.
 
-    `known` is how many of the parameters have their place from an earlier recording.
+    `result` is the structure that the outputs came in; `known` is how many of the parameters have their place from
+    an earlier recording.
     """
 
     inputs: list[list[Value]]
     parameters: list[Value]
     outputs: list[Value]
-    is_list: bool
+    result: Tree
     decisions: list[Decision]
     order: list[Value]
     known: int = 0
+
+    @property
+    def is_list(self) -> bool:
+        """Whether anything but one Value was returned."""
+        return self.result != SCALAR
 
     @property
     def truths(self) -> tuple[bool, ...]:
         """How the decisions turned out, in order: the path."""
         return tuple(made.truth for made in self.decisions)
 
-    @property
-    def returned(self) -> str:
-        """What the function returned, for an error."""
-        return f"a list of {len(self.outputs)}" if self.is_list else "a Value"
-
-    def returns_as(self, other: Recording) -> bool:
-        """Whether the results of two paths can be one array's rows."""
-        return self.returned == other.returned
-
 
 def record(
     function: Callable[..., Any],
-    sample: Sequence[float | Sequence[float]],
-    names: Sequence[str],
+    sample: Sequence[Any],
+    leaves: Sequence[Leaf],
     known: Sequence[Value] = (),
     unused: Sequence[Value] = (),
 ) -> Recording:
@@ -121,11 +120,11 @@ def record(
     Parameters
     ----------
     function : callable
-        Takes Values and lists of Values, returns a Value or a list of Values.
-    sample : sequence of float or sequence of float
+        Takes Values and nested lists of Values, returns a Value or a structure of Values: see `outputs_of`.
+    sample : sequence of float or nested list of float
         One sample's arguments; the branches it takes are the recorded ones.
-    names : sequence of str
-        What to call the arguments.
+    leaves : sequence of Leaf
+        What to call the arguments, and which were integers.
     known : sequence of Value
         The parameters of earlier recordings, which come first, used or not.
     unused : sequence of Value
@@ -136,20 +135,12 @@ def record(
     RecordingError
         If the function returns anything else, or Values of another recording.
     """
-    arguments: list[Any] = []
-    inputs: list[list[Value]] = []
-    for name, given in zip(names, sample, strict=True):
-        if isinstance(given, float):
-            members = [_input(given, Label(name))]
-            arguments.append(members[0])
-        else:
-            members = [_input(x, Label(name, "", str(k))) for k, x in enumerate(given)]
-            arguments.append(members)
-        inputs.append(members)
+    inputs: list[list[Value]] = [[] for _ in leaves]
+    arguments = [in_values(given, leaf, _input, made) for given, leaf, made in zip(sample, leaves, inputs, strict=True)]
     tracer = Tracer()
     with modes.recording(tracer):
         result = function(*arguments)
-        outputs, is_list = outputs_of(result)
+        outputs, structure = outputs_of(result, bool(tracer.decisions))
     decisions = list(tracer.decisions.values())
     order = topological_order([*outputs, *(made.condition for made in decisions)])
     own = {value for members in inputs for value in members}
@@ -161,16 +152,14 @@ def record(
     # Where nothing is used, there is nothing to learn.
     used = [*known, *(value for value in order if value.primitive is LEAF)]
     parameters = list(dict.fromkeys([*used, *unused])) if used else []
-    return Recording(inputs, parameters, outputs, is_list, decisions, order, len(known))
+    return Recording(inputs, parameters, outputs, structure, decisions, order, len(known))
 
 
 def same_graph(one: Recording, other: Recording) -> bool:
     """Whether two recordings are of the same operations on the same parameters, constants and inputs."""
     if one.truths != other.truths:
         return False
-    return one.is_list == other.is_list and all(
-        a == b for a, b in zip_longest(_told(one), _told(other), fillvalue=None)
-    )
+    return one.result == other.result and all(a == b for a, b in zip_longest(_told(one), _told(other), fillvalue=None))
 
 
 def _told(recording: Recording) -> Iterator[tuple[Any, ...]]:
@@ -193,13 +182,3 @@ def _input(number: float, label: Label) -> Value:
     value = Value(number, label)
     value.primitive = INPUT
     return value
-
-
-def outputs_of(result: Any) -> tuple[list[Value], bool]:
-    """What a compiled function returned as Values, numbers among them as constants, and whether it was a list."""
-    if isinstance(result, Value):
-        return [result], False
-    if isinstance(result, list | tuple) and result and any(isinstance(member, Value) for member in result):
-        return [as_value(member, f"the compiled function's result[{k}]") for k, member in enumerate(result)], True
-    came = f"{type(result).__name__} {result!r:.40}" if result is not None else "None; is a return missing?"
-    raise RecordingError(f"the compiled function: expected it to return a Value or a list of Values, got {came}")

@@ -22,6 +22,7 @@ from .plan.instructions import Guard
 from .plan.plan import Plan
 from .record import Recording
 from .strict import strict
+from .structure import Leaf
 
 Rows = Sequence[int] | npt.NDArray[np.intp]
 
@@ -36,8 +37,8 @@ class Version:
     Parameters
     ----------
     function : callable
-    names : sequence of str
-        Of its arguments.
+    leaves : sequence of Leaf
+        Its arguments.
     recording : Recording
     backend : Backend
     dtype : dtype
@@ -61,12 +62,12 @@ class Version:
     def __init__(
         self,
         function: Callable[..., Any],
-        names: Sequence[str],
+        leaves: Sequence[Leaf],
         recording: Recording,
         backend: Backend,
         dtype: np.dtype[Any],
     ) -> None:
-        self._function, self._names, self.recording = function, names, recording
+        self._function, self._leaves, self.recording = function, leaves, recording
         self._backend, self._dtype, self._in_place = backend, dtype, dtype == np.float64
         self.is_list = recording.is_list
         self.learns = not recording.is_list and bool(recording.parameters)
@@ -211,7 +212,7 @@ class Version:
         # What left a domain may have been a row of another path, before the comparison that tells.
         if guarded and self.truths and not self.holding(batch).all():
             raise Strays
-        return blame(self._function, self._names, self.parameters, batch, rows, wants_gradient)
+        return blame(self._function, self._leaves, self.parameters, batch, rows, wants_gradient)
 
     def _finite(self, numbers: Batch) -> Batch:
         if all_finite(numbers):

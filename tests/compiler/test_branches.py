@@ -93,7 +93,7 @@ def test_rows_give_what_they_give_one_by_one(name, rows_at_once, monkeypatch):
     np.testing.assert_allclose([by_value.get(id(w), 0.0) for w in W], slopes, rtol=1e-10, atol=1e-13)
     assert f.backward(X) == cost
     np.testing.assert_allclose([w.grad for w in W], slopes, rtol=1e-10, atol=1e-13)
-    assert len(f._branches[((6,),)]) > 1
+    assert len(next(iter(f._branches.values()))) > 1
 
 
 def test_a_row_of_another_path_that_leaves_a_domain_is_no_fault():
@@ -174,7 +174,7 @@ def test_where_rounding_decides_the_scalars_have_the_last_word(monkeypatch):
     monkeypatch.setattr(branches_module, "_first_off", lambda holding, depth: np.minimum(first_off(holding, depth), 0))
     w = Value(2.0)
     f = compile(lambda x: w * x if x > 0 else -x)
-    f._branches[((),)] = f.record([1.0])._branches[((),)]
+    f.record([1.0])
     assert f([1.0, -1.0, 3.0, 5.0, -2.0]).tolist() == [2.0, 1.0, 6.0, 10.0, 2.0]
 
 
@@ -183,7 +183,7 @@ def test_refresh_looks_at_the_path_of_the_row():
     w = Value(1.0)
     f = compile(lambda x: w * x * factor[0] if x > 0 else -x)
     assert f([1.0, -1.0]).tolist() == [2.0, 1.0]
-    known = f._branches[((),)]
-    assert f.refresh([-3.0])._branches[((),)] is known and f.refresh([3.0])._branches[((),)] is known
+    (known,) = f._branches.values()
+    assert [*f.refresh([-3.0])._branches.values()] == [known] and [*f.refresh([3.0])._branches.values()] == [known]
     factor[0] = 5.0
     assert f.refresh([3.0])([1.0, -1.0]).tolist() == [5.0, 1.0]
