@@ -1,6 +1,6 @@
 """What a rule of the table is read in.
 
-A rule such as sigmoid's partial ``v * (1 - v)`` or relu's ``ns.step(a)`` names
+A rule such as exp's partial ``v`` or relu's ``ns.step(a)`` names
 no number type: operators come from its arguments, functions from the namespace
 `ns`. Here are the readings that need nothing else: `FLOATS` for the reverse
 pass, and `ARRAYS` for whole batches. Values (`autograd.functions.VALUES`) and
@@ -36,7 +36,9 @@ class Namespace(Protocol):
     sin: Any
     cos: Any
     tanh: Any
+    tanh_prime: Any
     sigmoid: Any
+    sigmoid_prime: Any
     relu: Any
     softplus: Any
     absolute: Any
@@ -93,6 +95,18 @@ class _Floats:
             return 1.0 / (1.0 + math.exp(-a))
         e = math.exp(a)
         return e / (1.0 + e)
+
+    @staticmethod
+    def sigmoid_prime(a: float) -> float:
+        # The sigmoid of a times that of -a: 1 minus a sigmoid close to 1 would keep none of its digits.
+        e = math.exp(-abs(a))
+        return e / ((1.0 + e) * (1.0 + e))
+
+    @staticmethod
+    def tanh_prime(a: float) -> float:
+        # 1 / cosh²
+        e = math.exp(-2.0 * abs(a))
+        return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
     @staticmethod
     def relu(a: float) -> float:
@@ -218,7 +232,7 @@ class _Arrays:
     """NumPy arrays, elementwise, into `out` if it is given.
 
     As in NumPy, `out` may be the operand of a function that is one ufunc, and of
-    `sigmoid` and `relu`. The caller's ``np.errstate`` says what overflow and
+    `sigmoid`, `relu` and the derivatives by name. The caller's ``np.errstate`` says what overflow and
     leaving a domain do: run with ``over="ignore"``, since infinity is right there.
     """
 
@@ -249,6 +263,18 @@ class _Arrays:
         _add(out, _ONE, out)
         _reciprocal(out, out)
         return out
+
+    @staticmethod
+    def sigmoid_prime(a: Array, out: Array | None = None) -> Array:
+        half = np.multiply(a, 0.5, out=out)
+        slope = _Arrays.tanh_prime(half, out=out)
+        return np.asarray(np.multiply(slope, 0.25, out=out))
+
+    @staticmethod
+    def tanh_prime(a: Array, out: Array | None = None) -> Array:
+        # cosh may overflow to infinity, and 1 / inf is the right 0.
+        sech = np.reciprocal(np.cosh(a, out=out), out=out)
+        return np.asarray(np.multiply(sech, sech, out=out))
 
     @staticmethod
     def relu(a: Array, out: Array | None = None) -> Array:

@@ -151,8 +151,8 @@ SQRT     = Primitive("sqrt",     _function("sqrt"),     (lambda ns, v, a: 0.5 / 
                      needs="an operand of at least 0, and for its derivative above 0", domain=(POSITIVE,))
 SIN      = Primitive("sin",      _function("sin"),      (lambda ns, v, a: ns.cos(a),), "sin", needs="a finite operand")
 COS      = Primitive("cos",      _function("cos"),      (lambda ns, v, a: -ns.sin(a),), "cos", needs="a finite operand")
-TANH     = Primitive("tanh",     _function("tanh"),     (lambda ns, v, a: 1 - v * v,), "tanh", primed=True)
-SIGMOID  = Primitive("sigmoid",  _function("sigmoid"),  (lambda ns, v, a: v * (1 - v),), "σ", primed=True)
+TANH     = Primitive("tanh",     _function("tanh"),     (lambda ns, v, a: ns.tanh_prime(a),), "tanh", primed=True)
+SIGMOID  = Primitive("sigmoid",  _function("sigmoid"),  (lambda ns, v, a: ns.sigmoid_prime(a),), "σ", primed=True)
 RELU     = Primitive("relu",     _function("relu"),     (lambda ns, v, a: ns.step(a),), "relu", kink=lambda a: a,
                      primed=True)
 SOFTPLUS = Primitive("softplus", _function("softplus"), (lambda ns, v, a: ns.sigmoid(a),), "softplus")
@@ -179,6 +179,12 @@ CHOOSE       = Primitive("choose",       _function("choose"),    _chosen_by, "ch
                          needs="an index that one of the options has", domain=((0.0, 3.0),),
                          kink=lambda index, *options: index - round(index))
 
+# The derivatives by name: 1 - tanh² and σ (1 - σ), which would cancel where the function is flat.
+TANH_PRIME    = Primitive("tanh_prime",    _function("tanh_prime"),    (lambda ns, v, a: -2 * v * ns.tanh(a),), "tanh′",
+                          primed=True)
+SIGMOID_PRIME = Primitive("sigmoid_prime", _function("sigmoid_prime"), (lambda ns, v, a: -v * ns.tanh(a / 2),), "σ′",
+                          primed=True)
+
 # Piecewise constant: what the kinked operations and their derivatives are made of.
 SIGN          = Primitive("sign",          _function("sign"),          (_zero,), "sign", kink=lambda a: a)
 STEP          = Primitive("step",          _function("step"),          (_zero,), "step", kink=lambda a: a)
@@ -202,7 +208,7 @@ TABLE: dict[str, Primitive] = {
     for primitive in (
         ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATIVE, POSITIVE_OF, ABSOLUTE,
         EXP, LOG, SQRT, SIN, COS, TANH, SIGMOID, RELU, SOFTPLUS,
-        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP, CHOOSE,
+        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP, CHOOSE, TANH_PRIME, SIGMOID_PRIME,
         SIGN, STEP, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, DETACH,
     )
 }  # fmt: skip

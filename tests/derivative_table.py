@@ -132,7 +132,18 @@ def sech2(z: mpf) -> Any:
     return 1 / mpmath.cosh(z) ** 2
 
 
-SIGMOIDS = (bell, lambda z: -bell(z) * mpmath.tanh(z / 2), lambda z: bell(z) * (1 - 6 * bell(z)))
+SIGMOIDS = (
+    bell,
+    lambda z: -bell(z) * mpmath.tanh(z / 2),
+    lambda z: bell(z) * (1 - 6 * bell(z)),
+    lambda z: bell(z) * mpmath.tanh(z / 2) * (12 * bell(z) - 1),
+)
+TANHS = (
+    sech2,
+    lambda a: -2 * mpmath.tanh(a) * sech2(a),
+    lambda a: sech2(a) * (4 - 6 * sech2(a)),
+    lambda a: 8 * mpmath.tanh(a) * sech2(a) * (3 * sech2(a) - 1),
+)
 EXACT: dict[str, Exact] = {
     "add": linear(1, 1),
     "subtract": linear(1, -1),
@@ -147,8 +158,8 @@ EXACT: dict[str, Exact] = {
     "sqrt": of_one(lambda a: a**-0.5 / 2, lambda a: -(a**-1.5) / 4, lambda a: 3 * a**-2.5 / 8),
     "sin": of_one(mpmath.cos, lambda a: -mpmath.sin(a), lambda a: -mpmath.cos(a)),
     "cos": of_one(lambda a: -mpmath.sin(a), lambda a: -mpmath.cos(a), mpmath.sin),
-    "tanh": of_one(sech2, lambda a: -2 * mpmath.tanh(a) * sech2(a), lambda a: sech2(a) * (4 - 6 * sech2(a))),
-    "sigmoid": of_one(*SIGMOIDS),
+    "tanh": of_one(*TANHS[:3]),
+    "sigmoid": of_one(*SIGMOIDS[:3]),
     "relu": linear(lambda a: a > 0),
     "softplus": of_one(sigmoid, *SIGMOIDS[:2]),
     "maximum": linear(lambda a, b: a > b, lambda a, b: b > a),
@@ -158,6 +169,8 @@ EXACT: dict[str, Exact] = {
     "total": linear(1, 1, 1),
     "logsumexp": log_of_exponentials,
     "choose": choice,
+    "tanh_prime": of_one(*TANHS[1:]),
+    "sigmoid_prime": of_one(*SIGMOIDS[1:]),
     **dict.fromkeys(("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), nothing),
     "detach": nothing,
 }

@@ -39,6 +39,7 @@ COPIED = "autograd", "nn", "tests", "pyproject.toml"
 STAGES = (
     ("tests/autograd/test_primitives.py", "tests/autograd/test_pairs.py"),
     (
+        "tests/autograd/test_tails.py",
         "tests/autograd/test_functions.py",
         "tests/autograd/test_namespaces.py",
         "tests/autograd/test_fast_rules.py",

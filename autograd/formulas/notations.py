@@ -18,11 +18,11 @@ from ..text import in_ascii
 Piece = str | Label
 Pieces = list[Piece]
 
-_ASCII_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!="}
+_ASCII_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "tanh′": "tanh'", "σ′": "sigmoid'"}
 _LATEX_SIGNS = {
     "sigmoid": r"\sigma", "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh",
     "maximum": r"\max", "minimum": r"\min", "less": "<", "less_equal": r"\le", "greater": ">",
-    "greater_equal": r"\ge", "equal": "=", "not_equal": r"\ne",
+    "greater_equal": r"\ge", "equal": "=", "not_equal": r"\ne", "sigmoid_prime": r"\sigma'", "tanh_prime": r"\tanh'",
 }  # fmt: skip
 _LATEX_NO_NUMBERS = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}
 

@@ -49,6 +49,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "total": lambda *x: mpmath.fsum(x),
     "logsumexp": lambda *x: mpmath.log(mpmath.fsum(map(mpmath.exp, x))),
     "choose": lambda i, *options: options[int(mpmath.floor(i))],
+    "tanh_prime": lambda a: 1 / mpmath.cosh(a) ** 2,
+    "sigmoid_prime": lambda a: 1 / (2 + mpmath.exp(a) + mpmath.exp(-a)),
     "sign": mpmath.sign,
     "step": lambda a: mpf(a > 0),
     "less": lambda a, b: mpf(a < b),

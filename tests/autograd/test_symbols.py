@@ -63,6 +63,8 @@ TOLD = {
         [f"exp({x})/(exp(a) + exp(b) + exp(c))" for x in "abc"],
     ),
     "choose": ("choose(a, b, c)", ["0", "[0 ≤ a] · [a < 1]", "[1 ≤ a] · [a < 2]"]),
+    "tanh_prime": ("tanh′(a)", ["tanh′′(a)"]),
+    "sigmoid_prime": ("σ′(a)", ["σ′′(a)"]),
     "sign": ("sign(a)", ["0"]),
     "step": ("step(a)", ["0"]),
     "less": ("[a < b]", ["0", "0"]),

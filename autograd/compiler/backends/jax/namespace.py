@@ -42,6 +42,16 @@ class _JaxArrays:
         return 1.0 / (1.0 + jnp.exp(-a))
 
     @staticmethod
+    def sigmoid_prime(a: Any) -> Any:
+        e = jnp.exp(-jnp.abs(a))
+        return e / ((1.0 + e) * (1.0 + e))
+
+    @staticmethod
+    def tanh_prime(a: Any) -> Any:
+        e = jnp.exp(-2.0 * jnp.abs(a))
+        return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+    @staticmethod
     def relu(a: Any) -> Any:
         return jnp.maximum(a, 0.0)
 

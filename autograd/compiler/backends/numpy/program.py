@@ -14,6 +14,7 @@ from ...plan.instructions import Guard, Instruction
 from ...plan.plan import Plan
 from ...strict import lenient, runner, strict
 from ..base import CHUNK_BYTES, Batch, Unfit
+from .lowering import with_shared_exponentials
 from .source import Run, Source, function, gradient_source, outputs_source
 
 # What the runs that are kept may take together.
@@ -94,12 +95,13 @@ class NumPyProgram:
 
     @cached_property
     def _outputs(self) -> _Way:
-        plan = _forward(self._plan)
+        plan = with_shared_exponentials(_forward(self._plan), self._dtype)
         return _Way(plan, outputs_source(plan), self._dtype, self._lenient)
 
     @cached_property
     def _gradient(self) -> _Way:
-        return _Way(self._plan, gradient_source(self._plan), self._dtype, self._lenient)
+        plan = with_shared_exponentials(self._plan, self._dtype)
+        return _Way(plan, gradient_source(plan), self._dtype, self._lenient)
 
     @property
     def _main(self) -> _Way:
