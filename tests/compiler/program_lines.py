@@ -161,6 +161,8 @@ class Writer:
             "dict": "{{'a': {}, 'b': [{}, {}, {}]}}",
             "mixed": "({}, [{}, {}], {{'c': {}}})",
             "array": "np.array([[{}, {}], [{}, {}]], dtype=object)",
+            "ragged": "[[{}], [{}, {}], {}]",
+            "pair": "Pair({}, ([{}, {}], {}))",
         }
         return "return " + forms[self.form].format(*members)
 

@@ -44,12 +44,12 @@ KINDS = {
     "early": 0.2,
     "no_grad": 0.0,
     "copy": 0.0,
-    "nested": 0.0,
-    "named": 0.0,
-    "results": 0.0,
+    "nested": 0.3,
+    "named": 0.2,
+    "results": 0.15,
     "index": 0.0,
     "counts": 0.0,
-    "nothing": 0.0,
+    "nothing": 0.05,
     "method": 0.0,
 }
 
@@ -88,12 +88,14 @@ def program(seed: str, allowed: dict[str, float]) -> Text:
     _parameters(w)
     for _ in range(chance.randint(1, 2) if "helper" in kinds else 0):
         _helper(w)
-    forms = ["list", "tuple"] * ("several" in kinds) + ["rows", "dict", "mixed", "array"] * ("results" in kinds)
+    forms = ["list", "tuple"] * ("several" in kinds) + ["rows", "dict", "mixed", "array", "ragged", "pair"] * (
+        "results" in kinds
+    )
     w.form = w.pick(forms or ["one"])
     w.given = w.parameters
     arguments = [] if "nothing" in kinds else _arguments(w)
     names = [name for name, _ in arguments]
-    optional = ["scale=0.5"] if "named" in kinds else []
+    optional = ["scale=0.5"] if "named" in kinds and names[-1:] != ["*rest"] else []
     if owner:
         w.write("class Model:")
         w.indent += 1
@@ -102,7 +104,7 @@ def program(seed: str, allowed: dict[str, float]) -> Text:
         _owned(w)
     with w.inside(f"def f({', '.join([*['self'] * bool(owner), *names, *optional])}):"):
         if optional:
-            w.scope.scalars.append(Term("scale", 0.5, 0.5, False))
+            w.scope.scalars.append(Term("scale", -2.0, 2.0, False))
         for _ in range(chance.randint(1, 5)):
             w.statement()
             if "early" in kinds and w.toss(0.2):
@@ -111,7 +113,10 @@ def program(seed: str, allowed: dict[str, float]) -> Text:
     if owner:
         w.indent -= 1
         w.write("f = Model().f")
-    by_name = frozenset(names[chance.randint(0, len(names)) :] if "named" in kinds else [])
+    by_name = frozenset(names[chance.randint(0, len(names)) :] if optional else [])
+    if optional and chance.random() < 0.5:  # the default is not what is given
+        arguments.append(("scale", Draw(())))
+        by_name |= {"scale"}
     return Text("\n".join(w.lines) + "\n", arguments, by_name, kinds, w.form)
 
 
@@ -145,7 +150,7 @@ def _owned(w: Writer) -> None:
 def _helper(w: Writer) -> None:
     name, arity = w.name("helper"), w.chance.randint(1, 2)
     names = ["a", "b"][:arity]
-    w.given = [Term(a, -3.0, 3.0) for a in names]
+    w.given = [Term(a, -3.0, 3.0, False) for a in names]
     with w.inside(f"def {name}({', '.join(names)}):"):
         w.scope.scalars += w.given * 2
         for _ in range(w.chance.randint(0, 2)):
@@ -164,15 +169,18 @@ def _arguments(w: Writer) -> list[tuple[str, Any]]:
         made.append(("y", w.pick([one, many])))
     if "nested" in w.kinds:
         m = Draw((rows, n))
-        made.append(("m", w.pick([m, {"a": one, "b": many}, (one, many), Pair(many, one), [m, one], {"a": (m, one)}])))
+        deep = [Draw((2, rows, n)), {"a": (m, one)}, [m, {"a": Pair(one, [many])}]]
+        made.append(("m", w.pick([m, {"a": one, "b": many}, (one, many), Pair(many, one), [m, one], *deep])))
     if "index" in w.kinds:
         made.append(("i", Draw((), 5)))
         made += [("js", Draw((2,), 3))] * w.toss(0.3)
     if "counts" in w.kinds:
         made.append(("count", Draw((), 4)))
+    if "named" in w.kinds and w.toss(0.2):
+        made.append(("*rest", (one, many)))
     w.given = []
     for name, drawn in made:
-        _read(w, name, drawn)
+        _read(w, name.removeprefix("*"), drawn)
     return made
 
 

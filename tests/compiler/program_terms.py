@@ -214,7 +214,7 @@ def _looked_up(w: Any, depth: int) -> Term:
 
 
 def _slope(w: Any, depth: int) -> Term:
-    x = w.pick([t for t in w.scope.scalars if t.is_value and t.text.isidentifier()] or w.given)
+    x = w.pick([t for t in w.scope.scalars if t.is_value and t.text.replace(".", "").isidentifier()])
     a = w.within(w.value(depth, x), 3.0)
     return Term(f"tanh(gradient(sin({a.text} * {x.text}), {x.text}, create_graph=True))", -1.0, 1.0)
 

@@ -37,11 +37,13 @@ from autograd.graph import topological_order
 if __package__:
     from .exact import DIGITS, Exact, number
     from .exact import MODULE as EXACT
-    from .program_modules import KINDS, Draw, Text, program
+    from .program_data import drawn, flat, leaves_of, numbers_of, row_of, rows_of
+    from .program_modules import KINDS, Pair, Text, program
 else:
     from exact import DIGITS, Exact, number
     from exact import MODULE as EXACT
-    from program_modules import KINDS, Draw, Text, program
+    from program_data import drawn, flat, leaves_of, numbers_of, row_of, rows_of
+    from program_modules import KINDS, Pair, Text, program
 
 LARGEST = 1e6
 TIE = 1e-9
@@ -52,6 +54,7 @@ FUNCTIONS = [
 MODULE: dict[str, Any] = {
     **{name: getattr(autograd, name) for name in FUNCTIONS},
     "DomainError": DomainError,
+    "Pair": Pair,
     "copy": copy,
     "math": math,
     "np": np,
@@ -80,8 +83,10 @@ class Program:
 
     def called(self, function: Callable[..., Any], batch: dict[str, Any]) -> Any:
         """A function of this program's arguments, called."""
-        by_place = [batch[name] for name, _ in self.text.arguments if name not in self.text.by_name]
-        return function(*by_place, **{name: batch[name] for name in batch if name in self.text.by_name})
+        by_place = [batch[name] for name in batch if name not in self.text.by_name and name != "*rest"]
+        return function(
+            *by_place, *batch.get("*rest", ()), **{name: batch[name] for name in batch if name in self.text.by_name}
+        )
 
     def __str__(self) -> str:
         head = "\n".join(f"{name} = {batch!r}" for name, batch in self.batch.items())
@@ -96,60 +101,9 @@ def loaded(source: str, name: str, module: dict[str, Any] = MODULE) -> dict[str,
     return space
 
 
-def leaves_of(thing: Any, kind: type = Value) -> list[Any]:
-    """The Values, or others of a kind, in lists of lists."""
-    return [thing] if isinstance(thing, kind) else [leaf for member in thing for leaf in leaves_of(member, kind)]
-
-
 def parameters_of(space: dict[str, Any]) -> list[Any]:
     """The parameters of a program's module."""
     return [space["p"], space["u"], space["W"], space.get("table", [])]
-
-
-# Batches
-
-
-def drawn(made: Any, rows: int, chance: random.Random) -> Any:
-    """A batch of an argument."""
-    if isinstance(made, Draw):
-        size = (rows, *made.shape)
-        count = math.prod(size)
-        if made.below:
-            return np.array([chance.randrange(made.below) for _ in range(count)]).reshape(size)
-        grid = chance.random() < 0.3
-        numbers = [chance.choice(range(-8, 9)) / 4 if grid else chance.uniform(-2, 2) for _ in range(count)]
-        return np.array(numbers, float).reshape(size)
-    return nested(lambda member: drawn(member, rows, chance), made, Draw)
-
-
-def nested(function: Callable[[Any], Any], made: Any, end: type) -> Any:
-    """A function of every end in dicts, tuples and lists."""
-    if isinstance(made, end):
-        return function(made)
-    if isinstance(made, dict):
-        return {key: nested(function, member, end) for key, member in made.items()}
-    members = [nested(function, member, end) for member in made]
-    return type(made)(*members) if hasattr(made, "_fields") else type(made)(members)
-
-
-def rows_of(batch: dict[str, Any], rows: Sequence[int]) -> dict[str, Any]:
-    """Some rows of a batch of arguments."""
-    return {name: nested(lambda array: array[rows], member, np.ndarray) for name, member in batch.items()}
-
-
-def row_of(batch: Any, row: int, leaf: Callable[[float], Any] = Value) -> Any:
-    """One sample of a batch: whole numbers as they are, others as leaves."""
-
-    def sample(array: Any) -> Any:
-        if array.dtype.kind == "i":
-            return array[row].tolist()
-        return lifted(array[row].tolist(), leaf)
-
-    return nested(sample, batch, np.ndarray)
-
-
-def lifted(numbers: Any, leaf: Callable[[float], Any]) -> Any:
-    return leaf(numbers) if isinstance(numbers, float) else [lifted(member, leaf) for member in numbers]
 
 
 # The scalar engine
@@ -184,31 +138,6 @@ def without_ties() -> Iterator[None]:
     finally:
         for name, compared in own.items():
             setattr(Value, name, compared)
-
-
-def data_of(result: Any) -> float:
-    """The number of a Value or number."""
-    return float(result.data if isinstance(result, Value) else result)
-
-
-def numbers_of(result: Any, of_one: Callable[[Any], Any] = data_of) -> Any:
-    """What a function returned, as numbers in the same nesting, lists and object arrays as arrays."""
-    if isinstance(result, dict):
-        return {key: numbers_of(member, of_one) for key, member in result.items()}
-    if isinstance(result, np.ndarray):
-        return numbers_of(result.tolist(), of_one)
-    if isinstance(result, list):
-        return np.array([numbers_of(member, of_one) for member in result])
-    if isinstance(result, tuple):
-        return tuple(numbers_of(member, of_one) for member in result)
-    return of_one(result)
-
-
-def flat(numbers: Any) -> list[float]:
-    """All numbers of a nesting."""
-    if isinstance(numbers, dict):
-        return [n for member in numbers.values() for n in flat(member)]
-    return [n for member in numbers for n in flat(member)] if isinstance(numbers, tuple) else np.ravel(numbers).tolist()
 
 
 def eager(program: Program, row: int) -> None:
@@ -305,17 +234,15 @@ def compiled(program: Program, backend: str) -> Any:
 
 def compare(what: str, found: Any, rows: list[Any], program: Program, tolerance: float) -> None:
     """Hold a batch of results to those of its rows."""
-    if not program.text.arguments:
-        return agree(what, found, rows[0], tolerance)
-    if isinstance(rows[0], dict):
-        for key in rows[0]:
-            compare(f"{what}[{key!r}]", found[key], [row[key] for row in rows], program, tolerance)
-    elif isinstance(rows[0], tuple) and not isinstance(found, np.ndarray):
-        for place in range(len(rows[0])):
-            compare(f"{what}[{place}]", found[place], [row[place] for row in rows], program, tolerance)
-    else:
-        agree(what, found, np.array(rows), tolerance)
-    return None
+    first = rows[0]
+    if isinstance(first, np.ndarray | float):
+        agree(what, found, np.array(rows if program.text.arguments else first), tolerance)
+        return
+    keys = list(first) if isinstance(first, dict) else range(len(first))
+    if type(found) is not type(first) or len(found) != len(first):
+        raise DisagreementError(f"{what}: {type(found).__name__}, expected {type(first).__name__} of {len(first)}")
+    for key in keys:
+        compare(f"{what}[{key!r}]", found[key], [row[key] for row in rows], program, tolerance)
 
 
 def agree(what: str, found: Any, wanted: Any, tolerance: float) -> None:
