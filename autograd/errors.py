@@ -5,7 +5,8 @@
     AutogradError
     ├── OperandError      (TypeError)        something that is no number or Value was given
     ├── ArgumentError     (ValueError)       an argument of the right type with an unusable value
-    │   └── ShapeError                       lengths or shapes that do not fit together
+    │   ├── ShapeError                       lengths or shapes that do not fit together
+    │   └── PositionError (IndexError)       an index that a table does not have
     ├── DomainError       (ArithmeticError)  log(0), sqrt(-1), 1/0: no real result there
     ├── NonFiniteError    (ArithmeticError)  NaN or infinity made from finite operands
     ├── GraphError        (ValueError)       the graph does not hold what was asked of it
@@ -34,6 +35,10 @@ class ArgumentError(AutogradError, ValueError):
 
 class ShapeError(ArgumentError):
     """Lengths or shapes that do not fit together."""
+
+
+class PositionError(ArgumentError, IndexError):
+    """An index that a table does not have."""
 
 
 class DomainError(AutogradError, ArithmeticError):

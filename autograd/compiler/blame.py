@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..adjoints import gradient
-from ..errors import DomainError, NonFiniteError
+from ..errors import DomainError, NonFiniteError, PositionError
 from ..graph import topological_order
 from ..modes import with_grad
 from ..sentences import named, non_finite
 from ..sources import line_of
 from ..value import Value, number_of
 from ..watching import noting_lines
+from .indexing import indexable
 from .results import outputs_of
 from .structure import Leaf, in_values
+from .whole import Whole
 
 
 def blame(
@@ -45,10 +47,13 @@ def blame(
     mean = [0.0] * len(parameters)
     n = len(batch[0])
     for row in range(n):
-        sample = [in_values(a[row].tolist(), leaf, Value, []) for leaf, a in zip(leaves, batch, strict=True)]
+        sample = [
+            in_values(a[row].tolist(), leaf, Whole if leaf.integer else Value, [])
+            for leaf, a in zip(leaves, batch, strict=True)
+        ]
         try:
-            with noting_lines(), with_grad():
-                values, _ = outputs_of(function(*sample), may_be_constant=True)
+            with indexable(function, leaves) as ready, noting_lines(), with_grad():
+                values, _ = outputs_of(ready(*sample), may_be_constant=True)
             if not all(math.isfinite(number_of(value)) for value in values):
                 _raise_for_first_non_finite(values, row_numbers[row])
             rows.append([*map(number_of, values)])
@@ -61,8 +66,8 @@ def blame(
                     raise NonFiniteError(
                         f"row {row_numbers[row]}: the derivative with respect to {named(bad)} is not finite"
                     )
-        except DomainError as error:
-            raise DomainError(f"row {row_numbers[row]}: {error}") from None
+        except (DomainError, PositionError) as error:
+            raise type(error)(f"row {row_numbers[row]}: {error}") from None
     return rows, mean
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import DomainError, GuardError, RecordingError
+from ..errors import DomainError, GuardError, PositionError, RecordingError
 from .arguments import Batch
 from .record import Decision, Recording, same_graph
 from .results import told
@@ -185,8 +185,8 @@ class Branches:
     def _recorded(self, batch: Sequence[Batch], row: int) -> Recording:
         try:
             return self._record(batch, row)
-        except DomainError as error:
-            raise DomainError(f"row {row}: {error}") from None
+        except (DomainError, PositionError) as error:
+            raise type(error)(f"row {row}: {error}") from None
         except Exception as error:
             error.add_note(f"This is what the compiled function raised for row {row} of the batch.")
             raise

@@ -15,8 +15,10 @@ from ..primitives import CONSTANT, LEAF, Primitive
 from ..sentences import named
 from ..sources import told, user_place
 from ..value import Value, apply, number_of
+from .indexing import indexable
 from .results import SCALAR, outputs_of
 from .structure import Leaf, Tree, in_values
+from .whole import as_whole
 
 INPUT = Primitive("input", lambda ns: None, (), "", domain=())
 
@@ -136,10 +138,13 @@ def record(
         If the function returns anything else, or Values of another recording.
     """
     inputs: list[list[Value]] = [[] for _ in leaves]
-    arguments = [in_values(given, leaf, _input, made) for given, leaf, made in zip(sample, leaves, inputs, strict=True)]
+    arguments = [
+        in_values(given, leaf, _whole_input if leaf.integer else _input, made)
+        for given, leaf, made in zip(sample, leaves, inputs, strict=True)
+    ]
     tracer = Tracer()
-    with modes.recording(tracer):
-        result = function(*arguments)
+    with indexable(function, leaves) as ready, modes.recording(tracer):
+        result = ready(*arguments)
         outputs, structure = outputs_of(result, bool(tracer.decisions))
     decisions = list(tracer.decisions.values())
     order = topological_order([*outputs, *(made.condition for made in decisions)])
@@ -182,3 +187,7 @@ def _input(number: float, label: Label) -> Value:
     value = Value(number, label)
     value.primitive = INPUT
     return value
+
+
+def _whole_input(number: float, label: Label) -> Value:
+    return as_whole(_input(number, label))

@@ -83,8 +83,13 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("backend", ["numpy", "reference", "jax"])
-@pytest.mark.parametrize("case", CASES)
+WITH_JAX = {"two tables", "rows of the sample"}
+
+
+@pytest.mark.parametrize(
+    ("case", "backend"),
+    [(case, b) for case in CASES for b in ("numpy", "reference", "jax") if b != "jax" or case in WITH_JAX],
+)
 def test_compiled_and_eager_agree(case, backend):
     if backend == "jax":
         pytest.importorskip("jax")
@@ -109,8 +114,10 @@ def test_a_large_table_s_slopes_are_written_where_they_belong():
     assert len(f.source.splitlines()) < 40
 
 
-@pytest.mark.parametrize("bad", [4.0, -5.0, 1e300, -1e300])
-@pytest.mark.parametrize("backend", ["numpy", "reference", "jax"])
+@pytest.mark.parametrize(
+    ("bad", "backend"),
+    [*((bad, b) for bad in (4.0, -5.0, 1e300, -1e300) for b in ("numpy", "reference")), (4.0, "jax")],
+)
 def test_an_index_out_of_range_is_an_error_of_its_row(bad, backend):
     if backend == "jax":
         pytest.importorskip("jax")

@@ -1,0 +1,115 @@
+"""Whole: a number that stays an integer, and so may be an index.
+
+An input given as integers arrives as one. What a table gives for it, `tables` says; wherever Python itself asks
+for the integer, a row of a batch takes the path of its own number.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import modes
+from ..value import Value, number_of
+
+_ENGINE = {__name__.partition(".")[0], "nn"}
+
+
+class Whole(Value):
+    """A Value whose number is an integer that depends on an integer input.
+
+    Sums, differences and products of whole numbers are whole; whatever else is computed of one is a Value as any.
+    Where Python needs an int (``range(i)``, ``i % 2``, a list that nobody knows, a dict), the number is
+    found by comparisons, which rows of another number answer otherwise.
+    """
+
+    __slots__ = ()
+    # So that `where` takes what was given as bools.
+    is_condition = True
+
+    def __index__(self) -> int:
+        return _decided(self) if modes.active and modes.recorder() is not None else int(number_of(self))
+
+    __int__ = __trunc__ = __index__
+
+    def __bool__(self) -> bool:
+        return bool(self != 0)
+
+    def __eq__(self, other: object) -> Any:
+        return super().__eq__(other)
+
+    def __hash__(self) -> int:
+        # The engine tells Values apart by identity; a user's dict or set finds a number as it finds an int.
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        return object.__hash__(self) if caller.partition(".")[0] in _ENGINE else hash(self.__index__())
+
+    def __pow__(self, other: Any, modulo: None = None) -> Any:
+        power = super().__pow__(other, modulo)
+        return as_whole(power) if isinstance(other, int | np.integer) and other >= 0 else power
+
+    def __round__(self, digits: int | None = None) -> Whole:
+        return self
+
+    def __floor__(self) -> Whole:
+        return self
+
+    def __ceil__(self) -> Whole:
+        return self
+
+    def __invert__(self) -> Any:
+        return -1 - self
+
+
+def is_whole(thing: Any) -> bool:
+    """Whether a thing is an integer, known or live."""
+    return isinstance(thing, int | np.integer | Whole)
+
+
+def as_whole(value: Value) -> Whole:
+    """A Value of which it is known that its number is an integer."""
+    whole = Whole(number_of(value), value.label)
+    whole.operands, whole.primitive = value.operands, value.primitive
+    return whole
+
+
+def _staying_whole(name: str) -> Callable[..., Any]:
+    operation = getattr(Value, name)
+
+    def whole(self: Whole, *others: Any) -> Any:
+        result = operation(self, *others)
+        return as_whole(result) if isinstance(result, Value) and all(map(is_whole, others)) else result
+
+    return whole
+
+
+def _of_the_number(name: str) -> Callable[..., Any]:
+    operation = getattr(int, name)
+
+    def of_the_number(self: Whole, other: Any) -> Any:
+        return operation(self.__index__(), operator.index(other)) if is_whole(other) else NotImplemented
+
+    return of_the_number
+
+
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "neg", "pos", "abs"):
+    setattr(Whole, f"__{_name}__", _staying_whole(f"__{_name}__"))
+for _name in ("mod", "floordiv", "divmod", "lshift", "rshift", "and", "or", "xor"):
+    setattr(Whole, f"__{_name}__", _of_the_number(f"__{_name}__"))
+    setattr(Whole, f"__r{_name}__", _of_the_number(f"__r{_name}__"))
+
+
+def _decided(whole: Whole) -> int:
+    """The integer, found by halving: which comparison comes next depends on the answers to those before alone."""
+    is_negative = bool(whole < 0)
+    size = -1 - whole if is_negative else whole
+    low, above = 0, 1
+    while not size < above:
+        low, above = above, 2 * above
+    while above - low > 1:
+        middle = (low + above) // 2
+        low, above = (low, middle) if size < middle else (middle, above)
+    return -1 - low if is_negative else low
