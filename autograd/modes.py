@@ -44,6 +44,7 @@ class Watcher(Protocol):
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 _recording_gradients: ContextVar[bool] = ContextVar("recording_gradients", default=True)
+_one_sample: ContextVar[bool] = ContextVar("one_sample", default=False)
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
 
@@ -87,6 +88,16 @@ def recording_gradients() -> bool:
 def recorder() -> Recorder | None:
     """The recorder of the function being compiled in this thread, if any."""
     return _recorder.get()
+
+
+def by_sample() -> Any:
+    """A context in which compiled functions are the plain functions of one sample's Values, as in recordings."""
+    return entered(_one_sample, True)
+
+
+def of_one_sample() -> bool:
+    """Whether Values of one sample are being computed with, so that a function is not called with batches."""
+    return _recorder.get() is not None or _one_sample.get()
 
 
 @contextmanager

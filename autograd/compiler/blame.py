@@ -9,7 +9,7 @@ from typing import Any
 from ..adjoints import gradient
 from ..errors import DomainError, NonFiniteError, PositionError
 from ..graph import topological_order
-from ..modes import with_grad
+from ..modes import by_sample, with_grad
 from ..sentences import named, non_finite
 from ..sources import line_of
 from ..value import Value, number_of
@@ -52,7 +52,7 @@ def blame(
             for leaf, a in zip(leaves, batch, strict=True)
         ]
         try:
-            with indexable(function, leaves) as ready, noting_lines(), with_grad():
+            with indexable(function, leaves) as ready, noting_lines(), with_grad(), by_sample():
                 values, _ = outputs_of(ready(*sample), may_be_constant=True)
             if not all(math.isfinite(number_of(value)) for value in values):
                 _raise_for_first_non_finite(values, row_numbers[row])

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
 
 from .. import modes
-from ..errors import ArgumentError, OperandError, RecordingError
+from ..errors import ArgumentError, AutogradError, OperandError, RecordingError
 from ..parameters import Parameters, leaves
 from ..value import Value
 from .arguments import Arguments, Batch, Form
-from .backends import available, backend
-from .backends.base import Backend
-from .branches import Branches
+from .backends import available
 from .pipeline import Stages
 from .plan.plan import Plan
-from .record import Recording, record
-from .results import arranged, told
+from .programs import Programs, Settings
 from .samples import Samples
+from .structure import holds_values
 from .versions import Version
-
-Signature = tuple[Form, tuple[tuple[int, ...], ...]]
 
 
 @overload
@@ -112,35 +107,17 @@ def compile(
     if not isinstance(paths, int) or isinstance(paths, bool) or paths < 1:
         raise ArgumentError(f"compile(paths): expected a whole number of at least 1, got {paths!r:.60}")
     unused = leaves(parameters, "compile(parameters)")
-    return Compiled(function, np.dtype(dtype), _backend(backend, devices), unused, paths)
-
-
-_backend = backend
+    return Compiled(function, Settings(np.dtype(dtype), backend, devices, unused, paths))
 
 
 class Compiled:
     """A function of one sample, compiled for batches; see `compile`."""
 
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        dtype: np.dtype[Any],
-        backend: Backend,
-        unused: Sequence[Value] = (),
-        paths: int = 256,
-    ) -> None:
+    def __init__(self, function: Callable[..., Any], settings: Settings) -> None:
         functools.update_wrapper(self, function, updated=())
-        self._function, self._dtype, self._backend = function, dtype, backend
-        self._unused, self._limit = unused, paths
-        self._arguments = Arguments(function, dtype)
-        # Whether programs may write where the parameters' gradients are.
-        self._in_place = dtype == np.float64
-        self._branches: dict[Signature, Branches] = {}
-        self._latest: Version | None = None
-        # The one that knows all parameters; those of the others are the first of its.
-        self._widest: Version | None = None
-        # The buffers are one thread's at a time.
-        self._lock = threading.RLock()
+        self._function = function
+        self._arguments = Arguments(function, settings.dtype)
+        self._programs = Programs(function, repr(self), settings)
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}({self._arguments.told})>"
@@ -163,15 +140,33 @@ class Compiled:
 
         Notes
         -----
-        While another function is recorded for `compile`, this is the plain function: of Values, and of one sample.
+        Called with Values it is the plain function of one sample, so functions may be made of compiled ones.
         """
-        if modes.active and modes.recorder() is not None:
-            return self._function(*arrays, **named)
-        form, batch = self._checked(arrays, named)
-        with self._lock:
-            branches = self._of_form(form, batch)
-            out = branches.outputs(batch)
-        return arranged(out if form.has_batch else out[0], branches.first.recording.result)
+        if modes.active and modes.of_one_sample():
+            return self._of_one_sample(arrays, named)
+        try:
+            checked = self._checked(arrays, named)
+        except AutogradError:
+            # Looked for here alone, so that arrays need not wait.
+            if not holds_values((arrays, named)):
+                raise
+            return self._of_one_sample(arrays, named)
+        return self._programs.results(*checked)
+
+    def _of_one_sample(self, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """The plain function."""
+        things = (*given, *named.values())
+        if any(isinstance(thing, list | tuple | Mapping | np.ndarray) for thing in things) and not holds_values(things):
+            raise RecordingError(
+                f"{self!r} inside a compiled function: expected Values of one sample, got a batch of numbers, whose "
+                "results would be frozen into the program; call it outside, or with Values"
+            )
+        try:
+            return self._function(*given, **named)
+        except TypeError as error:
+            if isinstance(error, AutogradError):
+                raise
+            raise OperandError(f"{self!r} of Values is the plain function of one sample, and says: {error}") from error
 
     def gradient(self, /, *arrays: Any, **named: Any) -> tuple[float, Batch]:
         """The mean cost over the batch, and its gradient by `parameters`.
@@ -181,41 +176,16 @@ class Compiled:
         cost : float
         gradient : ndarray, shape (parameters,)
         """
-        form, batch = self._checked(arrays, named)
-        with self._lock:
-            cost, slopes = self._differentiable(form, batch).gradient(batch, None)
-            gradient = np.zeros(len(self.parameters), self._dtype)
-            gradient[: len(slopes)] = slopes
-            return cost, gradient
+        return self._programs.gradient(*self._checked(arrays, named))
 
     def backward(self, /, *arrays: Any, **named: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
-        return self._backward(*self._checked(arrays, named))
+        return self._programs.backward(*self._checked(arrays, named))
 
     def over(self, /, *arrays: Any, **named: Any) -> Samples:
         """The arrays, checked once, for `backward` over some of their rows after others."""
         form, batch = self._arguments.checked(arrays, named, self)
-        return Samples(functools.partial(self._backward, form), batch)
-
-    def _backward(self, form: Form, batch: Sequence[Batch]) -> float:
-        """`backward` of arrays that are known to be right."""
-        with self._lock:
-            branches = self._differentiable(form, batch)
-            parameters = branches.first.parameters
-            lent = parameters.lend_grad() if self._in_place else None
-            try:
-                cost, slopes = branches.gradient(batch, lent)
-            except BaseException:
-                parameters.give_back(lent)
-                raise
-            if lent is not None and slopes is lent:
-                parameters.take_back(lent)
-            else:
-                parameters.give_back(lent)
-                if len(slopes) != len(parameters):
-                    slopes, parameters = np.pad(slopes, (0, len(self.parameters) - len(slopes))), self.parameters
-                parameters.add_to_grad(slopes)
-            return cost
+        return Samples(functools.partial(self._programs.backward, form), batch)
 
     # What was found
 
@@ -223,8 +193,7 @@ class Compiled:
     def parameters(self) -> Parameters:
         """The leaf Values that the function closed over, in a stable order: new recordings add to its end."""
         self._recorded("parameters")
-        assert self._widest is not None
-        return self._widest.parameters
+        return self._programs.parameters
 
     @property
     def plan(self) -> Plan:
@@ -247,7 +216,7 @@ class Compiled:
 
     def record(self, /, *arrays: Any, **named: Any) -> Compiled:
         """Record for arrays of these shapes without running; returns the function itself."""
-        self._of_form(*self._arguments.checked(arrays, named, self))
+        self._programs.recorded(*self._arguments.checked(arrays, named, self))
         return self
 
     def refresh(self, /, *arrays: Any, **named: Any) -> Compiled:
@@ -256,64 +225,23 @@ class Compiled:
         Numbers that the function closes over stand in its programs. Where they, or anything else that the function
         is made of, may have changed since it was recorded, this looks, in a fifth of the time that compiling takes.
         """
-        form, batch = self._arguments.checked(arrays, named, self)
-        with self._lock:
-            branches = self._branches.get(_signature(form, batch))
-            if branches is not None and not branches.has(self._recording(form, batch)):
-                self._branches.clear()
-            self._of_form(form, batch)
+        self._programs.refresh(*self._arguments.checked(arrays, named, self))
         return self
 
     # Behind them
 
     def _checked(self, arrays: Sequence[Any], named: Mapping[str, Any]) -> tuple[Form, list[Batch]]:
+        if modes.active:
+            modes.refuse_while_recording(f"a gradient by {self!r}", "autograd.gradient(cost, wrt, create_graph=True)")
         form, batch = self._arguments.checked(arrays, named, self)
-        if len(batch[0]) < self._backend.least_rows and form.has_batch:
+        if len(batch[0]) < self._programs.least_rows and form.has_batch:
             raise ArgumentError(
-                f"{self!r}: expected a batch of at least {self._backend.least_rows} rows, one for each device, "
+                f"{self!r}: expected a batch of at least {self._programs.least_rows} rows, one for each device, "
                 f"got {len(batch[0])}; give more rows, or a smaller devices="
             )
         return form, batch
 
     def _recorded(self, name: str) -> Version:
-        if self._latest is None:
+        if self._programs.latest is None:
             raise RecordingError(f"{name}: nothing is recorded yet; call the function with arrays first")
-        return self._latest
-
-    def _of_form(self, form: Form, batch: Sequence[Batch]) -> Branches:
-        """What is recorded for arguments of this form and shapes."""
-        signature = _signature(form, batch)
-        branches = self._branches.get(signature)
-        if branches is None:
-            recorded, build = functools.partial(self._recording, form), functools.partial(self._version, form)
-            branches = self._branches[signature] = Branches(recorded, build, batch, self._limit)
-        self._latest = branches.first
-        return branches
-
-    def _version(self, form: Form, recording: Recording) -> Version:
-        function = form.of_leaves(self._function)
-        self._widest = Version(function, form.leaves, recording, self._backend, self._dtype)
-        return self._widest
-
-    def _recording(self, form: Form, batch: Sequence[Batch], row: int = 0) -> Recording:
-        sample = [array[row].tolist() for array in batch]
-        known = () if self._widest is None else tuple(self._widest.parameters)
-        return record(form.of_leaves(self._function), sample, form.leaves, known, self._unused)
-
-    def _differentiable(self, form: Form, batch: Sequence[Batch]) -> Branches:
-        branches = self._of_form(form, batch)
-        if not branches.learns(batch):
-            if branches.first.is_list:
-                raise ArgumentError(
-                    f"gradient of {self!r}: expected one output, the cost, got "
-                    f"{told(branches.first.recording.result)}; return one Value"
-                )
-            raise ArgumentError(
-                f"gradient of {self!r}: expected leaf Values that the function closes over, got none; make what is "
-                "to be learned with Value(...) outside the function"
-            )
-        return branches
-
-
-def _signature(form: Form, batch: Sequence[Batch]) -> Signature:
-    return form, tuple([array.shape[1:] for array in batch])
+        return self._programs.latest

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
+
 from ..labels import Label
 from ..value import Value
 
@@ -120,6 +122,18 @@ def is_structure(thing: Any) -> bool:
     if is_named(type(thing)) and any(isinstance(member, list | tuple) for member in suspects):
         return True
     return any(getattr(member, "ndim", 0) or is_structure(member) for member in suspects)
+
+
+def holds_values(thing: Any) -> bool:
+    """Whether there is a Value in containers, at any depth."""
+    if isinstance(thing, Mapping):
+        return holds_values(list(thing.values()))
+    if isinstance(thing, np.ndarray):
+        return thing.dtype == object and holds_values(thing.ravel().tolist())
+    if not isinstance(thing, list | tuple):
+        return isinstance(thing, Value)
+    others = set(map(type, thing)) - _NUMBERS
+    return bool(others) and any(holds_values(member) for member in thing if type(member) in others)
 
 
 def leaves_of(tree: Tree) -> Iterator[Leaf | Block]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from autograd import Value, compile, hessian, log, sigmoid, total, where
+from autograd import Value, check_gradient, compile, gradient, hessian, log, sigmoid, sqrt, total, where
 from autograd.errors import ArgumentError, DomainError, OperandError, RecordingError, ShapeError
 
 BACKENDS = ["numpy", "reference"]
@@ -375,6 +375,49 @@ def test_arguments_missing_unknown_or_doubled_are_named(given, named, message):
     f = compile(lambda x, y, z=1.0: x + y + z)
     with pytest.raises(ArgumentError, match=message):
         f(*given, **named)
+
+
+# Values of one sample
+
+
+def test_a_function_of_values_is_the_plain_function():
+    w = Value(3.0)
+    f = compile(lambda x, y=1.0: w * x[0] - y)
+    made = f([Value(2.0, "x"), 5.0], y=2.0)
+    assert made.data == 4.0 and [value.data for value in gradient(made, [w], create_graph=True)] == [2.0]
+    assert f(np.array([Value(2.0)], dtype=object)).data == 5.0 and f({0: Value(2.0)}).data == 5.0
+
+
+def test_functions_are_made_of_compiled_functions():
+    w = Value(3.0)
+    scaled, penalty = compile(lambda x, by=2.0: w * x * by), compile(lambda: w * w)
+    f = compile(lambda x: scaled(x) + scaled(2.0) + penalty() + scaled(x, by=10.0))
+    same(f(X), 36 * X + 21)
+    cost, slopes = f.gradient(X)
+    assert (cost, slopes.tolist()) == (93.0, [12 * 2 + 4 + 6])
+    assert check_gradient(scaled, at=[1.0]).ok
+
+
+def test_functions_made_of_compiled_functions_run_row_by_row_too():
+    """Where a branch that is not chosen leaves a domain, rows run as Values."""
+    w = Value(1.0)
+    root, penalty = compile(lambda x: sqrt(w * x)), compile(lambda: w * w)
+    f = compile(lambda x: where(x > 0, root(x), w * x) + penalty())
+    assert f([4.0, 0.0]).tolist() == [3.0, 1.0]
+    cost, slopes = f.gradient([4.0, 0.0])
+    assert (cost, slopes.tolist()) == (2.0, [2.5])
+
+
+def test_batches_and_gradients_inside_a_recording_are_refused():
+    w = Value(3.0)
+    f = compile(lambda x: w * x)
+    f(X)
+    for inside in (lambda x: x * f([1.0])[0], lambda x: x * f(X)[0], lambda x: x * f(x=X)[0]):
+        with pytest.raises(RecordingError, match="expected Values of one sample, got a batch"):
+            compile(inside)(X)
+    for inside in (lambda x: x * f.gradient(X)[0], lambda x: x * f.backward(x)):
+        with pytest.raises(RecordingError, match="gradient by <compiled"):
+            compile(inside)(X)
 
 
 # No arguments

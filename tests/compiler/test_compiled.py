@@ -317,7 +317,7 @@ def test_a_program_that_writes_in_place_loses_no_gradient_that_is_added_meanwhil
 
     def slow(version, *arguments):
         cost = gradient(version, *arguments)
-        if version is f._latest:
+        if version is f._programs.latest:
             inside.set()
             time.sleep(0.05)
         return cost

@@ -275,7 +275,7 @@ def test_batches_of_many_sizes_share_programs_and_are_exact():
         (cost, slopes), (expected, wanted) = f.gradient(*arrays), g.gradient(*arrays)
         np.testing.assert_allclose(cost, expected, rtol=1e-12)
         np.testing.assert_allclose(slopes, wanted, rtol=1e-12, atol=1e-14)
-    assert f._latest.program._gradient._cache_size() == 4 + 2  # 17 and 18 in 18 rows, 37 to 40 in 40
+    assert f._programs.latest.program._gradient._cache_size() == 4 + 2  # 17 and 18 in 18 rows, 37 to 40 in 40
 
 
 def test_rows_that_fill_up_raise_no_alarm_and_hide_none(monkeypatch):
@@ -283,7 +283,7 @@ def test_rows_that_fill_up_raise_no_alarm_and_hide_none(monkeypatch):
     w = Value(1.0)
     f = compile(lambda x: log(w * x) if x < 3 else w * x, backend="jax", devices=1)
     x = np.linspace(1.0, 2.0, 17)
-    assert np.allclose(f(x), np.log(x)) and f._latest._program(False)._size(17) == 18
+    assert np.allclose(f(x), np.log(x)) and f._programs.latest._program(False)._size(17) == 18
     assert f([*x[:16], 4.0])[16] == 4.0
     with pytest.raises(DomainError, match="row 16"):
         f([*x[:16], -1.0])

@@ -20,11 +20,12 @@ def close(found, expected):
 def assert_every_pass_keeps_the_meaning(function, arrays):
     f = compile(function).record(*arrays)
     stages = f.passes()
-    assert [stage.name for stage in stages[3:]] == [step.name for step in (REVERSE if f._latest.learns else FORWARD)]
+    steps = REVERSE if f._programs.latest.learns else FORWARD
+    assert [stage.name for stage in stages[3:]] == [step.name for step in steps]
     by_recording = {}
     for stage in stages:
         source = stage.plan.parameters.source
-        recorded = np.array([value.data for value in f._latest.recording.parameters])
+        recorded = np.array([value.data for value in f._programs.latest.recording.parameters])
         results = interpret(stage.plan, arrays, recorded[source])
         assert not results.off_path
         by_recording.setdefault("outputs", results.outputs)
@@ -42,7 +43,7 @@ def assert_every_pass_keeps_the_meaning(function, arrays):
 def test_the_zoo(name):
     cost, arrays = made(name)
     f, meaning = assert_every_pass_keeps_the_meaning(cost, arrays)
-    leaves = f._latest.recording.parameters
+    leaves = f._programs.latest.recording.parameters
     outputs, slopes = [], np.zeros(len(leaves))
     for row in range(len(arrays[0])):
         output = cost(*(Value(a[row]) if a.ndim == 1 else [Value(n) for n in a[row]] for a in arrays))

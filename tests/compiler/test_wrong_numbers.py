@@ -63,7 +63,7 @@ def test_a_mean_of_numbers_whose_sum_overflows_is_their_mean(in_chunks_of):
 def test_what_the_reverse_pass_keeps_does_not_make_forward_chunks_smaller():
     weights = [Value(0.1 * k) for k in range(50)]
     f = compile(lambda x: sum(sigmoid(exp(w * x)) for w in weights)).record([1.0])
-    forward, reverse = (f._latest._program(learns) for learns in (False, True))
+    forward, reverse = (f._programs.latest._program(learns) for learns in (False, True))
     assert forward.rows_at_once > 1.5 * reverse.rows_at_once
 
 
@@ -302,7 +302,7 @@ def test_many_batch_sizes_keep_bounded_buffers_and_right_numbers(monkeypatch):
         x = np.linspace(-1, 1, rows)
         np.testing.assert_allclose(f(x), np.sin(2 * x), rtol=1e-15)
         np.testing.assert_allclose(f.gradient(x)[1], [np.mean(x * np.cos(2 * x))], rtol=1e-12, atol=1e-16)
-        for way in (f._latest.program._gradient, f._latest._program(False)._outputs):
+        for way in (f._programs.latest.program._gradient, f._programs.latest._program(False)._outputs):
             assert sum(run.bytes for run in way._kept.values()) <= 60_000 or len(way._kept) == 1
-        kept[rows] = len(f._latest.program._gradient._kept)
+        kept[rows] = len(f._programs.latest.program._gradient._kept)
     assert kept[29] > 8 and kept[5000] < 4

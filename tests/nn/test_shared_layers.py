@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd.compiler import compiled, versions
+from autograd.compiler import programs, versions
 from autograd.errors import ArgumentError, FileFormatError
 
 
@@ -321,13 +321,13 @@ def test_other_contents_are_refused(changes, message, tmp_path):
 @pytest.fixture
 def recordings(monkeypatch):
     """How many functions were recorded."""
-    counted, record = [], compiled.record
+    counted, record = [], programs.record
 
     def noted(*arguments):
         counted.append(arguments)
         return record(*arguments)
 
-    monkeypatch.setattr(compiled, "record", noted)
+    monkeypatch.setattr(programs, "record", noted)
     return counted
 
 

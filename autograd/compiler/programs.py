@@ -1,0 +1,158 @@
+"""Programs: what a function was recorded as and is run by, for each form and shape of its arguments."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError
+from ..parameters import Parameters
+from ..value import Value
+from .arguments import Batch, Form
+from .backends import backend
+from .branches import Branches
+from .record import Recording, record
+from .results import arranged, told
+from .versions import Version
+
+Signature = tuple[Form, tuple[tuple[int, ...], ...]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a function is compiled, in the words of `compile`."""
+
+    dtype: np.dtype[Any]
+    backend: str
+    devices: int | None
+    parameters: tuple[Value, ...]
+    paths: int
+
+
+class Programs:
+    """A function with its programs, which are made when they are first needed; for one thread at a time.
+
+    Parameters
+    ----------
+    function : callable
+    name : str
+        What to call it in errors.
+    settings : Settings
+
+    Attributes
+    ----------
+    latest : Version, optional
+        The first of those that were used last.
+    least_rows : int
+        The smallest batch.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str, settings: Settings) -> None:
+        self._function, self._name, self._settings = function, name, settings
+        self._backend = backend(settings.backend, settings.devices)
+        self.least_rows = self._backend.least_rows
+        # Whether programs may write where the parameters' gradients are.
+        self._in_place = settings.dtype == np.float64
+        self._branches: dict[Signature, Branches] = {}
+        self.latest: Version | None = None
+        # The one that knows all parameters; those of the others are the first of its.
+        self._widest: Version | None = None
+        # The buffers are one thread's at a time.
+        self._lock = threading.RLock()
+
+    @property
+    def parameters(self) -> Parameters:
+        """Those of all recordings; new ones add to the end."""
+        assert self._widest is not None
+        return self._widest.parameters
+
+    # Running
+
+    def results(self, form: Form, batch: Sequence[Batch]) -> Any:
+        """What the function returns for every row, as it returns it."""
+        with self._lock:
+            branches = self.recorded(form, batch)
+            out = branches.outputs(batch)
+        return arranged(out if form.has_batch else out[0], branches.first.recording.result)
+
+    def gradient(self, form: Form, batch: Sequence[Batch]) -> tuple[float, Batch]:
+        """The mean cost and its gradient by `parameters`, an array of the caller's own."""
+        with self._lock:
+            cost, slopes = self._differentiable(form, batch).gradient(batch, None)
+            gradient = np.zeros(len(self.parameters), self._settings.dtype)
+            gradient[: len(slopes)] = slopes
+            return cost, gradient
+
+    def backward(self, form: Form, batch: Sequence[Batch]) -> float:
+        """Add the mean gradient to the parameters' ``grad``; return the mean cost."""
+        with self._lock:
+            branches = self._differentiable(form, batch)
+            parameters = branches.first.parameters
+            lent = parameters.lend_grad() if self._in_place else None
+            try:
+                cost, slopes = branches.gradient(batch, lent)
+            except BaseException:
+                parameters.give_back(lent)
+                raise
+            if lent is not None and slopes is lent:
+                parameters.take_back(lent)
+            else:
+                parameters.give_back(lent)
+                if len(slopes) != len(parameters):
+                    slopes, parameters = np.pad(slopes, (0, len(self.parameters) - len(slopes))), self.parameters
+                parameters.add_to_grad(slopes)
+            return cost
+
+    # Recording
+
+    def recorded(self, form: Form, batch: Sequence[Batch]) -> Branches:
+        """What is recorded for arguments of this form and these shapes."""
+        signature = _signature(form, batch)
+        branches = self._branches.get(signature)
+        if branches is None:
+            recording, version = functools.partial(self._recording, form), functools.partial(self._version, form)
+            branches = Branches(recording, version, batch, self._settings.paths)
+            self._branches[signature] = branches
+        self.latest = branches.first
+        return branches
+
+    def refresh(self, form: Form, batch: Sequence[Batch]) -> None:
+        """Record the first row again, and forget all programs if that is another graph."""
+        with self._lock:
+            branches = self._branches.get(_signature(form, batch))
+            if branches is not None and not branches.has(self._recording(form, batch)):
+                self._branches.clear()
+            self.recorded(form, batch)
+
+    def _recording(self, form: Form, batch: Sequence[Batch], row: int = 0) -> Recording:
+        sample = [array[row].tolist() for array in batch]
+        known = () if self._widest is None else tuple(self._widest.parameters)
+        return record(form.of_leaves(self._function), sample, form.leaves, known, self._settings.parameters)
+
+    def _version(self, form: Form, recording: Recording) -> Version:
+        function = form.of_leaves(self._function)
+        self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype)
+        return self._widest
+
+    def _differentiable(self, form: Form, batch: Sequence[Batch]) -> Branches:
+        branches = self.recorded(form, batch)
+        if not branches.learns(batch):
+            if branches.first.is_list:
+                raise ArgumentError(
+                    f"gradient of {self._name}: expected one output, the cost, got "
+                    f"{told(branches.first.recording.result)}; return one Value"
+                )
+            raise ArgumentError(
+                f"gradient of {self._name}: expected leaf Values that the function closes over, got none; make what is "
+                "to be learned with Value(...) outside the function"
+            )
+        return branches
+
+
+def _signature(form: Form, batch: Sequence[Batch]) -> Signature:
+    return form, tuple([array.shape[1:] for array in batch])
