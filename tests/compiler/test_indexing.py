@@ -120,7 +120,7 @@ def eager(function, *arrays):
 
 
 def paths(compiled):
-    return sum(len(branches) for branches in compiled._branches.values())
+    return sum(len(branches) for branches in compiled._programs._branches.values())
 
 
 @pytest.mark.parametrize("way", ROW)
