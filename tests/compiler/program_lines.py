@@ -73,7 +73,7 @@ class Writer:
         return self.within(made, LARGEST)
 
     def _can(self, kind: str) -> bool:
-        have = {"helper": self.helpers, "index": self.scope.tables and self.scope.integers}
+        have = {"helper": self.helpers, "index": self.scope.integers, "counts": self.scope.integers}
         return kind in self.kinds and bool(have.get(kind, True))
 
     def two(self, depth: int) -> tuple[Term, Term]:
@@ -190,6 +190,9 @@ class Writer:
             ways.append(lambda _: f"{self.pick(['any', 'all'])}(v > {c} for v in {s.text})")
         if "equal" in self.kinds:
             ways.append(lambda _: f"{self.pick(['0.5', '-0.25'])} in [{', '.join(t.text for t in self.given[:3])}]")
+        if "index" in self.kinds and self.scope.integers:
+            name = self.pick(self.scope.integers)[0]
+            ways.append(lambda _: name + self.pick([" == 2", " % 2", " in (0, 3)", " > 1", " != 1", " % 3 == 1"]))
         return self.pick(ways)(depth)
 
 

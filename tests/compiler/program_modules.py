@@ -47,8 +47,8 @@ KINDS = {
     "nested": 0.3,
     "named": 0.2,
     "results": 0.15,
-    "index": 0.0,
-    "counts": 0.0,
+    "index": 0.25,
+    "counts": 0.25,
     "nothing": 0.05,
     "method": 0.0,
 }
@@ -133,7 +133,9 @@ def _parameters(w: Writer) -> None:
     w.scope.series += [Series("p", count, -1.5, 1.5), *(Series(f"W[{k}]", columns, -1.5, 1.5) for k in range(rows))]
     if "index" in w.kinds:
         w.write(f"table = [{', '.join(leaves(2) for _ in range(5))}]")
-        w.scope.tables.append(("table", 5, 2))
+        w.write("grid = np.array(table, dtype=object)")
+        w.write("by_number = {k: row[0] for k, row in enumerate(table)}")
+        w.write("C = [0.25, -1.0, 1.5, 0.0, 2]")
 
 
 def _owned(w: Writer) -> None:

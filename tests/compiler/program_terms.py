@@ -38,15 +38,14 @@ class Series(NamedTuple):
 
 @dataclass
 class Scope:
-    """What can be read at a place of the text: scalars, lists, tables (lists of lists) and whole numbers."""
+    """What can be read at a place of the text: scalars, lists and whole numbers."""
 
     scalars: list[Term] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
-    tables: list[tuple[str, int, int]] = field(default_factory=list)
     integers: list[tuple[str, int, int]] = field(default_factory=list)
 
     def copy(self) -> Scope:
-        return Scope([*self.scalars], [*self.series], [*self.tables], [*self.integers])
+        return Scope([*self.scalars], [*self.series], [*self.integers])
 
 
 # Expressions: each takes the writer and a depth and gives a Term.
@@ -206,11 +205,28 @@ def _called(w: Any, depth: int) -> Term:
 
 
 def _looked_up(w: Any, depth: int) -> Term:
-    name, rows, columns = w.pick(w.scope.tables)
-    at = w.index(rows)
-    if w.toss(0.4):
-        return Term(f"sum({name}[{at}])", -2.0 * columns, 2.0 * columns)
-    return Term(f"{name}[{at}][{w.chance.randrange(columns)}]", -2.0, 2.0)
+    """What stands at a place that a whole number says, and a whole number as a number."""
+    at, other = w.index(5), w.index(2)
+    if w.toss(0.3):
+        number = w.pick([f"(0.25 * ({at}))", f"({w.value(0).text} * ({other}))", f"(({at}) - 0.5)"])
+        return Term(number, -LARGEST, LARGEST, False)
+    if w.toss(0.3):
+        s = w.series()
+        place = w.index(s.length)
+        return Term(w.pick([f"{s.text}[{place}]", f"sum({s.text}[{place}:])"]), -LARGEST, LARGEST, False)
+    places = [
+        f"table[{at}][{other}]",
+        f"sum(table[{at}])",
+        f"grid[{at}, {other}]",
+        f"by_number[({at}) % 5]",
+        f"C[{at}]",
+    ]
+    return Term(w.pick(places), -3.0, 3.0, False)
+
+
+def _raised(w: Any, depth: int) -> Term:
+    a = w.within(w.value(depth), 1.5)
+    return Term(f"({a.text} ** ({w.pick(w.scope.integers)[0]} % 4))", -6.0, 6.0, False)
 
 
 def _slope(w: Any, depth: int) -> Term:
@@ -227,6 +243,7 @@ EXPRESSIONS: dict[str, list[tuple[int, Callable[[Any, int], Term]]]] = {
     "order": [(3, _ordered)],
     "branch": [(2, _conditional)],
     "helper": [(3, _called)],
-    "index": [(4, _looked_up)],
+    "index": [(5, _looked_up)],
+    "counts": [(2, _raised)],
     "slope": [(1, _slope)],
 }
