@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -14,6 +16,8 @@ from ..parameters import Parameters, leaves
 from ..value import Value
 from .arguments import Arguments, Batch, Form
 from .backends import available
+from .copies import deep_copied, found_by_name, require_name
+from .methods import Binding, Instances, WeakMethod, function_and_binding, may_be_instance, stands_in_class
 from .pipeline import Stages
 from .plan.plan import Plan
 from .programs import Programs, Settings
@@ -100,24 +104,35 @@ def compile(
         return functools.partial(
             compile, dtype=dtype, backend=backend, devices=devices, parameters=parameters, paths=paths
         )
-    if not callable(function):
-        raise OperandError(f"compile(function): expected a function, got {type(function).__name__}")
+    plain, binding = function_and_binding(function)
+    if not callable(plain):
+        remedy = "; write @property above @compile" if isinstance(plain, property) else ""
+        raise OperandError(f"compile(function): expected a function, got {type(plain).__name__}{remedy}")
     if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
         raise ArgumentError(f"compile(dtype): expected float64 or float32, got {np.dtype(dtype)}")
     if not isinstance(paths, int) or isinstance(paths, bool) or paths < 1:
         raise ArgumentError(f"compile(paths): expected a whole number of at least 1, got {paths!r:.60}")
     unused = leaves(parameters, "compile(parameters)")
-    return Compiled(function, Settings(np.dtype(dtype), backend, devices, unused, paths))
+    return Compiled(plain, Settings(np.dtype(dtype), backend, devices, unused, paths), binding)
 
 
 class Compiled:
-    """A function of one sample, compiled for batches; see `compile`."""
+    """A function of one sample, compiled for batches; see `compile`.
 
-    def __init__(self, function: Callable[..., Any], settings: Settings) -> None:
+    In a class it is a method: ``model.cost(X)`` has programs of its own for each instance, freed with it, and
+    ``Model.cost(model, X)`` is the same. Copies and unpickled ones compile again when they are called.
+    """
+
+    __name__: str
+
+    def __init__(self, function: Callable[..., Any], settings: Settings, binding: Binding) -> None:
         functools.update_wrapper(self, function, updated=())
-        self._function = function
+        self._function, self._settings, self._binding = function, settings, binding
         self._arguments = Arguments(function, settings.dtype)
         self._programs = Programs(function, repr(self), settings)
+        self._owner: type | None = None
+        self._is_method = stands_in_class(function)
+        self._instances = Instances()
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}({self._arguments.told})>"
@@ -151,7 +166,8 @@ class Compiled:
             if not holds_values((arrays, named)):
                 raise
             return self._of_one_sample(arrays, named)
-        return self._programs.results(*checked)
+        programs, form, batch = checked
+        return programs.results(form, batch)
 
     def _of_one_sample(self, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """The plain function."""
@@ -176,16 +192,20 @@ class Compiled:
         cost : float
         gradient : ndarray, shape (parameters,)
         """
-        return self._programs.gradient(*self._checked(arrays, named))
+        programs, form, batch = self._checked(arrays, named)
+        return programs.gradient(form, batch)
 
     def backward(self, /, *arrays: Any, **named: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
-        return self._programs.backward(*self._checked(arrays, named))
+        return self._backward(*self._checked(arrays, named))
 
     def over(self, /, *arrays: Any, **named: Any) -> Samples:
         """The arrays, checked once, for `backward` over some of their rows after others."""
-        form, batch = self._arguments.checked(arrays, named, self)
-        return Samples(functools.partial(self._programs.backward, form), batch)
+        programs, form, batch = self._checked(arrays, named, least=1)
+        return Samples(functools.partial(self._backward, programs, form), batch)
+
+    def _backward(self, programs: Programs, form: Form, batch: Sequence[Batch]) -> float:
+        return programs.backward(form, batch)
 
     # What was found
 
@@ -216,7 +236,8 @@ class Compiled:
 
     def record(self, /, *arrays: Any, **named: Any) -> Compiled:
         """Record for arrays of these shapes without running; returns the function itself."""
-        self._programs.recorded(*self._arguments.checked(arrays, named, self))
+        programs, form, batch = self._checked(arrays, named, least=1)
+        programs.recorded(form, batch)
         return self
 
     def refresh(self, /, *arrays: Any, **named: Any) -> Compiled:
@@ -225,23 +246,118 @@ class Compiled:
         Numbers that the function closes over stand in its programs. Where they, or anything else that the function
         is made of, may have changed since it was recorded, this looks, in a fifth of the time that compiling takes.
         """
-        self._programs.refresh(*self._arguments.checked(arrays, named, self))
+        programs, form, batch = self._checked(arrays, named, least=1)
+        programs.refresh(form, batch)
         return self
 
     # Behind them
 
-    def _checked(self, arrays: Sequence[Any], named: Mapping[str, Any]) -> tuple[Form, list[Batch]]:
+    def _checked(
+        self, given: Sequence[Any], named: Mapping[str, Any], least: int = 0
+    ) -> tuple[Programs, Form, list[Batch]]:
+        """The programs for arguments, which are those of the first one where that is an instance; form and arrays."""
         if modes.active:
             modes.refuse_while_recording(f"a gradient by {self!r}", "autograd.gradient(cost, wrt, create_graph=True)")
-        form, batch = self._arguments.checked(arrays, named, self)
-        if len(batch[0]) < self._programs.least_rows and form.has_batch:
+        if self._owner is not None and given and isinstance(given[0], self._owner):
+            return self._bound(given[0])._checked(given[1:], named, least)
+        try:
+            form, batch = self._arguments.checked(given, named, self)
+        except AutogradError:
+            if self._is_method and given and may_be_instance(given[0]):
+                return self._bound(given[0])._checked(given[1:], named, least)
+            raise
+        least = least or self._programs.least_rows
+        if len(batch[0]) < least and form.has_batch:
             raise ArgumentError(
-                f"{self!r}: expected a batch of at least {self._programs.least_rows} rows, one for each device, "
-                f"got {len(batch[0])}; give more rows, or a smaller devices="
+                f"{self!r}: expected a batch of at least {least} rows, one for each device, got {len(batch[0])}; give "
+                "more rows, or a smaller devices="
             )
-        return form, batch
+        return self._programs, form, batch
 
     def _recorded(self, name: str) -> Version:
         if self._programs.latest is None:
             raise RecordingError(f"{name}: nothing is recorded yet; call the function with arrays first")
         return self._programs.latest
+
+    # In a class
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner, self._is_method = owner, True
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
+        bound = self._binding(instance, owner)
+        self._is_method = True
+        return self if bound is None else self._bound(bound)
+
+    def _bound(self, instance: Any) -> BoundMethod:
+        return BoundMethod(self, self._instances.of(instance, self._of), instance)
+
+    def _of(self, instance: Any) -> Compiled:
+        made = Compiled(WeakMethod(self._function, instance), self._settings, self._binding)
+        made._is_method = False
+        return made
+
+    # Copies
+
+    def __copy__(self) -> Compiled:
+        return Compiled(self._function, self._settings, self._binding)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        function, settings = deep_copied(self._function, memo), self._settings
+        if function is not self._function:
+            settings = replace(settings, parameters=copy.deepcopy(settings.parameters, memo))
+        return Compiled(function, settings, self._binding)
+
+    def __reduce__(self) -> Any:
+        found = found_by_name(self)
+        if found is self:
+            return self.__qualname__
+        if not isinstance(found, Compiled) or found._function is not self._function:
+            require_name(self._function)
+            found = self._function
+        return _again, (found, self._settings)
+
+
+class BoundMethod(Compiled):
+    """A compiled method of an instance: the instance, which lives as long as this does, and what is kept for it.
+
+    Parameters
+    ----------
+    method : Compiled
+        What stands in the class.
+    kept : Compiled
+        The method of this instance, which does not keep it alive.
+    instance : object
+    """
+
+    __slots__ = ("__self__", "_method")
+
+    def __init__(self, method: Compiled, kept: Compiled, instance: Any) -> None:
+        # However often the method is looked up, what was recorded is there.
+        self.__dict__ = kept.__dict__
+        self._method, self.__self__ = method, instance
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
+        return self
+
+    def __copy__(self) -> Compiled:
+        return self._method._bound(self.__self__)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        return self._method._bound(copy.deepcopy(self.__self__, memo))
+
+    def __reduce__(self) -> Any:
+        if isinstance(self.__self__, type):
+            return getattr, (self.__self__, self.__name__)
+        return _bound, (self._method, self.__self__)
+
+
+def _again(function: Any, settings: Settings) -> Compiled:
+    """What a pickle of a compiled function becomes."""
+    known = function if isinstance(function, Compiled) else compile(function)
+    return Compiled(known._function, settings, known._binding)
+
+
+def _bound(method: Compiled, instance: Any) -> Compiled:
+    """What a pickle of a compiled method of an instance becomes."""
+    return method._bound(instance)

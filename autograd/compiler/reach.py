@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
+from .methods import WeakMethod
+
 _ENGINES = {"autograd", "nn", "numpy", "jax"}
 _LIBRARIES = {*sys.stdlib_module_names, *_ENGINES}
 
@@ -92,7 +94,7 @@ class Reach:
         if id(thing) in self._seen:
             return
         self._seen[id(thing)] = thing
-        if isinstance(thing, MethodType):
+        if isinstance(thing, MethodType | WeakMethod):
             self._follow(thing.__func__)
             self._follow(thing.__self__)
         elif isinstance(thing, functools.partial):
