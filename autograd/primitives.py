@@ -75,6 +75,10 @@ class Primitive:
             return self.partials[index](ns, v, *operands)
         return self.partials(ns, index, v, operands)
 
+    def is_flat(self, index: int) -> bool:
+        """Whether the derivative by operand `index` is 0 everywhere, so that nothing need be handed on."""
+        return isinstance(self.partials, tuple) and self.partials[index] is _zero
+
     def __reduce__(self) -> str:
         # Entries are module constants: a pickle names them, and unpickling finds the same object.
         return self.name.upper()

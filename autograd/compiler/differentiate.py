@@ -32,6 +32,7 @@ from .plan.instructions import (
 )
 from .plan.patterns import Index
 from .plan.plan import Plan
+from .plan.walk import Mask, Walk, WalkBack, active_places
 
 
 class Scaled:
@@ -176,7 +177,11 @@ class _Reverse:
         for instruction in reversed(self.plan.instructions):
             self.batched = instruction.out.batched
             self._contribute_rows(instruction.out)
-            if instruction.out.number in self.contributions and type(instruction) in rules:
+            if instruction.out.number not in self.contributions:
+                continue
+            if isinstance(instruction, Walk):
+                self._walk(instruction)
+            elif type(instruction) in rules:
                 adjoint = self._adjoint(instruction.out)
                 if adjoint.read is not None and instruction.out.labels:
                     self.adjoint_of[adjoint.read.key] = Ref(instruction.out)
@@ -325,3 +330,26 @@ class _Reverse:
         for table, rows, parts in self.rows.pop(array.number, {}).values():
             added = self.builder.add_rows(parts, rows, table.size // rows, array.batched)
             self._contribute(table, Scaled(self.builder, added), summed=True)
+
+    def _walk(self, instruction: Walk) -> None:
+        """A way back; most of a tape is read by its own steps alone, so its derivative is no array of its size."""
+        steps, out = instruction.steps, instruction.out
+        parts = [(part, np.arange(out.size) if i is None else i) for i, part in self.contributions[out.number]]
+        seeded = np.unique(np.concatenate([index for _, index in parts]))
+        active = active_places(steps, self._wanted(instruction.read), seeded)
+        pieces = [(part.operand(), np.searchsorted(seeded, index)) for part, index in parts]
+        adjoint = self.builder.scatter(pieces, len(seeded), out.batched)
+        found = self.builder.add(
+            lambda made: WalkBack(made, Ref(out), adjoint, steps, seeded, active), steps.given, out.batched
+        )
+        self._contribute(instruction.read, Scaled(self.builder, found))
+
+    def _wanted(self, read: Ref) -> Mask:
+        """Which of the positions read have a derivative that leads to a parameter."""
+        made = next((made for made in self.plan.instructions if made.out is read.array), None)
+        pieces = made.pieces if isinstance(made, Scatter) else ()
+        wanted = np.full(read.array.size, not pieces)
+        for piece in pieces:
+            if isinstance(piece.operand, Ref) and piece.operand.array.number in self.needed:
+                wanted[piece.index] = True
+        return wanted if read.index is None else wanted[read.index]

@@ -1,4 +1,7 @@
-"""Lift: atoms of one level that are made alike become one array; `sums` finds the matrix products."""
+"""Lift: atoms of one level that are made alike become one array.
+
+`sums` finds the matrix products, `walks` the chains in which there is nothing to find.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
 from .sums import kinds_of, put_sums
+from .walks import Levels, parts, put_walk
 
 
 def lift(scalars: Scalars, known: int = 0) -> Plan:
@@ -25,12 +29,8 @@ def lift(scalars: Scalars, known: int = 0) -> Plan:
         How many of the parameters keep their place.
     """
     places = Places(scalars)
-    for level in _levels(scalars.atoms):
-        alike: dict[Any, list[int]] = defaultdict(list)
-        for number in level:
-            alike[_key(places, scalars.atoms[number])].append(number)
-        for (kind, *_), members in alike.items():
-            _PUT[kind](places, members)
+    for levels, is_chain in parts(scalars.atoms, _levels(scalars.atoms)):
+        (put_walk if is_chain else _put_arrays)(places, levels)
     output = places.joined(scalars.outputs)
     for number, made in scalars.decisions:
         places.builder.guard(places.ref([number]), made.truth, made.comparison, made.line)
@@ -44,6 +44,16 @@ def _levels(atoms: list[Atom]) -> list[list[int]]:
         if atom.level:
             levels[atom.level - 1].append(number)
     return levels
+
+
+def _put_arrays(places: Places, levels: Levels) -> None:
+    """Atoms as arrays, level by level."""
+    for level in levels:
+        alike: dict[Any, list[int]] = defaultdict(list)
+        for number in level:
+            alike[_key(places, places.atoms[number])].append(number)
+        for (kind, *_), members in alike.items():
+            _PUT[kind](places, members)
 
 
 def _key(places: Places, atom: Atom) -> Any:

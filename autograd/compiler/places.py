@@ -64,6 +64,16 @@ class Places:
         if not result.array.labels:
             result.array.labels = [self.atoms[number].label for number in members]
 
+    def put_at(self, members: Sequence[int], array: Array, positions: Sequence[int]) -> None:
+        """Give atoms positions of an array."""
+        for number in members:
+            self.array_of[number] = array
+        self.position_of[np.asarray(members, dtype=np.intp)] = positions
+        if any(self.atoms[number].label is not None for number in members):
+            array.labels = [None] * array.size
+            for number, position in zip(members, positions, strict=True):
+                array.labels[position] = self.atoms[number].label
+
     def _spread(self, result: Ref, size: int) -> Ref:
         """A result with a number for each of `size` members, where all that it was made of broadcast."""
         if result.index is None and result.size == size:
@@ -88,14 +98,18 @@ class Places:
             return ref(read.array, positions[:1])
         return read
 
-    def joined(self, atoms: Sequence[int]) -> Ref:
-        """A ref to atoms that may lie in several arrays, which are then joined into one."""
+    def joined(self, atoms: Sequence[int], numbers: Sequence[float] = ()) -> Ref:
+        """A ref to atoms that may lie in several arrays, which are then joined into one; `numbers` behind them."""
         arrays = {self.array_of[number].number: self.array_of[number] for number in atoms}
-        if len(arrays) == 1:
+        if len(arrays) == 1 and not numbers:
             return self.ref(atoms)
         lies_in = np.array([self.array_of[number].number for number in atoms])
         pieces: list[tuple[Operand, Index]] = []
         for array in arrays:
             where = np.flatnonzero(lies_in == array)
             pieces.append((self.ref([atoms[i] for i in where.tolist()]), where))
-        return self.builder.scatter(pieces, len(atoms), any(array.batched for array in arrays.values()))
+        if numbers:
+            own = self.builder.array(len(numbers), False, kind="constant", source=np.array(numbers, dtype=float))
+            pieces.append((Ref(own), len(atoms) + np.arange(len(numbers))))
+        size = len(atoms) + len(numbers)
+        return self.builder.scatter(pieces, size, any(array.batched for array in arrays.values()))

@@ -20,6 +20,7 @@ from autograd.namespaces import ARRAYS, Namespace
 from autograd.primitives import TABLE
 
 from .test_equivalence import ROWS, STEPS, data, random_function, values
+from .test_walks import CHAINS
 from .zoo import ZOO, made
 
 jax = pytest.importorskip("jax", reason='JAX is not installed: pip install "scalar-autograd[jax]"')
@@ -62,6 +63,27 @@ def test_random_programs_of_several_outputs(steps, seed):
     function, arrays = random_function(steps, values(seed, 3), as_list=True), data(seed + 1, (ROWS, 3), ROWS)
     expected = compile(function, backend="reference")(*arrays)
     np.testing.assert_allclose(compile(function, backend="jax")(*arrays), expected, rtol=1e-12, atol=1e-14)
+
+
+def test_the_steps_of_a_chain_are_taken_in_a_loop():
+    f = assert_agree(CHAINS["gated_unit"](40), [np.linspace(0.4, 0.9, 5)])
+    longer = compile(CHAINS["gated_unit"](80), backend="jax").record([0.5])
+    assert longer.source.count("\n") <= f.source.count("\n") + 5
+
+
+def test_what_is_at_fault_in_a_chain():
+    w = Value(1.0, "w")
+
+    def cost(x):
+        for _ in range(70):
+            x = where(x > 9.0, x, log(w * x + 1.5))
+        return tanh(1 / x)
+
+    f = compile(cost, backend="jax")
+    np.testing.assert_allclose(f([0.5, 0.75]), compile(cost, backend="reference")([0.5, 0.75]), rtol=1e-12)
+    for way in (f, f.gradient):
+        with pytest.raises(DomainError, match="row 1: log"):
+            way([0.5, -2.0])
 
 
 def test_single_precision():

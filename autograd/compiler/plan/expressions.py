@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import singledispatch
+from typing import Any
+
+import numpy as np
 
 from ...formulas.calls import Call, Relation
 from ...formulas.expressions import Expression, Power
@@ -26,6 +29,7 @@ from .instructions import (
 from .naming import Names, Told, positions, what_made
 from .notation import (
     Coefficient,
+    Equation,
     Function,
     MatrixProduct,
     Placed,
@@ -38,6 +42,7 @@ from .notation import (
     times,
     to_the_power,
 )
+from .walk import Walk, WalkBack
 
 _DEEPEST = 8
 _LARGEST = 24
@@ -214,3 +219,26 @@ def _choose(made: Choose, tell: Tell, few: Few) -> Expression:
 @told.register
 def _add_rows(made: AddRows, tell: Tell, few: Few) -> Expression:
     return plus(*few([Function("add_at", (tell(index), tell(added))) for index, added in made.parts]))
+
+
+@told.register
+def _walk(made: Walk, tell: Tell, few: Few) -> Expression:
+    steps = made.steps
+
+    def place(number: int) -> Ref:
+        return made.read.at(np.array([number])) if number < steps.given else Ref(made.out, np.array([number]))
+
+    def step(k: int) -> Expression:
+        operation = steps.operations[steps.codes[k]]
+        operands = [place(number) for number in steps.operands[k, : operation.arity].tolist()]
+        same = Map(made.out, operation.primitive, (*operands, *operation.numbers))
+        return Equation(tell(place(steps.given + k)), told(same, tell, few))
+
+    # Of very many steps, the numbers of some, and a remark between them.
+    chosen: Sequence[Any] = few(range(steps.count))  # type: ignore[arg-type]  # shortened before they are told
+    return Function("walk", tuple(k if isinstance(k, Expression) else step(k) for k in chosen))
+
+
+@told.register
+def _walk_back(made: WalkBack, tell: Tell, few: Few) -> Expression:
+    return Function("walk_back", (tell(made.tape), Placed(tell(made.adjoint), positions(Ref(made.out, made.seeded)))))

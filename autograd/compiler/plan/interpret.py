@@ -31,6 +31,7 @@ from .instructions import (
     Sum,
 )
 from .plan import Plan
+from .walk import Walk, WalkBack
 
 Numbers = npt.NDArray[Any]
 Read = Callable[[Operand], Any]
@@ -168,3 +169,28 @@ def _add_rows(instruction: AddRows, read: Read, shape: tuple[int, ...]) -> Any:
         where = (np.arange(len(made))[:, None], places) if made.ndim == 3 else places
         cast(Any, np.add.at)(made, where, numbers)
     return made.reshape(shape)
+
+
+@computed.register
+def _walk(instruction: Walk, read: Read, shape: tuple[int, ...]) -> Any:
+    tape = np.zeros(shape)
+    tape[..., : instruction.steps.given] = read(instruction.read)
+    for place, code, operands in instruction.steps.forth():
+        operation = instruction.steps.operations[code]
+        tape[..., place] = operation.rule(ARRAYS, [tape[..., operand] for operand in operands[: operation.arity]])
+    return tape
+
+
+@computed.register
+def _walk_back(instruction: WalkBack, read: Read, shape: tuple[int, ...]) -> Any:
+    steps, tape, active = instruction.steps, read(instruction.tape), instruction.active
+    adjoints = np.zeros(tape.shape)
+    adjoints[..., instruction.seeded] = read(instruction.adjoint)
+    for place, code, places in steps.back():
+        operation = steps.operations[code]
+        operands = [tape[..., operand] for operand in places[: operation.arity]]
+        for index, target in enumerate(places[: operation.arity]):
+            if active[place] and active[target] and not operation.is_flat(index):
+                partial = operation.partial(ARRAYS, index, tape[..., place], operands)
+                adjoints[..., target] += adjoints[..., place] * partial
+    return np.where(active[: steps.given], adjoints[..., : steps.given], 0.0)

@@ -106,6 +106,18 @@ class Function(Expression):
 
 
 @dataclass(frozen=True)
+class Equation(Expression):
+    """``left = right``, where several are told on one line."""
+
+    left: Expression
+    right: Expression
+
+    def write(self, notation: Unicode) -> Pieces:
+        """Such as ``t3[4] = sin(x)``."""
+        return [*self.left.write(notation), " = ", *self.right.write(notation)]
+
+
+@dataclass(frozen=True)
 class MatrixProduct(Expression):
     """``left @ right``."""
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from functools import singledispatch
 from math import prod
 
+import numpy as np
+
 from .choose import AddRows, Choose
 from .instructions import BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
 from .plan import Plan
+from .walk import Steps, Walk, WalkBack
 
 
 def validate(plan: Plan) -> Plan:
@@ -150,3 +153,32 @@ def _add_rows(instruction: AddRows) -> Iterator[str]:
             yield f"AddRows to {rows} rows of {width}: {added.size} numbers for {index.size} indices"
         if not out.batched and index.array.batched != added.array.batched:
             yield "AddRows: an index for each sample, or what is added, alone"
+
+
+@faults_of.register
+def _walk(instruction: Walk) -> Iterator[str]:
+    yield from _faults_of_steps(instruction.steps)
+    if (instruction.read.size, instruction.out.size) != (instruction.steps.given, instruction.steps.size):
+        yield f"Walk: {instruction.read.size} numbers for {instruction.steps.given}, or a tape of another length"
+    if instruction.out.batched != instruction.read.array.batched:
+        yield "Walk: its tape has another batch than what it is given"
+
+
+@faults_of.register
+def _walk_back(instruction: WalkBack) -> Iterator[str]:
+    sizes = (instruction.tape.size, len(instruction.active), instruction.out.size, instruction.adjoint.size)
+    size, given = instruction.steps.size, instruction.steps.given
+    if sizes != (size, size, given, len(instruction.seeded)):
+        yield f"WalkBack: sizes {sizes} for a tape of {size}, {given} of them given"
+    if len({array.batched for array in (instruction.out, instruction.tape.array, instruction.adjoint.array)}) > 1:
+        yield "WalkBack: a batch is lost or made up"
+
+
+def _faults_of_steps(steps: Steps) -> Iterator[str]:
+    if len(steps.codes) != len(steps.operands) or (steps.codes >= len(steps.operations)).any():
+        yield "Walk: a step without an operation"
+        return
+    before = steps.given + np.arange(steps.count)[:, None]
+    own = np.arange(steps.operands.shape[1]) < steps.arities[:, None]
+    if (own & ((steps.operands < 0) | (steps.operands >= before))).any():
+        yield "Walk: a step reads what no step before it computes"

@@ -31,10 +31,12 @@ from ...plan.instructions import (
     Sum,
 )
 from ...plan.plan import Plan
+from ...plan.walk import Walk, WalkBack
 from .faults import fault
 from .moves import read, scattered
 from .namespace import JAX_ARRAYS, positions
 from .pieces import Piece, pieces
+from .walks import derivative, faults_of_tape, tape_of
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,10 @@ class _Run:
         off = self.rows.only_real(off, False)
         self.first_rows.append(jnp.where(off.any(), jnp.argmax(off), self.rows.here))
 
+    def note(self, found: Any, batched: bool) -> None:
+        """Note in which rows something is at fault, or in the one that stands for all."""
+        self.faults.append(jnp.any(self.rows.only_real(found, False) if batched else found))
+
     def off_path(self) -> Any:
         """For each guard met, the first row where it does not hold."""
         return jnp.stack(self.first_rows) if self.first_rows else jnp.zeros(0, int)
@@ -241,8 +247,7 @@ def _map(instruction: Map, run: _Run, shape: tuple[int, ...]) -> Any:
     result = instruction.primitive.rule(JAX_ARRAYS, *operands)
     found = fault(instruction.primitive, result, operands)
     if found is not None:
-        batched = jnp.ndim(found) == 2
-        run.faults.append(jnp.any(run.rows.only_real(found, False) if batched else found))
+        run.note(found, batched=jnp.ndim(found) == 2)
     return result
 
 
@@ -308,3 +313,24 @@ def _add_rows(instruction: AddRows, run: _Run, shape: tuple[int, ...]) -> Any:
         else:
             made = made.at[places].add(run.rows.only_real(numbers) if numbers.ndim == 3 else numbers)
     return made.reshape(shape)
+
+
+@computed.register
+def _walk(instruction: Walk, run: _Run, shape: tuple[int, ...]) -> Any:
+    tape = tape_of(instruction.steps, _by_place(run.read(instruction.read)))
+    for found in faults_of_tape(instruction.steps, tape):
+        run.note(found, instruction.out.batched)
+    return tape.T.reshape(shape)
+
+
+@computed.register
+def _walk_back(instruction: WalkBack, run: _Run, shape: tuple[int, ...]) -> Any:
+    tape, seeds = (_by_place(run.read(operand)) for operand in instruction.operands)
+    slopes, unfit = derivative(instruction, tape, seeds)
+    run.note(unfit, instruction.out.batched)
+    return slopes.T.reshape(shape)
+
+
+def _by_place(numbers: Any) -> Any:
+    """Shape (places, samples), one sample where there is no batch."""
+    return numbers.T if numbers.ndim == 2 else numbers[:, None]

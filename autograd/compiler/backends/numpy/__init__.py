@@ -6,6 +6,7 @@ How a plan becomes a program, in the order in which to read it:
 - `storage`: where every array lies, what is computed in another's place;
 - `products`: how a contraction becomes one matrix product;
 - `calls`, `kernels`: the calls that compute each kind of instruction;
+- `ways`, `walks`: chains of scalars, which have a call for each step and no line;
 - `fusion`, `finite`: a cost that is one sum; how the gradient is known to be finite;
 - `source`, `runtime`: the calls as Python text, and the functions that it finds;
 - `program`: runs for batch sizes, kept, with NumPy's flags set.

@@ -46,6 +46,15 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """What a held thing makes, once for a batch size, of arrays that stay where they are."""
+
+    stem: ClassVar[str] = "bound"
+    held: Held
+    arguments: tuple[View | Prepared, ...]
+
+
+@dataclass(frozen=True)
 class Plain:
     """What Python writes as it is: an axis, a mode."""
 
@@ -55,7 +64,7 @@ class Plain:
         return repr(self.value)
 
 
-Argument = View | Number | Ones | Held | Plain
+Argument = View | Number | Ones | Held | Prepared | Plain
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,13 @@ from ...plan.instructions import (
     Sum,
 )
 from ...plan.patterns import Pattern, affine, common
-from .calls import Argument, Call, Ones, Plain, call, guard, number, positions
+from ...plan.walk import Steps, Walk, WalkBack
+from .calls import Argument, Call, Held, Ones, Plain, Prepared, call, guard, number, positions
 from .products import as_matmul
 from .storage import Layout
 from .views import Storage, View, everything, is_contiguous, shaped, whole
+from .walks import Walking, WalkingBack
+from .ways import WayBack
 
 
 @singledispatch
@@ -127,6 +130,32 @@ def _scatter(instruction: Scatter, layout: Layout) -> list[Call]:
         if len(piece.index) and not done:
             made += _placed(piece, out, layout)
     return made
+
+
+@calls.register
+def _walk(instruction: Walk, layout: Layout) -> list[Call]:
+    made, view = seen_as(instruction.read, (instruction.steps.given,), layout)
+    return [*made, call("walk", _forth(instruction.steps, instruction.out, layout), view)]
+
+
+@calls.register
+def _walk_back(instruction: WalkBack, layout: Layout) -> list[Call]:
+    way, out = WayBack(instruction), instruction.out
+    tape = instruction.tape.array
+    own = [
+        whole(Storage(f"{name}{out.number}", size, out.batched, by_place=True))
+        for name, size in (("d", way.partials), ("a", way.adjoints))
+    ]
+    places = [whole(layout.places[array.number].storage) for array in (tape, out)]
+    forth = _forth(instruction.steps, tape, layout)
+    back = Prepared(Held(WalkingBack(way), instruction, "back"), (forth, places[0], *own, places[1]))
+    made, seeds = seen_as(instruction.adjoint, (instruction.adjoint.size,), layout)
+    return [*made, call("walk", back, seeds)]
+
+
+def _forth(steps: Steps, tape: Array, layout: Layout) -> Prepared:
+    """A walk along its tape, which the way back shares."""
+    return Prepared(Held(Walking(steps), steps, "walk"), (whole(layout.places[tape.number].storage),))
 
 
 def _placed(piece: Piece, out: Array, layout: Layout) -> list[Call]:

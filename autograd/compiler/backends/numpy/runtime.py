@@ -86,6 +86,10 @@ def _hold(condition: Any, guard: Guard) -> None:
         raise OffPath(guard, int(differing[0]))
 
 
+def _walk(bound: Any, given: Any) -> None:
+    bound.run(given)
+
+
 def _operation(primitive: Primitive) -> Callable[..., Any]:
     """An operation of the table that writes to its last argument."""
     name = primitive.name
@@ -118,6 +122,7 @@ RUNTIME: dict[str, Any] = {
     "places_at": _places_at,
     "add_rows": _add_rows,
     "hold": _hold,
+    "walk": _walk,
     **{name: _operation(primitive) for name, primitive in TABLE.items()},
 }
 """The names that a program finds."""

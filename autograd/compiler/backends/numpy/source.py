@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...plan.plan import Plan
-from .calls import Argument, Call, Held, Number, Ones, Plain, call, number
+from .calls import Argument, Call, Held, Number, Ones, Plain, Prepared, call, number
 from .finite import Bound, bound, unbounded
 from .fusion import SummedCost, summed_cost
 from .kernels import calls, seen_as
@@ -163,8 +163,11 @@ class _Writer:
             self._names[argument] = self._named(argument)
         return self._names[argument]
 
-    def _named(self, argument: View | Number | Ones | Held) -> str:
-        name, expression = f"{argument.stem}{len(self._names)}", str(argument)
+    def _named(self, argument: View | Number | Ones | Held | Prepared) -> str:
+        expression = str(argument)
+        if isinstance(argument, Prepared):
+            expression = f"{self.text(argument.held)}.bound({', '.join(map(self.text, argument.arguments))})"
+        name = f"{argument.stem}{len(self._names)}"
         if isinstance(argument, Held):
             expression = f"held[{len(self._held)}]"
             self._held.append(argument.thing)
@@ -175,11 +178,14 @@ class _Writer:
         """All that was written."""
         inputs = [f"x{array.source}" for array in plan.arrays if array.kind == "input"]
         buffers = list(self._buffers.values())
-        allocated = [
-            f"{buffer.name} = empty({f'(n, {buffer.size})' if buffer.batched else f'({buffer.size},)'}, dtype)"
-            for buffer in buffers
-        ]
+        allocated = [f"{buffer.name} = {_allocation(buffer)}" for buffer in buffers]
         return Source(inputs, [*allocated, *self._setup], self._body, result, self._held, buffers)
+
+
+def _allocation(buffer: Storage) -> str:
+    if not buffer.batched:
+        return f"empty(({buffer.size},), dtype)"
+    return f"empty(({buffer.size}, n), dtype).T" if buffer.by_place else f"empty((n, {buffer.size}), dtype)"
 
 
 def function(source: Source, plan: Plan, dtype: np.dtype[Any]) -> Callable[[int, Any, Any], Run]:

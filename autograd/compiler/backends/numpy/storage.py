@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
 from ...plan.patterns import Pattern, affine
 from ...plan.plan import Plan
+from ...plan.walk import Walk, WalkBack
 from .products import as_matmul
 from .views import Storage, View, everything, shaped
 
@@ -84,6 +85,9 @@ def layout(plan: Plan) -> Layout:
     of an operand that nobody reads any more.
     """
     places = {array.number: Place(_own(plan, array), everything(array.size)) for array in plan.arrays}
+    # A walk takes its steps along rows of samples.
+    tapes = [made.out for made in plan.instructions if isinstance(made, Walk | WalkBack)]
+    places |= {a.number: Place(replace(places[a.number].storage, by_place=True), everything(a.size)) for a in tapes}
     inside = dict(_inside(plan))
     for number, (outer, pattern) in inside.items():
         places[number] = Place(places[outer.number].storage, pattern)

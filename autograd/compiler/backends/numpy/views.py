@@ -18,6 +18,8 @@ from ...plan.patterns import Pattern
 class Storage:
     """Memory of shape ``(n, size)`` for a batch of n if `batched`, else ``(size,)``.
 
+    Where it is `by_place` the samples of each position lie side by side, otherwise the positions of each sample.
+
     Attributes
     ----------
     name : str
@@ -31,6 +33,7 @@ class Storage:
     size: int
     batched: bool
     kind: Literal["input", "parameters", "constant", "gradient", "buffer"] = "buffer"
+    by_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,9 @@ class View:
 
     def _axes(self) -> list[tuple[int | None, int]]:
         """Length (None: the batch's) and step of each axis, in `order`."""
-        axes: list[tuple[int | None, int]] = [(None, self.storage.size)] if self.storage.batched else []
+        # By place, the batch's axis runs together with no other: a step of 0 fits none.
+        step = 0 if self.storage.by_place else self.storage.size
+        axes: list[tuple[int | None, int]] = [(None, step)] if self.storage.batched else []
         axes += zip(self.pattern.counts, self.pattern.strides, strict=True)
         return [axes[i] for i in self.order] if self.order else axes
 
