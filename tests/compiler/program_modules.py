@@ -50,7 +50,7 @@ KINDS = {
     "index": 0.25,
     "counts": 0.25,
     "nothing": 0.05,
-    "method": 0.0,
+    "method": 0.15,
 }
 
 
