@@ -162,10 +162,11 @@ def test_every_path_must_return_alike():
 
 def test_more_paths_than_allowed_are_told_with_the_comparisons_that_split_most():
     f = compile(lambda x: sum(a if a > 0 else -a for a in x), paths=5)
-    X = RNG.normal(size=(100, 6))
+    X, ones = RNG.normal(size=(100, 6)), np.ones((2, 6))
+    assert f(ones).tolist() == [6.0, 6.0]
     with pytest.raises(GuardError, match=r"at most 5.*test_branches\.py:\d+.*\(\dx, such as .* > 0\).*where\("):
         f(X)
-    assert f(np.ones((2, 6))).tolist() == [6.0, 6.0]
+    assert f(ones).tolist() == [6.0, 6.0]
 
 
 def test_where_rounding_decides_the_scalars_have_the_last_word(monkeypatch):
