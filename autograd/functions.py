@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any, cast
 
+from . import modes
 from .errors import OperandError, ShapeError
 from .namespaces import FLOATS, Namespace
 from .pairs import operands_of
@@ -88,24 +89,49 @@ def minimum(a: Any, b: Any) -> Value:
 
 
 def where(condition: Any, a: Any, b: Any) -> Value:
-    """`a` where the condition holds, else `b`; both are computed, one receives the gradient.
+    """`a` where the condition holds, else `b`; the one that is chosen receives the gradient.
 
     Parameters
     ----------
     condition : bool
-        A comparison such as ``x > 0``. Inside a compiled function it is decided
-        anew for each row of a batch.
-    a, b : Value or real number
-        What to choose from.
+        A comparison such as ``x > 0``, or several, combined by ``&``, ``|`` and ``~``.
+        Inside a compiled function it is decided anew for each row of a batch.
+    a, b : Value, real number, or function of nothing that returns one
+        What to choose from. A function is computed only where it is chosen, so a
+        condition guards a domain: ``where(x > 0, lambda: sqrt(x), 0)``.
 
     Raises
     ------
     OperandError
-        If the condition is not a comparison's result.
+        If the condition is not a comparison's result, or a branch is no number.
+
+    Examples
+    --------
+    >>> from autograd import Value, sqrt, where
+    >>> x = Value(-4.0)
+    >>> where(x > 0, lambda: sqrt(x), -x).data
+    4.0
     """
     if isinstance(condition, Value) and not hasattr(condition, "is_condition"):
         raise OperandError(f"where(condition): expected a comparison, got {condition!r}; write v > 0 or v != 0")
+    if type(condition) is int and condition in _INVERTED:
+        condition = _INVERTED[condition]
+    if callable(a) or callable(b):
+        if modes.active and (recorder := modes.recorder()) is not None:
+            return cast(Value, recorder.choose(condition, a, b))
+        a, b = _called(a, bool(condition)), _called(b, not condition)
     return apply(WHERE, (as_value(condition, "where(condition)"), as_value(a, "where(a)"), as_value(b, "where(b)")))
+
+
+_INVERTED = {~True: False, ~False: True}
+"""Python inverts a bool as the integer that it is, and neither result is false."""
+
+
+def _called(branch: Any, chosen: bool) -> Any:
+    """A branch of `where` that may be a function; 0 for one that is not to be computed."""
+    if not callable(branch):
+        return branch
+    return branch() if chosen else 0.0
 
 
 def choose(index: Any, options: Iterable[Any]) -> Value:
@@ -190,7 +216,8 @@ def _values(things: Iterable[Any], name: str) -> tuple[Value, ...]:
     members = tuple(things)
     if not members:
         raise ShapeError(f"{name}: expected at least one value, got none")
-    if all(issubclass(kind, Value) for kind in set(map(type, members))):
+    kinds = set(map(type, members))
+    if all(issubclass(kind, Value) and kind.usable is Value.usable for kind in kinds):
         return members
     operands = (as_operand(member) for member in members)
     return tuple(

@@ -11,9 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
-
-from .errors import RecordingError
+from typing import Any, NoReturn, Protocol
 
 active = 0
 _lock = threading.Lock()
@@ -22,11 +20,26 @@ _lock = threading.Lock()
 class Recorder(Protocol):
     """What `compile` installs while it records a function."""
 
+    def apply(self, primitive: Any, operands: Any) -> Any:
+        """The result of an operation."""
+
     def condition(self, primitive: Any, left: Any, right: Any) -> Any:
-        """What a comparison gives: a condition whose truth, when asked for, leaves a guard."""
+        """What a comparison gives: a condition that is decided when its truth is asked for."""
+
+    def decide(self, condition: Any) -> bool:
+        """The truth of a condition, on which the rest of the recording depends from here on."""
+
+    def has_result(self, truth: bool, defined: Any, told_as: str) -> None:
+        """Called where an error tells that there is none for one sample."""
+
+    def choose(self, condition: Any, a: Any, b: Any) -> Any:
+        """What `where` gives if a branch is a function."""
 
     def read(self, value: Any) -> None:
         """Called before ``value.data`` is read; raises where that would freeze one sample's number."""
+
+    def refuse(self, sentence: str) -> NoReturn:
+        """Raise a `RecordingError`."""
 
 
 class Watcher(Protocol):
@@ -109,8 +122,8 @@ def with_grad() -> Iterator[None]:
 
 def refuse_while_recording(call: str, remedy: str) -> None:
     """Raise a `RecordingError` for a call that gives floats, where a function is recorded for `compile`."""
-    if recorder() is not None:
-        raise RecordingError(
+    if (who := recorder()) is not None:
+        who.refuse(
             f"{call} inside a compiled function: expected Values to go on with, got one sample's numbers, which "
             f"would be frozen into the program; write {remedy}"
         )

@@ -46,6 +46,8 @@ class Primitive:
         Whether the symbol stands between two operands.
     needs : str
         The domain in words for an error message; empty when it is everywhere.
+    defined : callable, optional
+        ``defined(ns, *operands)`` is 0 where the operation has no real result; None where it always has one.
     domain : tuple of (low, high)
         For each operand, where the operation is smooth or defined; tests sample from it.
     kink : callable, optional
@@ -60,6 +62,7 @@ class Primitive:
     symbol: str
     infix: bool = False
     needs: str = ""
+    defined: Callable[..., Any] | None = None
     domain: tuple[Interval, ...] = field(default=(ANYWHERE,))
     kink: Callable[..., float] | None = None
     primed: bool = False
@@ -126,6 +129,17 @@ def _chosen_by(ns: Namespace, i: int, v: Any, operands: Sequence[Any]) -> Any:
     ) * ns.less(index, from_end + 1.0)
 
 
+def _has_power(ns: Namespace, a: Any, b: Any) -> Any:
+    if isinstance(b, float) and b.is_integer():
+        return 1.0 if b >= 0 else ns.not_equal(a, 0.0)
+    # Of a negative base powers by whole numbers that vary are left out.
+    return ns.where(ns.equal(a, 0.0), ns.greater_equal(b, 0.0), ns.greater(a, 0.0))
+
+
+def _is_finite(ns: Namespace, a: Any) -> Any:
+    return ns.less(ns.absolute(a), math.inf)
+
+
 TWICE_ANYWHERE = (ANYWHERE, ANYWHERE)
 
 # fmt: off
@@ -137,12 +151,13 @@ MULTIPLY = Primitive("multiply", lambda ns, a, b: a * b,
 DIVIDE   = Primitive("divide",   lambda ns, a, b: a / b,
                      (lambda ns, v, a, b: 1 / b,
                       lambda ns, v, a, b: -v / b), "/", infix=True, needs="a divisor other than 0",
-                     domain=(ANYWHERE, POSITIVE))
+                     defined=lambda ns, a, b: ns.not_equal(b, 0.0), domain=(ANYWHERE, POSITIVE))
 # The logarithm is replaced where a = 0, so that 0 ** b has the derivative 0 by b and not 0 * log(0).
 POWER    = Primitive("power", _function("power"),
                      (_power_by_base,
                       lambda ns, v, a, b: v * ns.log(ns.where(ns.equal(a, 0.0), 1.0, a))), "^", infix=True,
                      needs="a base that is positive, or not 0 with a whole exponent, or 0 with a positive exponent",
+                     defined=_has_power,
                      domain=(POSITIVE, ANYWHERE))
 NEGATIVE = Primitive("negative", lambda ns, a: -a, (_minus_one,), "−")
 POSITIVE_OF = Primitive("positive_of", lambda ns, a: a * 1.0, (_one,), "+")
@@ -150,11 +165,14 @@ ABSOLUTE = Primitive("absolute", _function("absolute"), (lambda ns, v, a: ns.sig
 
 EXP      = Primitive("exp",      _function("exp"),      (lambda ns, v, a: v,), "exp")
 LOG      = Primitive("log",      _function("log"),      (lambda ns, v, a: 1 / a,), "log",
-                     needs="an operand above 0", domain=(POSITIVE,))
+                     needs="an operand above 0", defined=lambda ns, a: ns.greater(a, 0.0), domain=(POSITIVE,))
 SQRT     = Primitive("sqrt",     _function("sqrt"),     (lambda ns, v, a: 0.5 / v,), "√",
-                     needs="an operand of at least 0, and for its derivative above 0", domain=(POSITIVE,))
-SIN      = Primitive("sin",      _function("sin"),      (lambda ns, v, a: ns.cos(a),), "sin", needs="a finite operand")
-COS      = Primitive("cos",      _function("cos"),      (lambda ns, v, a: -ns.sin(a),), "cos", needs="a finite operand")
+                     needs="an operand of at least 0, and for its derivative above 0",
+                     defined=lambda ns, a: ns.greater_equal(a, 0.0), domain=(POSITIVE,))
+SIN      = Primitive("sin",      _function("sin"),      (lambda ns, v, a: ns.cos(a),), "sin", needs="a finite operand",
+                     defined=_is_finite)
+COS      = Primitive("cos",      _function("cos"),      (lambda ns, v, a: -ns.sin(a),), "cos", needs="a finite operand",
+                     defined=_is_finite)
 TANH     = Primitive("tanh",     _function("tanh"),     (lambda ns, v, a: ns.tanh_prime(a),), "tanh", primed=True)
 SIGMOID  = Primitive("sigmoid",  _function("sigmoid"),  (lambda ns, v, a: ns.sigmoid_prime(a),), "σ", primed=True)
 RELU     = Primitive("relu",     _function("relu"),     (lambda ns, v, a: ns.step(a),), "relu", kink=lambda a: a,

@@ -22,6 +22,10 @@ def out_of_domain(primitive: Primitive, operands: Sequence[Value], of: str = "")
     return f"{of}{primitive.name}: expected {needs}, got {_listed(operands)}"
 
 
+GUARD = "; where(condition, lambda: ..., other) computes it only where it is chosen"
+"""What to do about an operation outside its domain, added to `out_of_domain`."""
+
+
 def _listed(operands: Sequence[Value]) -> str:
     return ", ".join(named(operand) for operand in operands[:4]) + (", ..." if len(operands) > 4 else "")
 

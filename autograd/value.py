@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from . import modes
 from .errors import DomainError, OperandError
@@ -40,10 +40,21 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, as_float, described
-from .sentences import out_of_domain, use_data
+from .sentences import GUARD, out_of_domain, use_data
 from .ufuncs import NumPyOperand
 
 _new = object.__new__
+V = TypeVar("V", bound="Value")
+
+
+def _method(primitive: Primitive) -> Callable[[Value], Value]:
+    """An operation of one operand as a method."""
+
+    def method(self: Value) -> Value:
+        return apply(primitive, (self,))
+
+    method.__name__, method.__doc__ = primitive.name, f"``autograd.{primitive.name}`` of this value."
+    return method
 
 
 class Value(NumPyOperand):
@@ -231,41 +242,15 @@ class Value(NumPyOperand):
 
     # NumPy calls these when np.exp and its like meet a Value or an object array.
 
-    def exp(self) -> Value:
-        """e to the power of this value."""
-        return apply(EXP, (self,))
-
-    def log(self) -> Value:
-        """The natural logarithm."""
-        return apply(LOG, (self,))
-
-    def sqrt(self) -> Value:
-        """The square root."""
-        return apply(SQRT, (self,))
-
-    def sin(self) -> Value:
-        """The sine of this value in radians."""
-        return apply(SIN, (self,))
-
-    def cos(self) -> Value:
-        """The cosine of this value in radians."""
-        return apply(COS, (self,))
-
-    def tanh(self) -> Value:
-        """The hyperbolic tangent."""
-        return apply(TANH, (self,))
-
-    def sigmoid(self) -> Value:
-        """``1 / (1 + exp(-z))``, the document's activation function."""
-        return apply(SIGMOID, (self,))
-
-    def relu(self) -> Value:
-        """The value where it is positive, else 0; the derivative at 0 is 0."""
-        return apply(RELU, (self,))
-
-    def softplus(self) -> Value:
-        """``log(1 + exp(z))``, without overflow."""
-        return apply(SOFTPLUS, (self,))
+    exp = _method(EXP)
+    log = _method(LOG)
+    sqrt = _method(SQRT)
+    sin = _method(SIN)
+    cos = _method(COS)
+    tanh = _method(TANH)
+    sigmoid = _method(SIGMOID)
+    relu = _method(RELU)
+    softplus = _method(SOFTPLUS)
 
     def __bool__(self) -> bool:
         raise OperandError(use_data("bool", self))
@@ -285,7 +270,20 @@ class Value(NumPyOperand):
     def __repr__(self) -> str:
         return f"Value({self._data!r})" if self._label is None else f"Value({self._data!r}, label={str(self._label)!r})"
 
+    def usable(self) -> Value:
+        """The value itself. A value of a recording raises where it is used elsewhere: see `compiler.recorded`."""
+        return self
+
+    def __copy__(self, memo: Any = None) -> Value:
+        # While a function is recorded, a leaf of its own would keep the number that this one has now.
+        recording = modes.active and modes.recorder() is not None
+        return self.detach() if recording else _restored(*self.__reduce__()[1])
+
+    __deepcopy__ = __copy__
+
     def __reduce__(self) -> tuple[Any, ...]:
+        if modes.active and (recorder := modes.recorder()) is not None:
+            recorder.read(self)
         if self.operands:
             raise OperandError(
                 f"pickle or deepcopy: expected a leaf, got {self!r} computed by {self.primitive.name}; "
@@ -303,10 +301,16 @@ telling, checking and compiling look at a graph that stands already, and look un
 """
 
 
+def made(kind: type[V], data: float, operands: tuple[Value, ...], primitive: Primitive) -> V:
+    """A Value of any kind, of what stands in it."""
+    value = _new(kind)
+    value._data, value._label, value.grad, value.operands, value.primitive = data, None, 0.0, operands, primitive
+    return value
+
+
 def _restored(data: float, label: Label | None, grad: float, primitive: Primitive) -> Value:
-    value = _new(Value)
-    value._data, value._label, value.grad = data, label, grad
-    value.operands, value.primitive = (), primitive
+    value = made(Value, data, (), primitive)
+    value._label, value.grad = label, grad
     return value
 
 
@@ -326,7 +330,7 @@ def as_operand(thing: Any) -> Value | None:
     if thing.__class__ is float:  # spares floats the slow question to numbers.Real
         return constant(thing)
     if isinstance(thing, Value):
-        return thing
+        return thing.usable()
     return constant(as_float(thing, "an operand")) if isinstance(thing, REAL) else None
 
 
@@ -346,11 +350,14 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
     DomainError
         Where the operation has no real result; names it, its operands, their labels and values.
     """
+    if modes.active and (recorder := modes.recorder()) is not None:
+        return cast(Value, recorder.apply(primitive, operands))
     try:
         data = primitive.rule(FLOATS, *[operand._data for operand in operands])
     except (ValueError, ZeroDivisionError):
         watcher = modes.watcher()
-        raise DomainError(out_of_domain(primitive, operands) + (watcher.where() if watcher else "")) from None
+        place = watcher.where() if watcher else ""
+        raise DomainError(out_of_domain(primitive, operands) + place + GUARD) from None
     value = _new(Value)
     if modes.active and (watcher := modes.watcher()) is not None:
         value = watcher.new(primitive, operands, data)

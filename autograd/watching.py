@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
-from typing import Any
 
 from . import modes
 from .errors import NonFiniteError
@@ -45,9 +44,12 @@ def anomalies() -> Iterator[None]:
         yield
 
 
-def noting_lines() -> Any:
-    """A context in which values know the user's line that made them."""
-    return modes.watching(_Lines())
+@contextmanager
+def noting_lines() -> Iterator[list[Place]]:
+    """A context in which values know the user's line that made them; gives the lines that left a domain."""
+    lines = _Lines()
+    with modes.watching(lines):
+        yield lines.raised
 
 
 class LocatedValue(Value):
@@ -59,7 +61,10 @@ class LocatedValue(Value):
 
 
 class _Lines:
-    """Notes the user's line of every value that is made."""
+    """Notes the user's line of every value that is made, and of every operation that has no result."""
+
+    def __init__(self) -> None:
+        self.raised: list[Place] = []
 
     def new(self, primitive: Primitive, operands: Sequence[Value], data: float) -> Value:
         value = LocatedValue.__new__(LocatedValue)
@@ -67,7 +72,8 @@ class _Lines:
         return value
 
     def where(self) -> str:
-        return f", at {told(user_place())}"
+        self.raised.append(user_place())
+        return f", at {told(self.raised[-1])}"
 
     def rehearse(self, output: Value, order: Sequence[Value], between: Collection[Value] | None = None) -> None:
         pass

@@ -11,13 +11,17 @@ from ..errors import DomainError, NonFiniteError, PositionError
 from ..graph import topological_order
 from ..modes import by_sample, with_grad
 from ..sentences import named, non_finite
-from ..sources import line_of
+from ..sources import Place, line_of
 from ..value import Value, number_of
 from ..watching import noting_lines
 from .indexing import indexable
 from .results import outputs_of
 from .structure import Leaf, in_values
 from .whole import Whole
+
+
+class Caught(Exception):  # noqa: N818  # a signal between versions and their caller, never shown to a user
+    """The function catches domain errors at lines where that was not known."""
 
 
 def blame(
@@ -27,8 +31,11 @@ def blame(
     batch: Sequence[Any],
     row_numbers: Any,
     wants_gradient: bool,
+    caught: set[Place],
 ) -> tuple[list[list[float]], list[float]]:
     """Run `function` row by row with Values and raise for the first that goes wrong.
+
+    Lines at which the function turns out to catch domain errors are added to `caught`.
 
     Returns
     -------
@@ -38,6 +45,8 @@ def blame(
 
     Raises
     ------
+    Caught
+        If there are new ones: the function has paths that are not known.
     DomainError
         As the eager engine does, with the row.
     NonFiniteError
@@ -52,8 +61,11 @@ def blame(
             for leaf, a in zip(leaves, batch, strict=True)
         ]
         try:
-            with indexable(function, leaves) as ready, noting_lines(), with_grad(), by_sample():
+            with indexable(function, leaves) as ready, noting_lines() as raised, with_grad(), by_sample():
                 values, _ = outputs_of(ready(*sample), may_be_constant=True)
+            if not caught.issuperset(raised):
+                caught.update(raised)
+                raise Caught
             if not all(math.isfinite(number_of(value)) for value in values):
                 _raise_for_first_non_finite(values, row_numbers[row])
             rows.append([*map(number_of, values)])

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import DomainError, GuardError, PositionError, RecordingError
+from ..sources import Place
 from .arguments import Batch
-from .record import Decision, Recording, same_graph
+from .blame import Caught
+from .record import Recording, same_graph
 from .results import told
 from .strict import strict
+from .tracer import Decision
 from .versions import Strays, Version
 
 Rows = npt.NDArray[np.intp]
@@ -48,6 +52,9 @@ class Branches:
         Its first row is recorded.
     limit : int
         How many paths there may be.
+    caught : set of Place
+        Lines at which the function is known to catch domain errors; whether there is one is decided there.
+        Where recording or running finds others, all paths are recorded anew.
 
     Attributes
     ----------
@@ -61,12 +68,27 @@ class Branches:
         build: Callable[[Recording], Version],
         batch: Sequence[Batch],
         limit: int,
+        caught: set[Place],
     ) -> None:
-        self._record, self._build, self._limit = record, build, limit
-        self.first = build(self._recorded(batch, 0))
+        self._record, self._build, self._limit, self._caught = record, build, limit, caught
+        self._begin(batch)
+
+    def _begin(self, batch: Sequence[Batch]) -> None:
+        self.first = self._build(self._recorded(batch, 0))
         self._root = _Fork(self.first)
         self._known: dict[tuple[bool, ...], Version] = {}
         self._add(self.first)
+        self._began_with = len(self._caught)
+
+    def _whatever_is_caught(self, run: Callable[[Sequence[Batch]], Any], batch: Sequence[Batch]) -> Any:
+        """Run, and again from the beginning where it turns out that the function catches domain errors."""
+        while True:
+            try:
+                if self._began_with != len(self._caught):
+                    raise Caught
+                return run(batch)
+            except Caught:
+                self._begin(batch)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -82,13 +104,17 @@ class Branches:
     def learns(self, batch: Sequence[Batch]) -> bool:
         """Whether there is something to differentiate by on some path, those of the batch's rows included."""
         if not self.first.learns and not any(version.learns for version in self):
-            self._sorted(batch)
+            self._whatever_is_caught(self._sorted, batch)
         return self.first.learns or any(version.learns for version in self)
 
     # Running
 
     def outputs(self, batch: Sequence[Batch]) -> Batch:
         """The outputs of every row, shape (rows, outputs)."""
+        made: Batch = self._whatever_is_caught(self._outputs, batch)
+        return made
+
+    def _outputs(self, batch: Sequence[Batch]) -> Batch:
         rows = range(len(batch[0]))
         if len(self._known) == 1:
             try:
@@ -117,13 +143,14 @@ class Branches:
         gradient : ndarray, shape (parameters,)
             `into`, or an array by the longest list of parameters of these rows' versions.
         """
-        if len(self._known) == 1 and self.first.learns:
+        if len(self._known) == 1 and self.first.learns and self._began_with == len(self._caught):
             try:
                 into = self.first.slopes if into is None else into
                 return self.first.gradient(batch, into, range(len(batch[0]))), into
-            except Strays:
+            except (Strays, Caught):
                 pass
-        return self._joined_gradient(batch)
+        found: tuple[float, Batch] = self._whatever_is_caught(self._joined_gradient, batch)
+        return found
 
     def _joined_gradient(self, batch: Sequence[Batch]) -> tuple[float, Batch]:
         """Every path's mean, weighted by its rows."""
@@ -169,6 +196,8 @@ class Branches:
     def _met(self, batch: Sequence[Batch], row: int, parting: Decision) -> Version:
         """The version of the path that a row takes, recorded from it; at `parting` it left a known one."""
         recording = self._recorded(batch, row)
+        if self._began_with != len(self._caught):
+            raise Caught
         truths = recording.truths
         if truths not in self._known:
             if len(self._known) >= self._limit:

@@ -94,9 +94,13 @@ class _Tables:
     def chosen(self, table: Any, index: Whole, rows: Any, axis: int = 0) -> Any:
         """What every sample chooses, or outside a recording what one does."""
         count, place = len(rows), int(number_of(index))
-        if not -count <= place < count:
-            raise PositionError(_out_of_range(index, place, count))
-        if modes.recorder() is None:
+        is_there, recorder = -count <= place < count, modes.recorder()
+        if recorder is not None:
+            recorder.has_result(is_there, lambda: (index >= -count) & (index < count), "there is such an index")
+        if not is_there:
+            watcher = modes.watcher()
+            raise PositionError(_out_of_range(index, place, count) + (watcher.where() if watcher else ""))
+        if recorder is None:
             return self.of(rows[place])
         key = id(table), axis
         if key not in self._rows:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import ArgumentError
 from ..parameters import Parameters
+from ..sources import Place
 from ..value import Value
 from .arguments import Batch, Form
 from .backends import backend
@@ -59,6 +60,8 @@ class Programs:
         # Whether programs may write where the parameters' gradients are.
         self._in_place = settings.dtype == np.float64
         self._branches: dict[Signature, Branches] = {}
+        # The lines at which the function catches domain errors.
+        self._caught: set[Place] = set()
         self.latest: Version | None = None
         # The one that knows all parameters; those of the others are the first of its.
         self._widest: Version | None = None
@@ -116,7 +119,7 @@ class Programs:
         branches = self._branches.get(signature)
         if branches is None:
             recording, version = functools.partial(self._recording, form), functools.partial(self._version, form)
-            branches = Branches(recording, version, batch, self._settings.paths)
+            branches = Branches(recording, version, batch, self._settings.paths, self._caught)
             self._branches[signature] = branches
         self.latest = branches.first
         return branches
@@ -132,11 +135,12 @@ class Programs:
     def _recording(self, form: Form, batch: Sequence[Batch], row: int = 0) -> Recording:
         sample = [array[row].tolist() for array in batch]
         known = () if self._widest is None else tuple(self._widest.parameters)
-        return record(form.of_leaves(self._function), sample, form.leaves, known, self._settings.parameters)
+        function = form.of_leaves(self._function)
+        return record(function, sample, form.leaves, known, self._settings.parameters, self._caught)
 
     def _version(self, form: Form, recording: Recording) -> Version:
         function = form.of_leaves(self._function)
-        self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype)
+        self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype, self._caught)
         return self._widest
 
     def _differentiable(self, form: Form, batch: Sequence[Batch]) -> Branches:

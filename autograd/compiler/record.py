@@ -1,86 +1,28 @@
-"""Record: run a function once with Values and keep the scalar graph that it builds."""
+"""Record: run a function with Values and keep the scalar graph that it builds.
+
+It is run twice, and both graphs must be the same: what depends on anything besides the arguments would
+be frozen into the program.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from .. import modes
 from ..errors import RecordingError
 from ..graph import topological_order
 from ..labels import Label
-from ..primitives import CONSTANT, LEAF, Primitive
-from ..sentences import named
-from ..sources import told, user_place
-from ..value import Value, apply, number_of
+from ..primitives import CONSTANT, GREATER, GREATER_EQUAL, LEAF, LESS, LESS_EQUAL
+from ..sources import Place, told
+from ..value import Value, number_of
 from .indexing import indexable
 from .results import SCALAR, outputs_of
 from .structure import Leaf, Tree, in_values
+from .tracer import INPUT, Decision, Tracer
 from .whole import as_whole
-
-INPUT = Primitive("input", lambda ns: None, (), "", domain=())
-
-
-class Condition(Value):
-    """A comparison met while recording: `where` uses it live, its truth leaves a guard."""
-
-    __slots__ = ()
-    is_condition = True
-
-    def __bool__(self) -> bool:
-        recorder = modes.recorder()
-        if not isinstance(recorder, Tracer):
-            raise RecordingError("the truth of a comparison: asked for after the recording that made it has ended")
-        return recorder.guard(self)
-
-
-@dataclass(frozen=True, eq=False)
-class Decision:
-    """A comparison whose truth decided a branch."""
-
-    condition: Value
-    truth: bool
-    comparison: str
-    line: str
-
-
-class Tracer:
-    """What comparisons and reads of ``.data`` report to during a recording."""
-
-    def __init__(self) -> None:
-        self.decisions: dict[Value, Decision] = {}
-
-    def condition(self, primitive: Primitive, left: Value, right: Value) -> Any:
-        """A live condition, or a bool where both sides are constants."""
-        node = apply(primitive, (left, right))
-        if left.primitive is CONSTANT and right.primitive is CONSTANT:
-            return bool(number_of(node))
-        node.__class__ = Condition
-        return node
-
-    def guard(self, condition: Value) -> bool:
-        """The truth of a condition for the recorded sample, noted so that every other row is checked."""
-        truth = bool(number_of(condition))
-        if condition not in self.decisions:
-            left, right = condition.operands
-            comparison = f"{_side(left)} {condition.primitive.symbol} {_side(right)}"
-            self.decisions[condition] = Decision(condition, truth, comparison, told(user_place()))
-        return truth
-
-    def read(self, value: Value) -> None:
-        """Refuse to let one sample's number be frozen into the program."""
-        if any(leaf.primitive in (INPUT, LEAF) for leaf in topological_order((value,))):
-            raise RecordingError(
-                f"reading .data at {told(user_place())}: {named(value)} depends on an input or a parameter, and its "
-                "number would be frozen into the compiled function; compute with the Value itself, or use detach(v), "
-                "maximum(a, b) or where(condition, a, b)"
-            )
-
-
-def _side(value: Value) -> str:
-    return f"{number_of(value):g}" if value.primitive is CONSTANT else str(value.label or value.primitive.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +58,7 @@ def record(
     leaves: Sequence[Leaf],
     known: Sequence[Value] = (),
     unused: Sequence[Value] = (),
+    caught: set[Place] | None = None,
 ) -> Recording:
     """The graph that `function` builds for one sample.
 
@@ -131,33 +74,115 @@ def record(
         The parameters of earlier recordings, which come first, used or not.
     unused : sequence of Value
         Leaves that are parameters even where the function does not use them; those come last.
+    caught : set of Place, optional
+        Lines at which the function is known to catch domain errors, where decisions are noted; those at which
+        it turns out to do so are added.
 
     Raises
     ------
     RecordingError
-        If the function returns anything else, or Values of another recording.
+        If the function returns anything else, or Values of another recording, or does not do the same twice.
     """
-    inputs: list[list[Value]] = [[] for _ in leaves]
-    arguments = [
-        in_values(given, leaf, _whole_input if leaf.integer else _input, made)
-        for given, leaf, made in zip(sample, leaves, inputs, strict=True)
-    ]
-    tracer = Tracer()
-    with indexable(function, leaves) as ready, modes.recording(tracer):
-        result = ready(*arguments)
-        outputs, structure = outputs_of(result, bool(tracer.decisions))
-    decisions = list(tracer.decisions.values())
-    order = topological_order([*outputs, *(made.condition for made in decisions)])
+    caught = set() if caught is None else caught
+    seen = _fingerprint(_run(function, sample, leaves, caught)[0])
+    try:
+        recording, _ = _run(function, sample, leaves, caught)
+    except Exception as error:
+        raise RecordingError(
+            f"{_UNLIKE}, got {type(error).__name__} in the second call alone: {error}; {_REMEDY}"
+        ) from error
+    if _fingerprint(recording) != seen:
+        raise RecordingError(_what_differs(function, sample, leaves, caught))
+    # Where nothing is used, there is nothing to learn.
+    used = [*known, *recording.parameters]
+    parameters = list(dict.fromkeys([*used, *unused])) if used else []
+    return replace(recording, parameters=parameters, known=len(known))
+
+
+def _run(
+    function: Callable[..., Any],
+    sample: Sequence[Any],
+    leaves: Sequence[Leaf],
+    caught: set[Place],
+    located: bool = False,
+) -> tuple[Recording, dict[int, Place]]:
+    """What a function does once, and if `located` the lines of its values."""
+    while True:
+        tracer = Tracer(frozenset(caught), located)
+        inputs: list[list[Value]] = [[] for _ in leaves]
+        arguments = [
+            in_values(given, leaf, _whole(tracer) if leaf.integer else tracer.input, made)
+            for given, leaf, made in zip(sample, leaves, inputs, strict=True)
+        ]
+        with indexable(function, leaves) as ready, modes.recording(tracer):
+            outputs, structure = outputs_of(ready(*arguments), bool(tracer.decisions))
+        if tracer.refusal is not None:
+            raise tracer.refusal
+        if caught.issuperset(tracer.raised):
+            break
+        # It catches domain errors: where these come from decides what it does.
+        caught.update(tracer.raised)
+    order = topological_order([*outputs, *(made.condition for made in tracer.decisions)])
     own = {value for members in inputs for value in members}
     if any(value.primitive is INPUT and value not in own for value in order):
         raise RecordingError(
             "the compiled function: its result depends on inputs of another recording; "
             "build every value from this call's arguments and keep none between calls"
         )
-    # Where nothing is used, there is nothing to learn.
-    used = [*known, *(value for value in order if value.primitive is LEAF)]
-    parameters = list(dict.fromkeys([*used, *unused])) if used else []
-    return Recording(inputs, parameters, outputs, structure, decisions, order, len(known))
+    parameters = [value for value in order if value.primitive is LEAF]
+    return Recording(inputs, parameters, outputs, structure, tracer.decisions, order), tracer.places or {}
+
+
+def _whole(tracer: Tracer) -> Callable[[float, Label], Value]:
+    return lambda number, label: as_whole(tracer.input(number, label))
+
+
+# The same twice
+
+_UNLIKE = "the compiled function: expected it to do the same whenever its arguments are the same"
+_REMEDY = (
+    "what depends on a random number, a counter, the clock or anything kept between calls would be frozen into the "
+    "program; pass it as an argument"
+)
+
+
+def _fingerprint(recording: Recording) -> int:
+    """Equal for equal graphs; it is all that is kept of the first, which may be large."""
+    print_ = hash(recording.truths)
+    for told_ in _told(recording):
+        print_ = hash((print_, told_))
+    return print_
+
+
+def _what_differs(
+    function: Callable[..., Any], sample: Sequence[Any], leaves: Sequence[Leaf], caught: set[Place]
+) -> str:
+    """The sentence for a function that does not do the same in every call, with the line where it differs."""
+    runs = [_run(function, sample, leaves, caught, located=True) for _ in range(_TRIES)]
+    for (one, places), (other, _) in pairwise(runs):
+        for made, again in zip(one.decisions, other.decisions, strict=False):
+            if made.truth != again.truth:
+                return f"{_UNLIKE}, got {made.comparison} once true and once false, at {made.line}; {_REMEDY}"
+        for at, (a, b) in enumerate(zip_longest(_told(one), _told(other))):
+            if a != b:
+                return f"{_UNLIKE}, got {_difference(one, other, at, places)}; {_REMEDY}"
+    return f"{_UNLIKE}, got another graph in the second call than in the first; {_REMEDY}"
+
+
+_TRIES = 6
+"""How often a function is run to find the line where it differs from call to call."""
+
+
+def _difference(one: Recording, other: Recording, at: int, places: dict[int, Place]) -> str:
+    """What differs at a place in the order of two graphs, and the line that made it or first used it."""
+    if at >= min(len(one.order), len(other.order)):
+        return "another graph"
+    a, b = one.order[at], other.order[at]
+    both = a.primitive is CONSTANT and b.primitive is CONSTANT
+    differing = f"{number_of(a):g} and then {number_of(b):g}" if both else "another operation in every call"
+    users = [a, *(value for value in one.order if any(operand is a for operand in value.operands))]
+    lines = [places[id(user)] for user in users if id(user) in places]
+    return differing + (f" at {told(lines[0])}" if lines else "")
 
 
 def same_graph(one: Recording, other: Recording) -> bool:
@@ -167,13 +192,19 @@ def same_graph(one: Recording, other: Recording) -> bool:
     return one.result == other.result and all(a == b for a, b in zip_longest(_told(one), _told(other), fillvalue=None))
 
 
+_TURNED = {GREATER: LESS, GREATER_EQUAL: LESS_EQUAL}
+
+
 def _told(recording: Recording) -> Iterator[tuple[Any, ...]]:
     """A graph value by value, in a way that two of them can be compared."""
     places = {value: place for place, value in enumerate(recording.order)}
     inputs = {value: (argument, k) for argument, made in enumerate(recording.inputs) for k, value in enumerate(made)}
     for value in recording.order:
         if value.operands:
-            yield (value.primitive, *(places[operand] for operand in value.operands))
+            operands = [places[operand] for operand in value.operands]
+            # Python asks the right side first where its class is derived from the left one's.
+            turned = _TURNED.get(value.primitive)
+            yield (turned, *operands[::-1]) if turned else (value.primitive, *operands)
         elif value.primitive is LEAF:
             yield LEAF, id(value)
         else:
@@ -181,13 +212,3 @@ def _told(recording: Recording) -> Iterator[tuple[Any, ...]]:
             yield value.primitive, inputs.get(value) or repr(number_of(value))
     for end in (*recording.outputs, *(made.condition for made in recording.decisions)):
         yield (places[end],)
-
-
-def _input(number: float, label: Label) -> Value:
-    value = Value(number, label)
-    value.primitive = INPUT
-    return value
-
-
-def _whole_input(number: float, label: Label) -> Value:
-    return as_whole(_input(number, label))

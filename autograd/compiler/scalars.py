@@ -32,7 +32,8 @@ from ..primitives import (
 )
 from ..value import Value, number_of
 from .plan.instructions import modest
-from .record import Decision, Recording
+from .record import Recording
+from .tracer import Decision
 
 NONE = -1
 """Stands for a factor that a term does not have."""

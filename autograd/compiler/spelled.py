@@ -13,8 +13,9 @@ from .places import Places
 from .plan.builder import Builder
 from .plan.instructions import Map, Operand, Ref, ref
 from .plan.plan import Plan
-from .record import INPUT, Recording
+from .record import Recording
 from .scalars import NONE, Atom, Scalars
+from .tracer import INPUT
 
 
 def spelled_graph(recording: Recording) -> Plan:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ..errors import NonFiniteError
 from ..namespaces import left_to_right
 from ..parameters import together
+from ..sources import Place
 from .arguments import Batch, all_finite, columns
 from .backends.base import Backend, OffPath, Program, Unfit
 from .backends.numpy.program import NumPyProgram
@@ -42,6 +43,8 @@ class Version:
     recording : Recording
     backend : Backend
     dtype : dtype
+    caught : set of Place
+        Lines at which the function is known to catch domain errors; others that are found are added.
 
     Attributes
     ----------
@@ -66,8 +69,9 @@ class Version:
         recording: Recording,
         backend: Backend,
         dtype: np.dtype[Any],
+        caught: set[Place],
     ) -> None:
-        self._function, self._leaves, self.recording = function, leaves, recording
+        self._function, self._leaves, self.recording, self._caught = function, leaves, recording, caught
         self._backend, self._dtype, self._in_place = backend, dtype, dtype == np.float64
         self.is_list = recording.is_list
         self.learns = not recording.is_list and bool(recording.parameters)
@@ -212,7 +216,7 @@ class Version:
         # What left a domain may have been a row of another path, before the comparison that tells.
         if guarded and self.truths and not self.holding(batch).all():
             raise Strays
-        return blame(self._function, self._leaves, self.parameters, batch, rows, wants_gradient)
+        return blame(self._function, self._leaves, self.parameters, batch, rows, wants_gradient, self._caught)
 
     def _finite(self, numbers: Batch) -> Batch:
         if all_finite(numbers):

@@ -161,7 +161,7 @@ A, B, C = (Value(0.1, letter) for letter in "abc")
         ("a / x^2", lambda x: x**-2 * A),
         ("sqrt(a + x) * b", lambda x: (A + x) ** 0.5 * B),
         ("1 / sqrt(x)", lambda x: x**-0.5),
-        ("(a < x) * (b = x)", lambda x: (x > A) * (x == B)),
+        ("(x > a) * (x = b)", lambda x: (x > A) * (x == B)),
         ("2 * 3 x", lambda x: 2 * (3 * x)),
     ],
 )

@@ -29,15 +29,13 @@ def loop(terms):
     return z
 
 
-CHANCE = random.Random(0)
-
-
 def shuffled(w, a, b):
     """Every neuron's products in an order of its own, added in an association of its own."""
-    terms = [b, *(p * q if CHANCE.random() < 0.5 else q * p for p, q in zip(w, a, strict=True))]
-    CHANCE.shuffle(terms)
+    chance = random.Random(id(w[0]))
+    terms = [b, *(p * q if chance.random() < 0.5 else q * p for p, q in zip(w, a, strict=True))]
+    chance.shuffle(terms)
     while len(terms) > 1:
-        first, second = CHANCE.sample(range(len(terms)), 2)
+        first, second = chance.sample(range(len(terms)), 2)
         together = terms[first] + terms[second]
         terms = [term for at, term in enumerate(terms) if at not in (first, second)] + [together]
     return terms[0]

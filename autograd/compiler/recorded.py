@@ -1,0 +1,117 @@
+"""Values of a recording: one sample's numbers stand in them, so they live as long as the recording and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import modes
+from ..errors import RecordingError
+from ..primitives import EQUAL, MAXIMUM, MINIMUM, NOT_EQUAL
+from ..sentences import named
+from ..sources import told, user_place
+from ..value import Value, as_operand
+
+
+class Recorded(Value):
+    """A value that a function made while it was recorded, or was given then.
+
+    Outside the recording it would be one sample's number for all samples: whatever is done with it is refused.
+    """
+
+    __slots__ = ()
+
+    def usable(self) -> Value:
+        """The value itself, where a function is being recorded.
+
+        Raises
+        ------
+        RecordingError
+            After the recording, or in another thread.
+        """
+        if modes.recorder() is None:
+            raise RecordingError(
+                f"{named(self)} at {told(user_place())}: expected a Value made here, got one from inside a compiled "
+                "function, whose number is one sample's; keep none of its values, and compute in its own thread: "
+                "what is to be had outside, let it return"
+            )
+        return self
+
+    @property
+    def data(self) -> float:
+        """Refused: see `Recorder.read`."""
+        self.usable()
+        return Value.data.fget(self)  # type: ignore[attr-defined,no-any-return]  # a property
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self.usable()
+        Value.data.fset(self, number)  # type: ignore[attr-defined]  # a property
+
+
+def _while_recording(name: str) -> Callable[..., Any]:
+    method = getattr(Value, name)
+
+    def guarded(self: Recorded, *arguments: Any) -> Any:
+        return method(self.usable(), *arguments)
+
+    return guarded
+
+
+# fmt: off
+_NAMES = (
+    *(f"__{operator}__" for operator in (
+        "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs",
+        "lt", "le", "gt", "ge", "eq", "ne", "reduce", "copy", "deepcopy",
+    )),
+    "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach", "backward",
+)
+# fmt: on
+for _name in _NAMES:
+    setattr(Recorded, _name, _while_recording(_name))
+Recorded.__hash__ = Value.__hash__  # type: ignore[method-assign]  # what __eq__ is set with takes it away
+
+
+class Condition(Recorded):
+    """A comparison met while recording: `where` uses it live, its truth is a decision."""
+
+    __slots__ = ()
+    is_condition = True
+
+    def __bool__(self) -> bool:
+        self.usable()
+        recorder = modes.recorder()
+        assert recorder is not None
+        return recorder.decide(self)
+
+    def __int__(self) -> int:
+        return int(bool(self))
+
+    __index__ = __int__
+
+    def __float__(self) -> float:
+        return float(bool(self))
+
+    def __and__(self, other: Any) -> Any:
+        return _combined(MINIMUM, self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return _combined(MAXIMUM, self, other)
+
+    def __xor__(self, other: Any) -> Any:
+        return _combined(NOT_EQUAL, self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Any:
+        return _combined(EQUAL, self, False)
+
+
+def _combined(primitive: Any, condition: Condition, other: Any) -> Any:
+    condition.usable()
+    operand = as_operand(other)
+    if operand is None or not (isinstance(operand, Condition) or isinstance(other, bool) or other in (0, 1)):
+        return NotImplemented
+    recorder = modes.recorder()
+    assert recorder is not None
+    return recorder.condition(primitive, condition, operand)
