@@ -52,6 +52,9 @@ class Recording:
         return tuple(made.truth for made in self.decisions)
 
 
+_Run = tuple[Recording, dict[int, Place]]
+
+
 def record(
     function: Callable[..., Any],
     sample: Sequence[Any],
@@ -105,7 +108,7 @@ def _run(
     leaves: Sequence[Leaf],
     caught: set[Place],
     located: bool = False,
-) -> tuple[Recording, dict[int, Place]]:
+) -> _Run:
     """What a function does once, and if `located` the lines of its values."""
     while True:
         tracer = Tracer(frozenset(caught), located)
@@ -159,13 +162,13 @@ def _what_differs(
 ) -> str:
     """The sentence for a function that does not do the same in every call, with the line where it differs."""
     runs = [_run(function, sample, leaves, caught, located=True) for _ in range(_TRIES)]
-    for (one, places), (other, _) in pairwise(runs):
-        for made, again in zip(one.decisions, other.decisions, strict=False):
+    for one, other in pairwise(runs):
+        for made, again in zip(one[0].decisions, other[0].decisions, strict=False):
             if made.truth != again.truth:
                 return f"{_UNLIKE}, got {made.comparison} once true and once false, at {made.line}; {_REMEDY}"
-        for at, (a, b) in enumerate(zip_longest(_told(one), _told(other))):
+        for at, (a, b) in enumerate(zip_longest(_told(one[0]), _told(other[0]))):
             if a != b:
-                return f"{_UNLIKE}, got {_difference(one, other, at, places)}; {_REMEDY}"
+                return f"{_UNLIKE}, got {_difference(one, other, at)}; {_REMEDY}"
     return f"{_UNLIKE}, got another graph in the second call than in the first; {_REMEDY}"
 
 
@@ -173,14 +176,20 @@ _TRIES = 6
 """How often a function is run to find the line where it differs from call to call."""
 
 
-def _difference(one: Recording, other: Recording, at: int, places: dict[int, Place]) -> str:
+def _difference(one: _Run, other: _Run, at: int) -> str:
     """What differs at a place in the order of two graphs, and the line that made it or first used it."""
-    if at >= min(len(one.order), len(other.order)):
-        return "another graph"
-    a, b = one.order[at], other.order[at]
-    both = a.primitive is CONSTANT and b.primitive is CONSTANT
-    differing = f"{number_of(a):g} and then {number_of(b):g}" if both else "another operation in every call"
-    users = [a, *(value for value in one.order if any(operand is a for operand in value.operands))]
+    (first, _), (second, _) = one, other
+    if at < min(len(first.order), len(second.order)):
+        a, b = first.order[at], second.order[at]
+        both = a.primitive is CONSTANT and b.primitive is CONSTANT
+        differing = f"{number_of(a):g} and then {number_of(b):g}" if both else "one operation and then another"
+    else:
+        differing = "fewer operations in one call than in another"
+    recording, places = max(one, other, key=lambda run: len(run[0].order))
+    if at >= len(recording.order):
+        return differing
+    made = recording.order[at]
+    users = [made, *(value for value in recording.order if any(operand is made for operand in value.operands))]
     lines = [places[id(user)] for user in users if id(user) in places]
     return differing + (f" at {told(lines[0])}" if lines else "")
 
