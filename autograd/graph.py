@@ -50,7 +50,8 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
                     if not (operand.operands or leaves):
                         continue
                     if operand in seen:
-                        met_again.append((operand, len(order)))
+                        if operand.operands:  # others end every way
+                            met_again.append((operand, len(order)))
                     else:
                         stack.append(operand)
                 if len(stack) == height + 2:  # nothing to wait for
@@ -62,10 +63,10 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
 
 def _check_acyclic(order: list[Value], met_again: list[tuple[Value, int]]) -> None:
     """Raise where a value was met again before it stood in the order, whose length then is given."""
-    shared = {value for value, _ in met_again if value.operands}
+    shared = {value for value, _ in met_again}
     if not shared:
         return
     place = {value: at for at, value in enumerate(order) if value in shared}
     for value, length in met_again:
-        if value in shared and place[value] >= length:
+        if place[value] >= length:
             raise GraphError(f"a graph: expected no cycle, got {value!r} that depends on itself")

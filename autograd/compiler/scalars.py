@@ -102,6 +102,7 @@ class _Canonical:
         self.result = Scalars()
         self.atoms = self.result.atoms
         self._known: dict[Any, int] = {}
+        self._options: dict[tuple[Value, ...], tuple[tuple[int, ...], int]] = {}
         self._numbers = _numbers(recording)
         self._parts = self._parts_of_one_sum(recording)
         # What every value comes to that is not a part of one sum alone.
@@ -235,12 +236,25 @@ class _Canonical:
     def _level(self, operands: Iterable[int]) -> int:
         return 1 + max((self.atoms[operand].level for operand in operands), default=0)
 
+    def _operands(self, value: Value) -> tuple[tuple[int, ...], int]:
+        """The atoms that a value is made of, and its level."""
+        if value.primitive is not CHOOSE:
+            operands = tuple(self._atom(operand) for operand in value.operands)
+            return operands, self._level(operands)
+        # Very many indices may choose from the same very many options.
+        index, options = self._atom(value.operands[0]), value.operands[1:]
+        if options not in self._options:
+            atoms = tuple(self._atom(option) for option in options)
+            self._options[options] = atoms, self._level(atoms)
+        atoms, level = self._options[options]
+        return (index, *atoms), max(level, self._level((index,)))
+
     def _operation(self, value: Value) -> Scaled:
         if value.primitive is POWER and self._numbers.get(value.operands[1]) == 1.0:
             return self._scaled[value.operands[0]]
-        operands = tuple(self._atom(operand) for operand in value.operands)
+        operands, level = self._operands(value)
         kind = _KINDS.get(value.primitive, "map")
-        atom = Atom(kind, self._level(operands), value.primitive, operands, label=value.label)
+        atom = Atom(kind, level, value.primitive, operands, label=value.label)
         return Scaled(1.0, self._shared((value.primitive, operands), atom))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..primitives import CONSTANT, LEAF
+from ..primitives import CHOOSE, CONSTANT, LEAF
 from ..value import Value, number_of
 from .places import Places
 from .plan.builder import Builder
@@ -38,6 +38,9 @@ def spelled_graph(recording: Recording) -> Plan:
     for value in recording.order:
         if value.primitive not in (INPUT, LEAF, CONSTANT):
             operands = [made[operand] for operand in value.operands]
+            if value.primitive is CHOOSE:
+                made[value] = _choice(builder, operands)
+                continue
             out = builder.array(1, any(read.array.batched for read in operands), labels=[value.label])
             builder.instructions.append(Map(out, value.primitive, tuple(operands)))
             made[value] = Ref(out)
@@ -47,9 +50,17 @@ def spelled_graph(recording: Recording) -> Plan:
     return Plan(builder.instructions, builder.arrays, parameters, output, known=recording.known)
 
 
+def _choice(builder: Builder, operands: list[Ref]) -> Ref:
+    """A choice with its options as a table, for there may be thousands."""
+    index, *options = operands
+    return builder.choose(index, _joined(builder, options), len(options))
+
+
 def _joined(builder: Builder, reads: list[Ref]) -> Ref:
-    if len(reads) == 1:
-        return reads[0]
+    arrays = {read.array.number for read in reads}
+    if len(arrays) == 1:
+        positions = [np.arange(read.size) if read.index is None else read.index for read in reads]
+        return ref(reads[0].array, np.concatenate(positions))
     pieces = [(read, np.array([at])) for at, read in enumerate(reads)]
     return builder.scatter(pieces, len(reads), any(read.array.batched for read in reads))
 
@@ -68,6 +79,9 @@ def spelled_scalars(scalars: Scalars) -> Plan:
 
 def _spelled(places: Places, atom: Atom) -> Ref:
     build = places.builder.map
+    if atom.kind == "choose":
+        index, *options = atom.operands
+        return places.builder.choose(places.ref([index]), places.joined(options), len(options))
     if atom.primitive is not None:
         return build(atom.primitive.name, *(places.ref([operand]) for operand in atom.operands))
     terms = [_term(places, *term) for term in atom.terms]
