@@ -138,7 +138,23 @@ def decayed(rng):
     return cost, (rng.random((ROWS, 3)), rng.random(ROWS))
 
 
-ZOO = {made.__name__: made for made in (transformer, convolution, recurrent, orbit, options, physics, decayed)}
+def embedded(rng):
+    """Rows of two tables for a sequence of integers, a dense layer, and a table of numbers for the last."""
+    of_token, of_place, w = values(rng, 6, 2), values(rng, 3, 2), values(rng, 4, 2)
+    scales = rng.random(6).tolist()
+
+    def cost(tokens, y):
+        xs = [[a + b for a, b in zip(of_token[t], of_place[k], strict=True)] for k, t in enumerate(tokens)]
+        seen = [sum(x[d] for x in xs) for d in range(2)]
+        return (sum(tanh(z) for z in times(w, seen)) * scales[tokens[-1]] - y) ** 2
+
+    return cost, (rng.integers(-6, 6, (ROWS, 3)), rng.random(ROWS))
+
+
+ZOO = {
+    made.__name__: made
+    for made in (transformer, convolution, recurrent, orbit, options, physics, decayed, embedded)
+}
 """By name, what makes a program and its batch of a random generator."""
 
 
