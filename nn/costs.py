@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, log, log_softmax, logsumexp, softplus, total, weighted_sum
+from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
+from autograd.functions import choose
 from autograd.primitives import SIGMOID
 from autograd.reals import as_float
 
@@ -43,7 +45,7 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     z : sequence of Value
         The outputs' weighted sums: those of a network with ``output="linear"``.
     y : int, or sequence of Value or real number
-        The right class, or the desired probability of each.
+        The right class, in a compiled function an integer input, or the desired probability of each.
 
     Raises
     ------
@@ -52,13 +54,15 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     ShapeError, OperandError
         As `squared_error`.
     """
-    if not isinstance(y, int | np.integer):
+    if not isinstance(y, int | np.integer | Whole):
         z, y = _pair("cross_entropy", z, y)
         return -weighted_sum(y, log_softmax(z))
     z = _members("cross_entropy(z)", z)
     if isinstance(y, bool) or not 0 <= y < len(z):
-        raise ArgumentError(f"cross_entropy(y): expected a class 0..{len(z) - 1}, got {y}")
-    right: Value = logsumexp(z) - z[int(y)]
+        raise ArgumentError(
+            f"cross_entropy(y): expected a class 0..{len(z) - 1}, got {int(y) if isinstance(y, Whole) else y}"
+        )
+    right: Value = logsumexp(z) - (choose(y, z) if isinstance(y, Whole) else z[int(y)])
     return right
 
 

@@ -17,9 +17,11 @@ from autograd.errors import (
     GraphError,
     GuardError,
     OperandError,
+    PositionError,
     RecordingError,
     ShapeError,
 )
+from autograd.functions import choose
 
 X, Y, DIGITS = [[0.0, 1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [0, 1]
 W = Value(2.0, label="w")
@@ -42,6 +44,13 @@ def cyclic():
     a, b = W * 2.0, W * 3.0
     a.operands, b.operands = (b, W), (a, W)
     return a
+
+
+TABLE, EMPTY = [Value(1.0), Value(2.0), Value(3.0)], []
+
+
+def indexed(function=None):
+    return compile((lambda i: TABLE[i]) if function is None else function)
 
 
 NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
@@ -127,6 +136,50 @@ CASES = {
     "draw in a cycle": (lambda: draw(cyclic()), GraphError, "no cycle.*depends on itself"),
     "compile in a cycle": (lambda: compile(lambda x: cyclic())([1.0]), GraphError, "no cycle.*depends on itself"),
     "label object": (lambda: Label.of(3.0), OperandError, "label.*float"),
+    # Indices
+    **{
+        f"index {name}": (lambda indices=indices: indexed()(np.array(indices)), PositionError, came)
+        for name, indices, came in (
+            ("past the end", [0, 3], "row 1.*from -3 to 2, got i = 3"),
+            ("before the start", [0, 1, -4], "row 2.*from -3 to 2, got i = -4, at test_bad_input.py"),
+            ("first of all", [9], "row 0.*from -3 to 2, got i = 9"),
+            ("of many bits", np.array([2**63 + 1024], dtype=np.uint64), "row 0.*got i = 9223372036854775808"),
+        )
+    },
+    "index gradient": (lambda: indexed().gradient(np.array([2, 3])), PositionError, "row 1.*got i = 3"),
+    "index of a sequence": (
+        lambda: compile(lambda t: sum(TABLE[i] for i in t))(np.array([[0, 1], [1, 5]])),
+        PositionError,
+        "row 1.*got t₁ = 5, at test_bad_input.py",
+    ),
+    "index computed": (lambda: indexed(lambda i: TABLE[2 * i])(np.array([1, 2])), PositionError, "row 1.*got 4"),
+    "index of nothing": (lambda: indexed(lambda i: EMPTY[i])(np.array([0])), PositionError, "rows, got an empty"),
+    "index that is no whole number": (lambda: indexed()(np.array([1.0])), OperandError, "index.*int.*i"),
+    "index of text": (lambda: indexed()(np.array(["1"])), OperandError, "real numbers.*<U1"),
+    "index NaN": (lambda: indexed()(np.array([np.nan])), ArgumentError, "finite.*row 0"),
+    "index beside": (
+        lambda: indexed(lambda i, x: TABLE[i] * x)(np.array([0, 1]), np.ones(3)),
+        ShapeError,
+        "x.*2 rows as in i.*3",
+    ),
+    "index of a matrix": (
+        lambda: indexed(lambda i: TABLE[i])(np.zeros((2, 2), int)),
+        OperandError,
+        r"one integer, got 2.*\[table\[i\] for i",
+    ),
+    "index in too many paths": (
+        lambda: compile(lambda i: sum(TABLE[k % 3] for k in range(i + 1)), paths=2)(np.arange(9)),
+        GuardError,
+        "at most 2.*range",
+    ),
+    "choose of no index": (lambda: choose("0", [W]), OperandError, r"choose\(index\).*str"),
+    "choose of nothing": (lambda: choose(0, []), ShapeError, r"choose\(options\).*none"),
+    "choose out of range": (lambda: choose(1, [W]), DomainError, "choose.*index that one of the options has.*1.0"),
+    "class that is none": (
+        lambda: compile(lambda y: nn.cross_entropy(TABLE, y))(np.array([3, 0])),
+        ArgumentError,
+        "class 0..2, got 3",
+    ),
     # Drawing
     "draw output": (lambda: draw(2.0), OperandError, "output.*float"),
     "draw path_to": (lambda: draw(W * 2, path_to="w"), OperandError, "path_to.*str"),

@@ -28,6 +28,14 @@ def test_the_chain_rule_and_the_tree_are_told_as_they_stand_there():
     assert printed.getvalue().splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
 
 
+def test_the_embedding_prints_the_answers_that_stand_beside_it():
+    code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[2]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, str(README), "exec"), {})
+    assert printed.getvalue().splitlines() == re.findall(r"^print\(.*?\)\s+# (.*)$", code, re.MULTILINE)
+
+
 def test_the_plan_told_is_the_plan_found():
     import numpy as np
 

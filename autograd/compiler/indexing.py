@@ -15,6 +15,8 @@ from typing import Any
 
 from .. import modes
 from ..errors import PositionError
+from ..sources import told as shown_place
+from ..sources import user_place
 from ..value import Value, number_of
 from .reach import Reach, Spot, has_fields
 from .rows import Rows, rows_of
@@ -112,6 +114,7 @@ class _Tables:
 
 def _out_of_range(index: Whole, place: int, count: int) -> str:
     told = f"{index.label} = {place}" if index.label is not None else str(place)
+    line = f", at {shown_place(user_place())}"
     if not count:
-        return f"table[index]: expected a table with rows, got an empty one and the index {told}"
-    return f"table[index]: expected an index from {-count} to {count - 1}, got {told}"
+        return f"table[index]: expected a table with rows, got an empty one and the index {told}{line}"
+    return f"table[index]: expected an index from {-count} to {count - 1}, got {told}{line}"

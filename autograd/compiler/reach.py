@@ -17,6 +17,7 @@ from typing import Any
 from .methods import WeakMethod
 
 _ENGINES = {"autograd", "nn", "numpy", "jax"}
+_IN_PYTHON = 1 << 9  # the flag of types that a class statement made
 _LIBRARIES = {*sys.stdlib_module_names, *_ENGINES}
 
 
@@ -109,11 +110,10 @@ class Reach:
         self._follow(inspect.getattr_static(thing, "__wrapped__", None))
 
     def _object(self, thing: Any) -> None:
-        kind = thing if isinstance(thing, type) else type(thing)
-        module = thing.__name__ if isinstance(thing, ModuleType) else kind.__module__
+        kind = thing if isinstance(thing, type | ModuleType) else type(thing)
         # What stands in an object of the standard library, a namespace say, the user put there.
-        is_namespace = not isinstance(thing, type | ModuleType) and hasattr(thing, "__dict__")
-        if _is_one_of(_ENGINES if is_namespace else _LIBRARIES, module):
+        is_namespace = kind is not thing and hasattr(thing, "__dict__")
+        if _is_library(kind, _ENGINES if is_namespace else _LIBRARIES):
             return
         self._objects.append(thing)
         # What Python calls unnamed.
@@ -123,7 +123,7 @@ class Reach:
                 self._follow(called)
 
     def _function(self, function: FunctionType) -> None:
-        if _is_one_of(_LIBRARIES, function.__module__):
+        if _is_library(function):
             return
         names = dict.fromkeys(_names_of(function.__code__))
         self._names |= names
@@ -152,7 +152,7 @@ class Reach:
             if name in kind.__dict__:
                 if isinstance(kind.__dict__[name], MemberDescriptorType):
                     self._spot(Attribute(owner, name))
-                elif not _is_one_of(_LIBRARIES, kind.__module__):
+                elif not _is_library(kind):
                     self._spot(Attribute(kind, name))
                 return
 
@@ -179,5 +179,9 @@ def _names_of(code: CodeType) -> Iterator[str]:
             yield from _names_of(constant)
 
 
-def _is_one_of(libraries: set[str], module: str | None) -> bool:
-    return (module or "builtins").partition(".")[0] in libraries
+def _is_library(thing: Any, libraries: set[str] = _LIBRARIES) -> bool:
+    """Whether a function, class or module is of a library."""
+    module = thing.__name__ if isinstance(thing, ModuleType) else thing.__module__ or "builtins"
+    # What is made in Python is nobody's but the user's, who ran it in a namespace that has no name.
+    made = isinstance(thing, FunctionType) or (isinstance(thing, type) and thing.__flags__ & _IN_PYTHON)
+    return module.partition(".")[0] in libraries and not (module == "builtins" and made)

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..errors import OperandError
+from ..sources import told, user_place
 from .whole import Whole
 
 
@@ -44,6 +46,15 @@ class _Nobody:
 _NOBODY = _Nobody()
 
 
+def _one(key: Any) -> Any:
+    if isinstance(key, list | tuple):
+        raise OperandError(
+            f"table[index]: expected one integer, got {len(key)} of them, at {told(user_place())}; "
+            "write [table[i] for i in indices]"
+        )
+    return key
+
+
 class ListTable(list[Any]):
     """A list."""
 
@@ -56,7 +67,7 @@ class ListTable(list[Any]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, Whole):
             return self.keeper.chosen(self, key, [*super().__iter__()])
-        return self.keeper.of(super().__getitem__(key))
+        return self.keeper.of(super().__getitem__(_one(key)))
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.keeper.of, super().__iter__())
@@ -87,7 +98,7 @@ class TupleTable(tuple[Any, ...]):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, Whole):
             return self.keeper.chosen(self, key, [*super().__iter__()])
-        return self.keeper.of(super().__getitem__(key))
+        return self.keeper.of(super().__getitem__(_one(key)))
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.keeper.of, super().__iter__())

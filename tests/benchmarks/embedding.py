@@ -84,9 +84,8 @@ def main() -> None:
     for rows, table in tables.items():
         step, writing = found[f"{rows}"][0], found[f"{rows} written"][0]
         first = first or step - writing
-        print(
-            f"{rows:8,}{table.recording:9.2f} s{step * 1e6:8.0f} us{writing * 1e6:8.0f} us{(step - writing) / first:12.2f}x"
-        )
+        times = f"{table.recording:9.2f} s{step * 1e6:8.0f} us{writing * 1e6:8.0f} us"
+        print(f"{rows:8,}{times}{(step - writing) / first:12.2f}x")
 
 
 if __name__ == "__main__":

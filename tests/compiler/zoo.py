@@ -152,8 +152,7 @@ def embedded(rng):
 
 
 ZOO = {
-    made.__name__: made
-    for made in (transformer, convolution, recurrent, orbit, options, physics, decayed, embedded)
+    made.__name__: made for made in (transformer, convolution, recurrent, orbit, options, physics, decayed, embedded)
 }
 """By name, what makes a program and its batch of a random generator."""
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, gradient, sigmoid, softmax
+from autograd import Value, compile, gradient, sigmoid, softmax
 from autograd.errors import ArgumentError, DomainError, OperandError, ShapeError
 
 NUMBERS = st.floats(-50, 50)
@@ -154,3 +154,16 @@ def test_binary_cross_entropy_outside_0_to_1_has_no_logarithm():
 def test_refusals_name_the_cost_and_what_came(call, error, words):
     with pytest.raises(error, match=words):
         call(Value(0.5))
+
+
+def test_integers_of_a_compiled_function_are_classes():
+    z, digits = values(0.3, -1.2, 2.0), np.array([2, 0, 1, 1])
+    f = compile(lambda y: nn.cross_entropy(z, y))
+    np.testing.assert_allclose(f(digits), [nn.cross_entropy(z, int(y)).data for y in digits], rtol=1e-14)
+    _, slopes = f.gradient(digits)
+    shares = np.array([p.data for p in softmax(z)])
+    wanted = dict(zip(map(id, z), shares - np.bincount(digits) / 4, strict=True))
+    np.testing.assert_allclose(slopes, [wanted[id(v)] for v in f.parameters], rtol=1e-12)
+    for bad in (-1, 3):
+        with pytest.raises(ArgumentError, match=f"class 0..2, got {bad}"):
+            f(np.array([0, bad]))
