@@ -90,6 +90,15 @@ def compile(
     OperandError, ArgumentError
         If `function` is no function or an option cannot be used; the message says what to do.
 
+    Notes
+    -----
+    Whatever the function computes of its arguments and parameters lives in the program: every row of a batch takes
+    its own branches, loops and caught errors, and values under ``no_grad()`` change with the inputs. What it closes
+    over is looked at before each call, and it is recorded anew where a name is bound to another Value or number.
+    Numbers that stand in containers stay what they were when it was recorded; `Compiled.refresh` looks again. It is
+    run twice when it is recorded, and refused if it does not do the same: a random number, a counter or the clock
+    must be arguments. What Python does not let a library see is ``condition is True``; write ``if condition``.
+
     Examples
     --------
     >>> from autograd import Value

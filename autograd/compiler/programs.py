@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, RecordingError
 from ..parameters import Parameters
 from ..sources import Place
 from ..value import Value
@@ -19,6 +19,7 @@ from .backends import backend
 from .branches import Branches
 from .record import Recording, record
 from .results import arranged, told
+from .surroundings import Surroundings
 from .versions import Version
 
 Signature = tuple[Form, tuple[tuple[int, ...], ...]]
@@ -65,6 +66,7 @@ class Programs:
         self.latest: Version | None = None
         # The one that knows all parameters; those of the others are the first of its.
         self._widest: Version | None = None
+        self._surroundings: Surroundings | None = None
         # The buffers are one thread's at a time.
         self._lock = threading.RLock()
 
@@ -113,6 +115,14 @@ class Programs:
 
     # Recording
 
+    def look(self) -> None:
+        """Forget all programs if a name that the function closes over is bound to something else than before."""
+        if self._surroundings is not None and self._surroundings.changed():
+            with self._lock:
+                self._branches.clear()
+                self._caught.clear()
+                self._widest = self._surroundings = None
+
     def recorded(self, form: Form, batch: Sequence[Batch]) -> Branches:
         """What is recorded for arguments of this form and these shapes."""
         signature = _signature(form, batch)
@@ -136,7 +146,17 @@ class Programs:
         sample = [array[row].tolist() for array in batch]
         known = () if self._widest is None else tuple(self._widest.parameters)
         function = form.of_leaves(self._function)
-        return record(function, sample, form.leaves, known, self._settings.parameters, self._caught)
+        if self._surroundings is None:
+            self._surroundings = Surroundings(self._function)
+        drawn = self._surroundings.drawn()
+        recording = record(function, sample, form.leaves, known, self._settings.parameters, self._caught)
+        if self._surroundings.drawn() != drawn:
+            raise RecordingError(
+                f"{self._name}: expected it to do the same whenever its arguments are the same, got a function that "
+                "draws random numbers, which would be frozen into the program; pass them as an argument"
+            )
+        self._surroundings.look()
+        return recording
 
     def _version(self, form: Form, recording: Recording) -> Version:
         function = form.of_leaves(self._function)

@@ -65,16 +65,27 @@ class Reach:
     ----------
     kinds : tuple of type
         Those of the containers that are looked for; named tuples are too.
+
+    Attributes
+    ----------
+    named : list of (Spot, object)
+        All that names have led to, containers or not.
     """
 
     def __init__(self, kinds: tuple[type, ...]) -> None:
         self._kinds = kinds
+        self.named: list[tuple[Spot, Any]] = []
         self._found: list[Spot] = []
         # By identity; kept, so that no other comes to have the same.
         self._seen: dict[int, Any] = {}
         self._objects: list[Any] = []
         self._names: dict[str, None] = {}
         self._looked_at: set[tuple[int, str]] = set()
+
+    @property
+    def names(self) -> set[str]:
+        """All names that functions which were looked into speak of."""
+        return {*self._names}
 
     def spots(self, thing: Any) -> Iterator[Spot]:
         """The places, not found before, at which a function or object finds containers."""
@@ -161,6 +172,7 @@ class Reach:
             thing = spot.read()
         except (ValueError, AttributeError):  # a cell or a slot that is empty as yet
             return
+        self.named.append((spot, thing))
         if type(thing) in self._kinds or has_fields(thing):
             self._found.append(spot)
         else:
