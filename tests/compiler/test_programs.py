@@ -23,7 +23,7 @@ def test_random_programs(first):
             raise AssertionError(f"{error}\n{program}") from error
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_programs_with_jax(seed):
     pytest.importorskip("jax", reason='JAX is not installed: pip install "scalar-autograd[jax]"')
     program = made(1000 + seed)
@@ -33,9 +33,9 @@ def test_random_programs_with_jax(seed):
         raise AssertionError(f"{error}\n{program}") from error
 
 
-@pytest.mark.parametrize("first", range(0, 60, 20))
+@pytest.mark.parametrize("first", range(0, 24, 8))
 def test_random_programs_are_told_readably(first):
-    for seed in range(first, first + 20):
+    for seed in range(first, first + 8):
         program = made(seed)
         f = compiled(program, "reference")
         program.called(f, program.batch)
