@@ -100,7 +100,8 @@ for _name, _of_one in UNARY.items():
 
 
 def _where(condition: Any, a: Any, b: Any) -> Any:
-    chosen = a if condition else b
+    inverted = condition in (~True, ~False)  # Python inverts a bool as a whole number
+    chosen = a if (condition & 1 if inverted else condition) else b
     return chosen() if callable(chosen) else chosen
 
 

@@ -11,6 +11,8 @@ from .programs import UNLIKE, DisagreementError, check, check_exactly, compiled,
 from .test_equations import names_told, width_of
 
 SEEDS_AT_ONCE = 25
+# The scalar engine's comparisons are bools, and from Python 3.12 on their ~ is deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:Bitwise inversion:DeprecationWarning")
 
 
 @pytest.mark.parametrize("first", range(0, 200, SEEDS_AT_ONCE))
