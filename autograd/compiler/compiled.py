@@ -275,6 +275,7 @@ class Compiled:
             if self._is_method and given and may_be_instance(given[0]):
                 return self._bound(given[0])._checked(given[1:], named, least)
             raise
+        self._programs.look()
         least = least or self._programs.least_rows
         if len(batch[0]) < least and form.has_batch:
             raise ArgumentError(
