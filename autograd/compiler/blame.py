@@ -52,6 +52,19 @@ def blame(
     NonFiniteError
         For the operation that made NaN or infinity from finite operands.
     """
+    with indexable(function, leaves) as ready:
+        return _blamed(ready, leaves, parameters, batch, row_numbers, wants_gradient, caught)
+
+
+def _blamed(
+    function: Callable[..., Any],
+    leaves: Sequence[Leaf],
+    parameters: Sequence[Value],
+    batch: Sequence[Any],
+    row_numbers: Any,
+    wants_gradient: bool,
+    caught: set[Place],
+) -> tuple[list[list[float]], list[float]]:
     rows: list[list[float]] = []
     mean = [0.0] * len(parameters)
     n = len(batch[0])
@@ -61,8 +74,8 @@ def blame(
             for leaf, a in zip(leaves, batch, strict=True)
         ]
         try:
-            with indexable(function, leaves) as ready, noting_lines() as raised, with_grad(), by_sample():
-                values, _ = outputs_of(ready(*sample), may_be_constant=True)
+            with noting_lines() as raised, with_grad(), by_sample():
+                values, _ = outputs_of(function(*sample), may_be_constant=True)
             if not caught.issuperset(raised):
                 caught.update(raised)
                 raise Caught

@@ -11,6 +11,7 @@ import operator
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any
 
 from .. import modes
@@ -21,7 +22,8 @@ from ..value import Value, number_of
 from .reach import Reach, Spot, has_fields
 from .rows import Rows, rows_of
 from .structure import Leaf
-from .tables import KINDS, without_tables
+from .subscripts import asking
+from .tables import KINDS, keeping, without_tables
 from .whole import Whole
 
 _recordings = threading.RLock()
@@ -39,10 +41,12 @@ def indexable(function: Callable[..., Any], leaves: Sequence[Leaf]) -> Iterator[
         return
     with _recordings:
         tables = _Tables()
+        token = keeping.set(tables)
         try:
             tables.reach(function)
             yield lambda *arguments: without_tables(function(*map(tables.of, arguments)))
         finally:
+            keeping.reset(token)
             tables.close()
 
 
@@ -61,7 +65,7 @@ class _Tables:
         """Put tables where a function or object finds containers."""
         for spot in self._reach.spots(thing):
             before = spot.read()
-            spot.write(self.of(before))
+            spot.write(asking(before) if isinstance(before, CodeType) else self.of(before))
             self._swapped.append((spot, before, spot.read()))
 
     def of(self, thing: Any) -> Any:
@@ -82,7 +86,7 @@ class _Tables:
         """Put everything back, and do to it what was done to tables."""
         self._is_open = False
         for spot, before, table in reversed(self._swapped):
-            if spot.read() is table:
+            if spot.read() is table and table is not before:
                 spot.write(before)
         originals = {id(table): thing for thing, table in self._made.values()}
         for thing, table in self._made.values():

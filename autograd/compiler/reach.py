@@ -1,4 +1,4 @@
-"""Reach: the places at which a function finds containers by name, so that others can stand there for a while.
+"""Reach: where a function finds containers by name, and its code, so that others can stand there for a while.
 
 Names are closed-over cells, defaults, globals, and attributes of objects and modules that are found so themselves.
 Functions and methods of the user's that are found are looked into in turn; those of libraries are not.
@@ -88,7 +88,7 @@ class Reach:
         return {*self._names}
 
     def spots(self, thing: Any) -> Iterator[Spot]:
-        """The places, not found before, at which a function or object finds containers."""
+        """The places, not found before, of code that runs and of containers that it finds by name."""
         self._follow(thing)
         while True:
             found, self._found = self._found, []
@@ -136,6 +136,7 @@ class Reach:
     def _function(self, function: FunctionType) -> None:
         if _is_library(function):
             return
+        self._found.append(Attribute(function, "__code__"))
         names = dict.fromkeys(_names_of(function.__code__))
         self._names |= names
         for cell in function.__closure__ or ():

@@ -86,7 +86,18 @@ def record(
     RecordingError
         If the function returns anything else, or Values of another recording, or does not do the same twice.
     """
-    caught = set() if caught is None else caught
+    with indexable(function, leaves) as ready:
+        recording = _twice(ready, sample, leaves, set() if caught is None else caught)
+    # Where nothing is used, there is nothing to learn.
+    used = [*known, *recording.parameters]
+    parameters = list(dict.fromkeys([*used, *unused])) if used else []
+    return replace(recording, parameters=parameters, known=len(known))
+
+
+def _twice(
+    function: Callable[..., Any], sample: Sequence[Any], leaves: Sequence[Leaf], caught: set[Place]
+) -> Recording:
+    """What a function does, if it does the same again."""
     seen = _fingerprint(_run(function, sample, leaves, caught)[0])
     try:
         recording, _ = _run(function, sample, leaves, caught)
@@ -96,10 +107,7 @@ def record(
         ) from error
     if _fingerprint(recording) != seen:
         raise RecordingError(_what_differs(function, sample, leaves, caught))
-    # Where nothing is used, there is nothing to learn.
-    used = [*known, *recording.parameters]
-    parameters = list(dict.fromkeys([*used, *unused])) if used else []
-    return replace(recording, parameters=parameters, known=len(known))
+    return recording
 
 
 def _run(
@@ -117,8 +125,8 @@ def _run(
             in_values(given, leaf, _whole(tracer) if leaf.integer else tracer.input, made)
             for given, leaf, made in zip(sample, leaves, inputs, strict=True)
         ]
-        with indexable(function, leaves) as ready, modes.recording(tracer):
-            outputs, structure = outputs_of(ready(*arguments), bool(tracer.decisions))
+        with modes.recording(tracer):
+            outputs, structure = outputs_of(function(*arguments), bool(tracer.decisions))
         if tracer.refusal is not None:
             raise tracer.refusal
         if caught.issuperset(tracer.raised):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +29,10 @@ class Keeper(Protocol):
 
     def forget(self) -> None:
         """Called when a table is changed."""
+
+
+keeping: ContextVar[Keeper | None] = ContextVar("keeping", default=None)
+"""The keeper of the recording in this thread."""
 
 
 class _Nobody:
@@ -198,6 +203,24 @@ for _name in (*_BOTH, "__iadd__", "__imul__", "append", "extend", "insert", "rem
     setattr(ListTable, _name, _changing(list, _name))
 for _name in (*_BOTH, "__ior__", "popitem", "setdefault", "update"):
     setattr(DictTable, _name, _changing(dict, _name))
+
+
+def _giving(kind: Any, name: str) -> Callable[..., Any]:
+    method = getattr(kind, name)
+
+    def giving(self: Any, *arguments: Any) -> Any:
+        result = method(self, *arguments)
+        return result if result is NotImplemented else self.keeper.of(result)
+
+    return giving
+
+
+for _name in ("__add__", "__mul__", "__rmul__", "copy"):
+    setattr(ListTable, _name, _giving(list, _name))
+for _name in ("__add__", "__mul__", "__rmul__"):
+    setattr(TupleTable, _name, _giving(tuple, _name))
+for _name in ("__or__", "__ror__", "copy"):
+    setattr(DictTable, _name, _giving(dict, _name))
 
 
 def without_tables(thing: Any) -> Any:

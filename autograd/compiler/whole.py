@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import modes
 from ..value import Value, number_of
+from .recorded import Recorded
 
 _ENGINE = {__name__.partition(".")[0], "nn"}
 
@@ -32,6 +33,7 @@ class Whole(Value):
     is_condition = True
 
     def __index__(self) -> int:
+        self.usable()
         return _decided(self) if modes.active and modes.recorder() is not None else int(number_of(self))
 
     __int__ = __trunc__ = __index__
@@ -69,18 +71,26 @@ def is_whole(thing: Any) -> bool:
     return isinstance(thing, int | np.integer | Whole)
 
 
+class _RecordedWhole(Whole, Recorded):
+    """A whole number of a recording."""
+
+    __slots__ = ()
+
+
 def as_whole(value: Value) -> Whole:
-    """A Value of which it is known that its number is an integer."""
+    """A Value, fresh from an operation, of which it is known that its number is an integer."""
+    if isinstance(value, Recorded):
+        value.__class__ = _RecordedWhole
+        assert isinstance(value, Whole)
+        return value
     whole = Whole(number_of(value), value.label)
     whole.operands, whole.primitive = value.operands, value.primitive
     return whole
 
 
 def _staying_whole(name: str) -> Callable[..., Any]:
-    operation = getattr(Value, name)
-
     def whole(self: Whole, *others: Any) -> Any:
-        result = operation(self, *others)
+        result = getattr(super(Whole, self), name)(*others)
         return as_whole(result) if isinstance(result, Value) and all(map(is_whole, others)) else result
 
     return whole
