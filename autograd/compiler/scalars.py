@@ -7,9 +7,9 @@ the table on atoms, or a sum of terms ``coefficient * atom * atom``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..errors import DomainError
 from ..labels import Label
@@ -101,17 +101,20 @@ class _Canonical:
     def __init__(self, recording: Recording) -> None:
         self.result = Scalars()
         self.atoms = self.result.atoms
-        self._known: dict[Any, int] = {}
+        # Of each kind, by what they are made of.
+        self._constants: dict[str, int] = {}
+        self._sums: dict[tuple[Term, ...], int] = {}
+        self._operations: dict[Primitive, dict[tuple[int, ...], int]] = defaultdict(dict)
         self._options: dict[tuple[Value, ...], tuple[tuple[int, ...], int]] = {}
         self._numbers = _numbers(recording)
         self._parts = self._parts_of_one_sum(recording)
-        # What every value comes to that is not a part of one sum alone.
-        self._scaled = {value: Scaled(number, NONE) for value, number in self._numbers.items()}
+        # What every value comes to that is not a part of one sum alone: an atom, told by its number, or one scaled.
+        self._scaled: dict[Value, int | Scaled] = {v: Scaled(number, NONE) for v, number in self._numbers.items()}
         for argument, members in enumerate(recording.inputs):
             for k, value in enumerate(members):
-                self._scaled[value] = Scaled(1.0, self._new(Atom("input", 0, place=(argument, k), label=value.label)))
+                self._scaled[value] = self._new(Atom("input", 0, place=(argument, k), label=value.label))
         for k, value in enumerate(recording.parameters):
-            self._scaled[value] = Scaled(1.0, self._new(Atom("parameter", 0, place=(0, k), label=value.label)))
+            self._scaled[value] = self._new(Atom("parameter", 0, place=(0, k), label=value.label))
         for value in recording.order:
             if value not in self._scaled and value not in self._parts:
                 linear = self._is_linear(value)
@@ -121,12 +124,14 @@ class _Canonical:
 
     def _is_linear(self, value: Value) -> bool:
         """Whether a value is read as a sum of products."""
-        if value.primitive in (ADD, SUBTRACT):
+        primitive = value.primitive
+        if primitive is ADD or primitive is SUBTRACT:
             # A constant so large may overflow with others in another order.
-            return all(abs(self._numbers.get(operand, 0.0)) < _OVERFLOWING for operand in value.operands)
-        if value.primitive is DIVIDE:
+            number, (left, right) = self._numbers.get, value.operands
+            return abs(number(left, 0.0)) < _OVERFLOWING and abs(number(right, 0.0)) < _OVERFLOWING
+        if primitive is DIVIDE:
             return bool(self._numbers.get(value.operands[1]))
-        return value.primitive in _LINEAR
+        return primitive in _LINEAR
 
     def _parts_of_one_sum(self, recording: Recording) -> set[Value]:
         """The values that one sum alone reads, once, and that are sums or products themselves: they need no atom."""
@@ -153,7 +158,7 @@ class _Canonical:
         while waiting:
             sign, value = waiting.pop()
             if value is not root and value not in self._parts:
-                c, f = self._scaled[value]
+                c, f = self._of(value)
                 terms.append(Term(sign * c, f, NONE))
             elif value.primitive is MULTIPLY:
                 terms.append(self._product(sign, *value.operands))
@@ -171,43 +176,60 @@ class _Canonical:
         return terms
 
     def _product(self, sign: float, left: Value, right: Value) -> Term:
-        (c, f), (d, g) = self._scaled[left], self._scaled[right]
+        (c, f), (d, g) = self._of(left), self._of(right)
+        if c == d == 1.0 and NONE not in (f, g):
+            return Term(sign, f, g)
         if not modest(c, d, c * d) and not (NONE in (f, g) and 1.0 in (abs(c), abs(d))):
             (c, f), (d, g) = self._as_written(left), self._as_written(right)
         return Term(sign * c * d, g, NONE) if f == NONE else Term(sign * c * d, f, g)
 
     def _quotient(self, sign: float, value: Value) -> Term:
         """A value divided by a constant."""
-        (c, f), divisor = self._scaled[value.operands[0]], self._numbers[value.operands[1]]
+        (c, f), divisor = self._of(value.operands[0]), self._numbers[value.operands[1]]
         if modest(c, divisor, c / divisor):
             return Term(sign * c / divisor, f, NONE)
-        return Term(sign, self._operation(value).atom, NONE)
+        return Term(sign, self._atom_of(self._operation(value), value), NONE)
 
-    def _as_written(self, value: Value) -> Scaled:
-        """A constant as it is, anything else as an atom that has its coefficient in it."""
+    def _of(self, value: Value) -> tuple[float, int]:
+        """What a value comes to, as a coefficient and an atom."""
         scaled = self._scaled[value]
-        return scaled if scaled.atom == NONE else Scaled(1.0, self._atom(value))
+        return (1.0, scaled) if scaled.__class__ is int else scaled  # type: ignore[return-value]  # a Scaled
 
-    def _closed(self, value: Value) -> Scaled:
+    def _as_written(self, value: Value) -> tuple[float, int]:
+        """A constant as it is, anything else as an atom that has its coefficient in it."""
+        coefficient, atom = self._of(value)
+        return (coefficient, atom) if atom == NONE else (1.0, self._atom(value))
+
+    def _closed(self, value: Value) -> int | Scaled:
         """What a sum comes to: one scaled atom, or an atom of its terms."""
         terms = self._terms(value)
-        constants = [term.coefficient for term in terms if term.first == NONE]
-        kept = sorted(self._coefficients_as_factors([term for term in terms if term.first != NONE]))
-        if sum(map(abs, constants)) < _OVERFLOWING:
-            constants = [left_to_right(constants)]
-        kept += [Term(1.0, self._constant(constant), NONE) for constant in constants if constant]
-        if len(kept) == 1 and kept[0].second == NONE:
-            return Scaled(kept[0].coefficient, kept[0].first)
-        return Scaled(1.0, self._sum(tuple(kept), value.label))
+        constants = [c for c, f, _ in terms if f == NONE]
+        if constants:
+            terms = [term for term in terms if term[1] != NONE]
+        if len(terms) > 1:
+            terms = sorted(self._coefficients_as_factors(terms))
+        if constants:
+            if sum(map(abs, constants)) < _OVERFLOWING:
+                constants = [left_to_right(constants)]
+            terms += [Term(1.0, self._constant(constant), NONE) for constant in constants if constant]
+        if len(terms) == 1 and terms[0].second == NONE:
+            coefficient, atom, _ = terms[0]
+            return atom if coefficient == 1.0 else Scaled(coefficient, atom)
+        return self._sum(tuple(terms), value.label)
 
     def _sum(self, terms: tuple[Term, ...], label: Label | None) -> int:
-        factors = {f for term in terms for f in term[1:] if f != NONE}
-        return self._shared(terms, Atom("sum", self._level(factors), terms=terms, label=label))
+        number = self._sums.get(terms)
+        if number is None:
+            atoms, level = self.atoms, 0
+            for _, f, g in terms:
+                level = max(level, atoms[f].level, 0 if g == NONE else atoms[g].level)
+            number = self._sums[terms] = self._new(Atom("sum", level + 1, terms=terms, label=label))
+        return number
 
     def _coefficients_as_factors(self, terms: list[Term]) -> list[Term]:
         """Differing coefficients of single atoms as constant factors, so that such terms are made alike."""
         sizes = {abs(c) for c, _, g in terms if g == NONE}
-        if len(terms) == 1 or (len(sizes) < 2 and modest(*sizes)):
+        if len(sizes) < 2 and modest(*sizes):
             return terms
         return [Term(1.0, self._constant(c), f) if g == NONE and abs(c) != 1.0 else Term(c, f, g) for c, f, g in terms]
 
@@ -217,29 +239,27 @@ class _Canonical:
         self.atoms.append(atom)
         return len(self.atoms) - 1
 
-    def _shared(self, key: Any, atom: Atom) -> int:
-        number = self._known.get(key)
-        if number is None:
-            number = self._known[key] = self._new(atom)
-        return number
-
     def _constant(self, number: float) -> int:
-        return self._shared(("constant", repr(number)), Atom("constant", 0, number=number))
+        key = repr(number)
+        known = self._constants.get(key)
+        if known is None:
+            known = self._constants[key] = self._new(Atom("constant", 0, number=number))
+        return known
 
     def _atom(self, value: Value) -> int:
         """A value as an atom; a scaled one becomes a sum of one term."""
-        c, f = self._scaled[value]
-        if f == NONE:
-            return self._constant(c)
-        return f if c == 1.0 else self._sum((Term(c, f, NONE),), value.label)
+        return self._atom_of(self._scaled[value], value)
 
-    def _level(self, operands: Iterable[int]) -> int:
-        return 1 + max((self.atoms[operand].level for operand in operands), default=0)
+    def _atom_of(self, scaled: int | Scaled, value: Value) -> int:
+        if isinstance(scaled, int):
+            return scaled
+        c, f = scaled
+        return self._constant(c) if f == NONE else self._sum((Term(c, f, NONE),), value.label)
 
     def _operands(self, value: Value) -> tuple[tuple[int, ...], int]:
         """The atoms that a value is made of, and its level."""
         if value.primitive is not CHOOSE:
-            operands = tuple(self._atom(operand) for operand in value.operands)
+            operands = tuple([self._atom(operand) for operand in value.operands])
             return operands, self._level(operands)
         # Very many indices may choose from the same very many options.
         index, options = self._atom(value.operands[0]), value.operands[1:]
@@ -249,13 +269,20 @@ class _Canonical:
         atoms, level = self._options[options]
         return (index, *atoms), max(level, self._level((index,)))
 
-    def _operation(self, value: Value) -> Scaled:
-        if value.primitive is POWER and self._numbers.get(value.operands[1]) == 1.0:
+    def _level(self, operands: tuple[int, ...]) -> int:
+        return 1 + max([self.atoms[operand].level for operand in operands], default=0)
+
+    def _operation(self, value: Value) -> int | Scaled:
+        primitive = value.primitive
+        if primitive is POWER and self._numbers.get(value.operands[1]) == 1.0:
             return self._scaled[value.operands[0]]
         operands, level = self._operands(value)
-        kind = _KINDS.get(value.primitive, "map")
-        atom = Atom(kind, level, value.primitive, operands, label=value.label)
-        return Scaled(1.0, self._shared((value.primitive, operands), atom))
+        same = self._operations[primitive]
+        number = same.get(operands)
+        if number is None:
+            made = Atom(_KINDS.get(primitive, "map"), level, primitive, operands, label=value.label)
+            number = same[operands] = self._new(made)
+        return number
 
 
 def _numbers(recording: Recording) -> dict[Value, float]:
@@ -264,7 +291,7 @@ def _numbers(recording: Recording) -> dict[Value, float]:
     for value in recording.order:
         if value.primitive is CONSTANT:
             numbers[value] = number_of(value)
-        elif value.operands and all(operand in numbers for operand in value.operands):
+        elif value.operands and value.operands[0] in numbers and all(map(numbers.__contains__, value.operands)):
             numbers[value] = _folded(value.primitive, [numbers[operand] for operand in value.operands])
     return numbers
 
