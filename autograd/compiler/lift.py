@@ -1,6 +1,6 @@
 """Lift: atoms of one level that are made alike become one array.
 
-`sums` finds the matrix products, `walks` the chains in which there is nothing to find.
+`sums` finds the matrix products, `levels` the chains in which there is nothing to find.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import numpy as np
 
 from ..primitives import POWER
 from .choices import kind_of_choice, put_choices
+from .levels import Levels, levels_of, parts
 from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
 from .sums import kinds_of, put_sums
-from .walks import Levels, parts, put_walk
+from .walks import put_walk
 
 
 def lift(scalars: Scalars, known: int = 0) -> Plan:
@@ -29,21 +30,12 @@ def lift(scalars: Scalars, known: int = 0) -> Plan:
         How many of the parameters keep their place.
     """
     places = Places(scalars)
-    for levels, is_chain in parts(scalars.atoms, _levels(scalars.atoms)):
+    for levels, is_chain in parts(scalars.atoms, levels_of(scalars.atoms)):
         (put_walk if is_chain else _put_arrays)(places, levels)
     output = places.joined(scalars.outputs)
     for number, made in scalars.decisions:
         places.builder.guard(places.ref([number]), made.truth, made.comparison, made.line)
     return Plan(places.builder.instructions, places.builder.arrays, places.parameters, output, known=known)
-
-
-def _levels(atoms: list[Atom]) -> list[list[int]]:
-    """The computed atoms by their level, so that operands come before what is made of them."""
-    levels: list[list[int]] = [[] for _ in range(max((atom.level for atom in atoms), default=0))]
-    for number, atom in enumerate(atoms):
-        if atom.level:
-            levels[atom.level - 1].append(number)
-    return levels
 
 
 def _put_arrays(places: Places, levels: Levels) -> None:

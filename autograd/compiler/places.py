@@ -64,14 +64,16 @@ class Places:
         if not result.array.labels:
             result.array.labels = [self.atoms[number].label for number in members]
 
-    def put_at(self, members: Sequence[int], array: Array, positions: Sequence[int]) -> None:
+    def put_at(self, members: Index, array: Array, positions: Index) -> None:
         """Give atoms positions of an array."""
-        for number in members:
+        self.position_of[members] = positions
+        labelled = False
+        for number in members.data:
             self.array_of[number] = array
-        self.position_of[np.asarray(members, dtype=np.intp)] = positions
-        if any(self.atoms[number].label is not None for number in members):
+            labelled = labelled or self.atoms[number].label is not None
+        if labelled:
             array.labels = [None] * array.size
-            for number, position in zip(members, positions, strict=True):
+            for number, position in zip(members.tolist(), positions.tolist(), strict=True):
                 array.labels[position] = self.atoms[number].label
 
     def _spread(self, result: Ref, size: int) -> Ref:

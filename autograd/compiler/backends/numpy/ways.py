@@ -18,7 +18,7 @@ from ...plan.patterns import Index
 from ...plan.walk import Operation, WalkBack
 
 BLOCK = 512
-"""From how many partials, or numbers handed on, a block ends."""
+"""From how many partials, numbers handed on or rows left a block ends."""
 
 ONE, MINUS_ONE, OTHER, RULE = "one", "minus one", "the other operand", "by its rule"
 
@@ -122,7 +122,8 @@ class _Collected:
 class WayBack:
     """The way back as calls on numbered rows: those of the tape, of partials, and of adjoints.
 
-    A place that is only added to something has the very adjoint of that, and no row of its own.
+    A place that is only added to something has the very adjoint of that, and no row of its own. A row whose places
+    have all handed on what they have is used again, by the block after that.
 
     Attributes
     ----------
@@ -141,8 +142,11 @@ class WayBack:
         needed = int(np.array(slots, dtype=np.intp)[back.steps.codes].sum())
         self.partials = min(needed, BLOCK + max(slots, default=0))
         self.adjoints = 1
-        # The row of each place's adjoint, as far as it has been added up.
+        # The row of each place's adjoint, as far as it has been added up; of each row, how many places have it.
         self._row = array("q", [_NOBODY]) * back.steps.size
+        self._users: dict[int, int] = {}
+        self._free: list[int] = []
+        self._left: list[int] = []
         self.seeds = np.flatnonzero(back.active[back.seeded])
         seeded = back.seeded[self.seeds].tolist()
         for place in seeded:
@@ -162,8 +166,20 @@ class WayBack:
         return ["" if operation.is_flat(i) else kind for i, kind in enumerate(kinds)]
 
     def _new_row(self) -> int:
-        self.adjoints += 1
-        return self._steps.size + self.partials + self.adjoints - 1
+        """A row for the adjoint of one place."""
+        if self._free:
+            row = self._free.pop()
+        else:
+            row = self._steps.size + self.partials + self.adjoints
+            self.adjoints += 1
+        self._users[row] = 1
+        return row
+
+    def _leave(self, row: int) -> None:
+        """One place less has this row; what it handed on may be read until the end of the block."""
+        self._users[row] -= 1
+        if not self._users[row]:
+            self._left.append(row)
 
     def _local(self, row: int) -> int:
         """A row of the adjoints, counted from their first."""
@@ -192,7 +208,8 @@ class WayBack:
                     block.hand_on(kind, factor, adjoint, target)
                 else:
                     self._pass_on(kind, factor + steps.size if kind is RULE else factor, adjoint, target)
-            if block.slots >= BLOCK or block.edges >= BLOCK:
+            self._leave(adjoint)
+            if max(block.slots, block.edges, len(self._left)) >= BLOCK:
                 block = self._closed(block)
         self._closed(block)
 
@@ -201,11 +218,14 @@ class WayBack:
         so_far = self._row[target]
         if so_far == _NOBODY and kind is ONE:
             self._row[target] = adjoint
+            self._users[adjoint] += 1
             return
         own = so_far
         if not self._own[target]:
             self._own[target] = 1
             own = self._row[target] = self._new_row()
+            if so_far != _NOBODY:
+                self._leave(so_far)
         if so_far == _NOBODY:
             self._call(*(NEGATIVE, adjoint, _NOBODY) if kind is MINUS_ONE else (MULTIPLY, factor, adjoint), own)
         elif kind is ONE or kind is MINUS_ONE:
@@ -228,6 +248,8 @@ class WayBack:
         handed = [self._handed(kind, *own) for kind, own in block.handed.items()]
         stop = len(self.calls[0])
         self.blocks.append(Block(partials, block.start, stop, handed))
+        self._free += self._left
+        self._left.clear()
         return _Collected(stop)
 
     def _partials(self, code: int, index: int, places: Sequence[int], slots: Sequence[int]) -> Partials:
