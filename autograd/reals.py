@@ -1,4 +1,4 @@
-"""Which things are real numbers, and what to say of those that are not."""
+"""Which things are real numbers, what to say of those that are not, and how what holds one becomes one."""
 
 from __future__ import annotations
 
@@ -49,3 +49,33 @@ def described(thing: Any) -> str:
 def number(value: float, digits: int = 4) -> str:
     """A number of a few digits with a true minus sign."""
     return f"{value:.{digits}g}".replace("-", "−")
+
+
+class Convertible:
+    """What has a number as its ``data`` becomes one where Python or NumPy asks for it.
+
+    While a function is recorded for `compile`, reading ``data`` is refused, and so are these.
+    """
+
+    __slots__ = ()
+
+    data: Any
+
+    def __float__(self) -> float:
+        return float(self.data)
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __complex__(self) -> complex:
+        return complex(self.data)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self.data, digits)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def item(self) -> float:
+        """The number, as ``data``."""
+        return float(self.data)

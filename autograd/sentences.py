@@ -35,9 +35,9 @@ def named(value: Value) -> str:
     return f"{value._data!r}" if value._label is None else f"{value._label} = {value._data!r}"
 
 
-def use_data(kind: str, value: Value) -> str:
-    """The sentence for a Value where a number is needed."""
+def use_data(value: Value) -> str:
+    """The sentence for a Value whose truth is asked for."""
     return (
-        f"{kind}(v): expected a number, got {value!r}; write {kind}(v.data), "
-        "or compare it (v > 0), or use autograd.where"
+        f"bool(v): expected a comparison, got {value!r}; write v != 0, or v.data where no function is recorded, "
+        "or use autograd.where"
     )

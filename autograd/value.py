@@ -39,7 +39,7 @@ from .primitives import (
     TANH,
     Primitive,
 )
-from .reals import REAL, as_float, described
+from .reals import REAL, Convertible, as_float, described
 from .sentences import GUARD, out_of_domain, use_data
 from .ufuncs import NumPyOperand
 
@@ -57,7 +57,7 @@ def _method(primitive: Primitive) -> Callable[[Value], Value]:
     return method
 
 
-class Value(NumPyOperand):
+class Value(NumPyOperand, Convertible):
     """A real number, and the operation and operands that it was computed from.
 
     Parameters
@@ -253,16 +253,7 @@ class Value(NumPyOperand):
     softplus = _method(SOFTPLUS)
 
     def __bool__(self) -> bool:
-        raise OperandError(use_data("bool", self))
-
-    def __float__(self) -> float:
-        raise OperandError(use_data("float", self))
-
-    def __int__(self) -> int:
-        raise OperandError(use_data("int", self))
-
-    def __complex__(self) -> complex:
-        raise OperandError(use_data("complex", self))
+        raise OperandError(use_data(self))
 
     def __index__(self) -> int:
         raise OperandError(f"an index: expected an int, got {self!r}; use int(v.data)")

@@ -182,10 +182,17 @@ def test_the_hash_is_the_objects():
     assert a == b and len({a, b}) == 2
 
 
-@pytest.mark.parametrize("kind", [bool, float, int, complex])
-def test_a_value_is_not_silently_turned_into_a_number(kind):
-    with pytest.raises(TypeError, match=rf"{kind.__name__}\(v\.data\)"):
-        kind(Value(1.0))
+def test_a_value_becomes_a_number_where_python_asks_for_one():
+    v = Value(2.654)
+    assert (float(v), int(v), complex(v), v.item()) == (2.654, 2, 2.654 + 0j, 2.654)
+    assert (round(v), round(v, 1), math.floor(v), math.isclose(v, 2.654)) == (3, 2.7, 2, True)
+    assert (f"{v:.2f}", f"{v}", f"{v:>6.1f}") == ("2.65", "Value(2.654)", "   2.7")
+    assert np.array([v, v * 2], dtype=float).tolist() == [2.654, 5.308] and np.array([v]).dtype == object
+
+
+def test_a_value_has_no_truth_and_is_no_index():
+    with pytest.raises(TypeError, match=r"v != 0"):
+        bool(Value(1.0))
     with pytest.raises(TypeError, match="index"):
         [1, 2][Value(1.0)]
 
