@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ArgumentError, AutogradError, OperandError, ShapeError
+from ..reals import REAL
 from ..value import Value
 from .strict import strict
 from .structure import Branch, Fixed, Leaf, Tree, branch, is_structure, leaves_of, parts, rebuilt
@@ -21,6 +22,7 @@ Batch = npt.NDArray[Any]
 _ndarray, _vdot = np.ndarray, np.vdot
 _NOTHING: Mapping[str, Any] = {}
 _EMPTY = inspect.Parameter.empty
+_SAME_FOR_ALL = (str, type(None), *REAL)
 _MANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _ORDERED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -41,12 +43,15 @@ class Form:
         The arrays, in order: at least one, which is hidden where the function is called without any.
     has_batch : bool
         Whether there is an array, the first axis of which is the batch.
+    has_structure : bool
+        Whether there is a list, tuple or dict among the arguments.
     """
 
     def __init__(self, ordered: Branch, named: Branch) -> None:
         self._ordered, self._named = ordered, named
         leaves = [leaf for tree in (ordered, named) for leaf in leaves_of(tree) if isinstance(leaf, Leaf)]
         self.has_batch = bool(leaves)
+        self.has_structure = any(isinstance(tree, Branch) for tree in (*ordered.members, *named.members))
         self.leaves: tuple[Leaf, ...] = tuple(leaves) or (Leaf("nothing"),)
         self._is_flat = self.has_batch and not named.members and self.leaves == ordered.members
 
@@ -117,7 +122,7 @@ class Arguments:
         else:
             form = self._form(*self._bound(given, named, whose, batch))
         if not batch:
-            if given or named:
+            if form.has_structure:
                 raise ArgumentError(f"{whose!r}: expected at least one array in the arguments, got none")
             return form, [self._nothing]
         rows = len(batch[0])
@@ -137,9 +142,11 @@ class Arguments:
 
     def _form(self, ordered: tuple[Tree, ...], named: Mapping[str, Tree] = _NOTHING) -> Form:
         key = ordered, tuple(named.items())
-        if key not in self._forms:
-            self._forms[key] = Form(Branch(tuple, ordered), Branch(dict, tuple(named.values()), tuple(named)))
-        return self._forms[key]
+        form = self._forms.get(key)
+        if form is None:
+            made = Form(Branch(tuple, ordered), Branch(dict, tuple(named.values()), tuple(named)))
+            form = self._forms.setdefault(key, made)
+        return form
 
     def _bound(
         self, given: Sequence[Any], named: Mapping[str, Any], whose: object, batch: list[Batch]
@@ -147,17 +154,16 @@ class Arguments:
         """The trees of the arguments as the function is to be called with them; their arrays are put to `batch`."""
         try:
             bound = self._signature.bind(*given, **named)
-        except TypeError as error:
-            came = f"{len(given)}" if not named else f"{error}"
-            raise ArgumentError(f"{whose!r}: expected {self._expected()}, got {came}") from None
+        except TypeError:
+            raise ArgumentError(f"{whose!r}: expected {self._expected()}, got {self._came(given, named)}") from None
         for name, argument in bound.arguments.items():
             parameter = self._signature.parameters[name]
             if parameter.kind is inspect.Parameter.VAR_KEYWORD:
                 bound.arguments[name] = {key: self._apart(key, thing, batch) for key, thing in argument.items()}
             elif parameter.kind is inspect.Parameter.VAR_POSITIONAL:
                 bound.arguments[name] = tuple(self._apart(*each, batch) for each in parts(argument, name))
-            elif argument is None and parameter.default is None:
-                bound.arguments[name] = Fixed(None)
+            elif parameter.default is not _EMPTY and isinstance(argument, _SAME_FOR_ALL):
+                bound.arguments[name] = Fixed(argument, type(argument), repr(argument))
             else:
                 bound.arguments[name] = self._apart(name, argument, batch)
         return bound.args, bound.kwargs
@@ -170,6 +176,22 @@ class Arguments:
         least = sum(p.default is _EMPTY and p.kind not in _MANY for p in parameters)
         count = most if most == str(least) else f"{least} to {most}" if most else f"at least {least}"
         return f"{count} array{'s' * (count != '1')} ({self.told})"
+
+    def _came(self, given: Sequence[Any], named: Mapping[str, Any]) -> str:
+        """What is wrong with the arguments of a call, by name where names were given."""
+        parameters = self._signature.parameters.values()
+        ordered = [p.name for p in parameters if p.kind in _ORDERED]
+        known = {p.name for p in parameters if p.kind not in (inspect.Parameter.POSITIONAL_ONLY, *_MANY)}
+        twice = [name for name in ordered[: len(given)] if name in named]
+        unknown = [name for name in named if name not in known]
+        there = {*ordered[: len(given)], *named}
+        missing = [p.name for p in parameters if p.default is _EMPTY and p.kind not in _MANY and p.name not in there]
+        if twice:
+            return f"{twice[0]} twice"
+        if unknown and not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
+            return f"{unknown[0]}=, which it does not take"
+        by_position = len(given) > len(ordered) or set(missing) <= set(ordered)
+        return f"{len(given)}" if by_position and not named else f"no {missing[0]}" if missing else f"{len(given)}"
 
     def _apart(self, name: str, given: Any, batch: list[Batch]) -> Tree:
         """The tree of an argument; the arrays that are its leaves are put to `batch`."""
@@ -187,7 +209,7 @@ class Arguments:
         if not array.size or not array.ndim:
             raise ShapeError(
                 f"{name}: expected an array with the batch first, (batch,) or (batch, n, ...), of at least one row "
-                f"and column, got {array.shape}"
+                f"and column, got {_shown(array)}"
             )
         if array.dtype is not self._dtype and array.dtype != self._dtype:
             if array.dtype.kind not in "fiub":
@@ -208,6 +230,15 @@ def _signature_of(function: Callable[..., Any]) -> inspect.Signature:
         raise ArgumentError(
             f"compile(function): expected a function with named arguments, got {function!r}; wrap it in a lambda"
         ) from None
+
+
+def _shown(array: Batch) -> str:
+    """An array that is none, or empty, for an error: its shape, and what it was made of."""
+    if array.ndim:
+        return f"{array.shape}"
+    kind = type(array.item()).__name__
+    is_number = array.dtype.kind in "fiub"
+    return f"a {kind} of shape ()" + ("; repeat it for every row, or bind it with functools.partial" * is_number)
 
 
 def _told(parameter: inspect.Parameter) -> str:
@@ -236,6 +267,8 @@ def _as_array(name: str, given: Any) -> Batch:
             f"{name}: expected an array with the batch first, got {given!r}; gradients by Values are taken eagerly, "
             "with autograd.gradient"
         )
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        raise ArgumentError(f"{name}: expected numbers, got a masked array; fill it, or leave those rows out")
     try:
         return np.asarray(given)
     except (ValueError, AutogradError):

@@ -155,7 +155,8 @@ class Compiled:
         ----------
         *arrays, **named : array-like, shape (batch, ...), or structures of them
             The function's arguments: numbers for a scalar, rows for a sequence, further axes for nested sequences.
-            A list, tuple or dict of arrays arrives as a list, tuple or dict.
+            A list, tuple or dict of arrays arrives as a list, tuple or dict. For what has a default a number, string
+            or None may be given instead, the same for all rows; the function is recorded for each.
 
         Returns
         -------
@@ -189,7 +190,7 @@ class Compiled:
         try:
             return self._function(*given, **named)
         except TypeError as error:
-            if isinstance(error, AutogradError):
+            if modes.active and modes.of_one_sample():
                 raise
             raise OperandError(f"{self!r} of Values is the plain function of one sample, and says: {error}") from error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -46,9 +46,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Something among the arguments that is the same for every row."""
+    """Something among the arguments that is the same for every row; what is equal may still differ: 0.0 and -0.0."""
 
-    thing: Hashable
+    thing: Any = field(compare=False)
+    kind: type
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
