@@ -3,193 +3,44 @@
     python tests/compiler/programs.py --count 2000 [--first 0] [--backend numpy] [--seconds 3600] [--kinds while,order]
 
 prints how far it is and every program that disagrees, with its seed and text. A
-program is made from its seed alone: `program_modules` writes its text, here its
-arguments are drawn, and it is run. A row is left out where the scalar engine
-raises, where a result is not finite or beyond 1e6, and where a comparison is so
-close to a tie that rounding decides it.
+program is made from its seed alone: `program_modules` writes its text,
+`program_runs` draws its arguments and has the scalar engine run it.
 """
 
 from __future__ import annotations
 
 import argparse
-import builtins
-import copy
-import linecache
 import math
 import random
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import mpmath
 import numpy as np
 from mpmath import mpf
 
-import autograd
-from autograd import Value, compile, gradient
-from autograd.errors import AutogradError, DomainError
-from autograd.graph import topological_order
+from autograd import Value, compile
+from autograd.errors import DomainError
 
 if __package__:
     from .exact import DIGITS, Exact, number
     from .exact import MODULE as EXACT
-    from .program_data import drawn, flat, leaves_of, numbers_of, row_of, rows_of
-    from .program_modules import KINDS, Pair, Text, program
+    from .program_data import flat, leaves_of, numbers_of, row_of, rows_of
+    from .program_modules import KINDS
+    from .program_runs import MODULE, Program, again, loaded, made, parameters_of
 else:
     from exact import DIGITS, Exact, number
     from exact import MODULE as EXACT
-    from program_data import drawn, flat, leaves_of, numbers_of, row_of, rows_of
-    from program_modules import KINDS, Pair, Text, program
-
-LARGEST = 1e6
-TIE = 1e-9
-FUNCTIONS = [
-    "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "maximum", "minimum", "where", "detach",
-    "weighted_sum", "total", "mean", "softmax", "log_softmax", "logsumexp", "gradient", "no_grad", "Value",
-]  # fmt: skip
-MODULE: dict[str, Any] = {
-    **{name: getattr(autograd, name) for name in FUNCTIONS},
-    "DomainError": DomainError,
-    "Pair": Pair,
-    "copy": copy,
-    "math": math,
-    "np": np,
-}
+    from program_data import flat, leaves_of, numbers_of, row_of, rows_of
+    from program_modules import KINDS
+    from program_runs import MODULE, Program, again, loaded, made, parameters_of
 
 
 class DisagreementError(AssertionError):
     """Two ways to run a program that do not give the same."""
-
-
-@dataclass
-class Program:
-    """A program, the batch it is called with, and what the scalar engine says of each row."""
-
-    seed: int
-    text: Text
-    function: Callable[..., Any]
-    leaves: list[Value]
-    batch: dict[str, Any]
-    rows: list[Any] = field(default_factory=list)
-    slopes: list[list[float]] = field(default_factory=list)
-
-    @property
-    def learns(self) -> bool:
-        return bool(self.slopes)
-
-    def called(self, function: Callable[..., Any], batch: dict[str, Any]) -> Any:
-        """A function of this program's arguments, called."""
-        by_place = [batch[name] for name in batch if name not in self.text.by_name and name != "*rest"]
-        return function(
-            *by_place, *batch.get("*rest", ()), **{name: batch[name] for name in batch if name in self.text.by_name}
-        )
-
-    def __str__(self) -> str:
-        head = "\n".join(f"{name} = {batch!r}" for name, batch in self.batch.items())
-        return f"# seed {self.seed}: {', '.join(sorted(self.text.kinds))}\n{self.text.source}\n{head}"
-
-
-def loaded(source: str, name: str, module: dict[str, Any] = MODULE) -> dict[str, Any]:
-    """A module's names; its lines are found by those who tell where something happened."""
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    space = dict(module)
-    exec(builtins.compile(source, name, "exec"), space)
-    return space
-
-
-def parameters_of(space: dict[str, Any]) -> list[Any]:
-    """The parameters of a program's module."""
-    return [space["p"], space["u"], space["W"], space.get("table", [])]
-
-
-# The scalar engine
-
-
-class TieError(Exception):
-    """A comparison that rounding decides."""
-
-
-COMPARISONS = ["__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"]
-
-
-@contextmanager
-def without_ties() -> Iterator[None]:
-    """Comparisons of Values raise `TieError` where the two are close and not both as they were given."""
-    own = {name: getattr(Value, name) for name in COMPARISONS}
-
-    def watched(compared: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        def comparison(self: Value, other: Any) -> Any:
-            number = other.data if isinstance(other, Value) else other
-            exact = not self.operands and not (isinstance(other, Value) and other.operands)
-            if not exact and abs(self.data - number) < TIE * max(1.0, abs(number)):
-                raise TieError
-            return compared(self, other)
-
-        return comparison
-
-    try:
-        for name, compared in own.items():
-            setattr(Value, name, watched(compared))
-        yield
-    finally:
-        for name, compared in own.items():
-            setattr(Value, name, compared)
-
-
-def eager(program: Program, row: int) -> None:
-    """Add what the scalar engine says of a row; raises where the row is unfit."""
-    sample = {name: row_of(array, row) for name, array in program.batch.items()}
-    result = program.called(program.function, sample)
-    numbers, slopes = numbers_of(result), []
-    if program.text.form == "one":
-        for made in topological_order((result,)):
-            kink = made.primitive.kink
-            if kink and any(o.operands for o in made.operands) and abs(kink(*(o.data for o in made.operands))) < TIE:
-                raise TieError
-        slopes = gradient(result, program.leaves)
-    if not all(abs(n) < LARGEST for n in [*flat(numbers), *slopes]):
-        raise TieError
-    program.rows.append(numbers)
-    program.slopes += [slopes] if slopes else []
-
-
-def made(seed: int, allowed: dict[str, float] = KINDS) -> Program:
-    """The program of a seed: the first of some attempts that the scalar engine can run on enough rows."""
-    for attempt in range(50):
-        text = program(f"{seed} {attempt}", allowed)
-        chance = random.Random(f"{seed} {attempt} rows")
-        space = loaded(text.source, f"<program {seed}>")
-        leaves = leaves_of(parameters_of(space))
-        rows = min(64, int(1.5 * chance.paretovariate(0.9))) if text.arguments else 1
-        batch = {name: drawn(of, rows, chance) for name, of in text.arguments}
-        if chance.random() < 0.2:  # rows that are alike, and take one path
-            batch = rows_of(batch, [0] * rows)
-        found = Program(seed, text, space["f"], leaves, batch)
-        if _fit(found, rows):
-            return found
-    raise AssertionError(f"seed {seed}: no program that the scalar engine can run")
-
-
-def _fit(program: Program, rows: int) -> bool:
-    """Whether most rows are fit; the others are taken out of the batch."""
-    kept = []
-    with without_ties():
-        for row in range(rows):
-            try:
-                eager(program, row)
-                kept.append(row)
-            except (TieError, AutogradError, ArithmeticError):
-                if row - len(kept) > 8:
-                    return False
-    program.batch = rows_of(program.batch, kept)
-    return bool(kept)
-
-
-# Compiled
 
 
 def check(program: Program, backend: str = "numpy", tolerance: float = 1e-10) -> None:
@@ -198,33 +49,80 @@ def check(program: Program, backend: str = "numpy", tolerance: float = 1e-10) ->
     chance = random.Random(program.seed)
     if chance.random() < 0.3:  # the path of one row is known before the others come
         compare("first row", program.called(f, rows_of(program.batch, [0])), program.rows[:1], program, tolerance)
-    compare("values", program.called(f, program.batch), program.rows, program, tolerance)
-    if not program.learns:
-        return
-    if not set(f.parameters) <= set(program.leaves):
-        raise DisagreementError("parameters that are none of the program's leaves")
-    cost, slopes = program.called(f.gradient, program.batch)
-    agree_on_gradient(program, range(len(program.rows)), cost, dict(zip(f.parameters, slopes, strict=True)), tolerance)
-    if chance.random() < 0.4:  # rows in another order, some of them twice; and the gradient added to `grad`
-        rows = chance.choices(range(len(program.rows)), k=min(len(program.rows), 5) if program.text.arguments else 1)
-        batch = rows_of(program.batch, rows)
-        compare("some rows", program.called(f, batch), [program.rows[row] for row in rows], program, tolerance)
+    _check_whole(f, program, "", tolerance)
+    for way in (_check_some_rows, _check_refused, _check_moved, _check_rebound):
+        if chance.random() < 0.3:
+            way(f, program, chance, tolerance)
+
+
+def _check_whole(f: Any, program: Program, when: str, tolerance: float) -> None:
+    """All rows, their mean and its gradient."""
+    compare(f"values{when}", program.called(f, program.batch), program.rows, program, tolerance)
+    if program.learns:
+        cost, slopes = program.called(f.gradient, program.batch)
+        by_leaf = dict(zip(f.parameters, slopes, strict=True))
+        agree_on_gradient(program, range(len(program.rows)), cost, by_leaf, tolerance, when)
+
+
+def _check_some_rows(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:
+    """Rows in another order, some of them twice; and the gradient added to `grad`."""
+    rows = chance.choices(range(len(program.rows)), k=min(len(program.rows), 5) if program.text.arguments else 1)
+    batch = rows_of(program.batch, rows)
+    compare("some rows", program.called(f, batch), [program.rows[row] for row in rows], program, tolerance)
+    if program.learns:
         for leaf in program.leaves:
             leaf.grad = 0.0
         cost = program.called(f.backward, batch)
-        agree_on_gradient(program, rows, cost, {leaf: leaf.grad for leaf in program.leaves}, tolerance)
+        agree_on_gradient(program, rows, cost, {leaf: leaf.grad for leaf in program.leaves}, tolerance, " of some rows")
+
+
+def _check_refused(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:
+    """A row that leaves a domain is named, and the rows before it run on afterwards."""
+    if program.refused is None:
+        return
+    bad = min(len(program.rows), 2)
+    try:
+        program.called(f.gradient if program.learns else f, program.refused)
+    except DomainError as error:
+        if f"row {bad}:" not in str(error):
+            raise DisagreementError(f"expected an error in row {bad}, got {error}") from None
+    else:
+        raise DisagreementError(f"expected an error in row {bad}, got none")
+    _check_whole(f, program, " after an error", tolerance)
+
+
+def _check_moved(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:
+    """The parameters' numbers change, and with them what is compared."""
+    for leaf in program.leaves:
+        leaf.data = leaf.data + chance.choice([0.0, 0.25, -0.125, chance.uniform(-0.5, 0.5)])
+    if again(program):
+        _check_whole(f, program, " of moved parameters", tolerance)
+
+
+def _check_rebound(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:
+    """A name that the function closes over is another Value's."""
+    if "method" in program.text.kinds:
+        return
+    space = program.function.__globals__
+    place = program.leaves.index(space["u"])
+    space["u"] = program.leaves[place] = Value(chance.uniform(0.2, 1.5))
+    if again(program):
+        _check_whole(f, program, " after a name was bound anew", tolerance)
 
 
 def agree_on_gradient(
-    program: Program, rows: Sequence[int], cost: float, slopes: dict[Value, float], tolerance: float
+    program: Program, rows: Sequence[int], cost: float, slopes: dict[Value, float], tolerance: float, when: str
 ) -> None:
-    """Hold a mean cost and its gradient to those of rows."""
-    agree("mean", cost, np.mean([program.rows[row] for row in rows]), tolerance)
+    """Hold a mean cost and its gradient to those of rows; parameters that the program does not have have none."""
+    agree(f"mean{when}", cost, np.mean([program.rows[row] for row in rows]), tolerance)
     wanted = np.mean([program.slopes[row] for row in rows], axis=0)
-    agree("gradient", [slopes.get(leaf, 0.0) for leaf in program.leaves], wanted, tolerance)
+    others = [leaf for leaf in slopes if leaf not in set(program.leaves)]
+    agree(f"gradient by others{when}", [slopes[leaf] for leaf in others], [0.0] * len(others), tolerance)
+    agree(f"gradient{when}", [slopes.get(leaf, 0.0) for leaf in program.leaves], wanted, tolerance)
 
 
 def compiled(program: Program, backend: str) -> Any:
+    """The program's function, compiled; or its method, in a class where it is."""
     if "method" not in program.text.kinds:
         return compile(program.function, backend=backend)
     owner = program.function.__self__
@@ -246,6 +144,7 @@ def compare(what: str, found: Any, rows: list[Any], program: Program, tolerance:
 
 
 def agree(what: str, found: Any, wanted: Any, tolerance: float) -> None:
+    """Hold numbers to others, relatively where those are large."""
     found, wanted = np.asarray(found), np.asarray(wanted)
     if found.shape != wanted.shape:
         raise DisagreementError(f"{what}: shape {found.shape}, expected {wanted.shape}")
@@ -311,8 +210,8 @@ def main() -> int:
         program = made(seed, allowed)
         run += 1
         try:
-            check(program, options.backend)
             exact += seed % 5 == 0 and check_exactly(program)
+            check(program, options.backend)
         except Exception as error:
             bad += 1
             told = "" if isinstance(error, DisagreementError) else traceback.format_exc(limit=-2).splitlines()[-1]

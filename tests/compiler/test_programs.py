@@ -6,8 +6,9 @@ import pytest
 
 from .program_lines import STATEMENTS
 from .program_modules import KINDS
+from .program_runs import made
 from .program_terms import EXPRESSIONS
-from .programs import UNLIKE, DisagreementError, check, check_exactly, compiled, made
+from .programs import UNLIKE, DisagreementError, check, check_exactly, compiled
 from .test_equations import names_told, width_of
 
 SEEDS_AT_ONCE = 25
