@@ -356,8 +356,9 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
     value._label = None
     value.grad = 0.0
     if modes.active and not modes.recording_gradients():
-        value.operands = ()
-        value.primitive = CONSTANT
+        # The z of a sigmoid is kept as a number: where a is 0 or 1, costs are computed from it.
+        value.operands = (constant(operands[0]._data),) if primitive is SIGMOID else ()
+        value.primitive = SIGMOID if value.operands else CONSTANT
     else:
         value.operands = operands
         value.primitive = primitive

@@ -11,7 +11,7 @@ from autograd import Value, log, log_softmax, logsumexp, softplus, total, weight
 from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
 from autograd.functions import choose
-from autograd.primitives import SIGMOID
+from autograd.primitives import DETACH, SIGMOID
 from autograd.reals import as_float
 
 
@@ -92,12 +92,22 @@ def binary_cross_entropy(a: Any, y: Any) -> Value:
     if len(a) != 1:
         raise ShapeError(f"binary_cross_entropy: expected one output, got {len(a)}; use cross_entropy for several")
     (a,), (y,) = a, y
-    if isinstance(a, Value) and a.primitive is SIGMOID:
-        z = a.operands[0]
+    z = _logit(a)
+    if z is not None:
         cost: Value = softplus(z) - y * z
     else:
         cost = -(y * log(a) + (1 - y) * log(1 - a))
     return cost
+
+
+def _logit(a: Any) -> Value | None:
+    """The z of which `a` is the sigmoid, where that is known."""
+    if not isinstance(a, Value):
+        return None
+    if a.primitive is DETACH:
+        z = _logit(a.operands[0])
+        return None if z is None else z.detach()
+    return a.operands[0] if a.primitive is SIGMOID else None
 
 
 COSTS = (squared_error, cross_entropy, binary_cross_entropy)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, compile, gradient, sigmoid, softmax
+from autograd import Value, compile, gradient, no_grad, sigmoid, softmax
 from autograd.errors import ArgumentError, DomainError, OperandError, ShapeError
 
 NUMBERS = st.floats(-50, 50)
@@ -107,6 +107,22 @@ def test_binary_cross_entropy_far_out(number, y, cost, partial):
     z = Value(number)
     assert nn.binary_cross_entropy([sigmoid(z)], [y]).data == cost
     assert gradient(nn.binary_cross_entropy(sigmoid(z), y), [z]) == [partial]
+
+
+@pytest.mark.parametrize(("number", "y"), [(50.0, 0), (-800.0, 1), (1e4, 1), (0.3, 0.25)])
+def test_binary_cross_entropy_is_the_same_whether_recorded_or_not(number, y):
+    z = Value(number)
+    recorded = nn.binary_cross_entropy(sigmoid(z), y)
+    with no_grad():
+        unrecorded = nn.binary_cross_entropy(sigmoid(z), y)
+    assert unrecorded.data == recorded.data and gradient(unrecorded, z) == 0.0
+
+    def without_gradient(x):
+        with no_grad():
+            a = sigmoid(x)
+        return nn.binary_cross_entropy(a, y)
+
+    assert compile(without_gradient)([number]) == pytest.approx([recorded.data], rel=1e-15)
 
 
 def test_binary_cross_entropy_of_any_probability():
