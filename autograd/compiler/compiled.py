@@ -157,6 +157,7 @@ class Compiled:
             The function's arguments: numbers for a scalar, rows for a sequence, further axes for nested sequences.
             A list, tuple or dict of arrays arrives as a list, tuple or dict. For what has a default a number, string
             or None may be given instead, the same for all rows; the function is recorded for each.
+            Integers and bools arrive as whole numbers, which are indices: ``table[i]`` is the row of each sample.
 
         Returns
         -------

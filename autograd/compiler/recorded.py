@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import modes
-from ..errors import RecordingError
+from ..errors import OperandError, RecordingError
 from ..primitives import EQUAL, MAXIMUM, MINIMUM, NOT_EQUAL
 from ..sentences import named
 from ..sources import told, user_place
@@ -36,6 +36,13 @@ class Recorded(Value):
                 "what is to be had outside, let it return"
             )
         return self
+
+    def __index__(self) -> int:
+        self.usable()
+        raise OperandError(
+            f"an index: expected an integer, got {named(self)} at {told(user_place())}; what is given as an array of "
+            "integers, X.astype(int), is an index, and so are its sums and products"
+        )
 
     @property
     def data(self) -> float:

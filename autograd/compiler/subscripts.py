@@ -24,14 +24,14 @@ _PLACE = f"the function of {__name__}"
 
 def found(container: Any, key: Any) -> Any:
     """``container[key]``; for a live index in what knows none, what each sample chooses."""
-    if not isinstance(key, Whole):
-        return container[key]
     keeper = keeping.get()
-    if keeper is not None and type(container) in (list, tuple, np.ndarray):
+    if keeper is None or not isinstance(key, Whole | tuple):
+        return container[key]
+    if type(container) is np.ndarray or (type(container) in (list, tuple) and isinstance(key, Whole)):
         # A table of what it is now: the function may go on changing what is its own.
         return KINDS[type(container)](container, keeper)[key]
     # What looks up a key here is not the user's line, whose dict finds it by its number.
-    return container[operator.index(key) if isinstance(container, Mapping) else key]
+    return container[operator.index(key) if isinstance(key, Whole) and isinstance(container, Mapping) else key]
 
 
 def asking(code: CodeType) -> CodeType:

@@ -38,6 +38,9 @@ class Whole(Value):
 
     __int__ = __trunc__ = __index__
 
+    def __float__(self) -> float:
+        return float(self.__index__())
+
     def __bool__(self) -> bool:
         return bool(self != 0)
 
