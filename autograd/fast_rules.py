@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from .namespaces import FLOATS
 from .pairs import pairs_of
-from .primitives import ADD, CHOOSE, CONSTANT, LOGSUMEXP, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
+from .primitives import ADD, CHOOSE, CONSTANT, LOG_SOFTMAX, LOGSUMEXP, MULTIPLY, TOTAL, WEIGHTED_SUM, Primitive
 from .value import Value
 
 
@@ -47,6 +47,16 @@ def _logsumexp(value: Value, grad: float) -> None:
             operand.grad += grad * FLOATS.exp(operand._data - value._data)
 
 
+def _log_softmax(value: Value, grad: float) -> None:
+    first = value.operands[0]
+    if first.primitive is not CONSTANT:
+        first.grad += grad * -FLOATS.expm1(value._data)
+    logsumexp = first._data - value._data
+    for operand in value.operands[1:]:
+        if operand.primitive is not CONSTANT:
+            operand.grad += grad * -FLOATS.exp(operand._data - logsumexp)
+
+
 def _choice(value: Value, grad: float) -> None:
     index, *options = value.operands
     chosen = options[math.floor(index._data)]
@@ -60,5 +70,6 @@ FAST_RULES: dict[Primitive, Callable[[Value, float], None]] = {
     TOTAL: _sum,
     WEIGHTED_SUM: _weighted_sum,
     LOGSUMEXP: _logsumexp,
+    LOG_SOFTMAX: _log_softmax,
     CHOOSE: _choice,
 }

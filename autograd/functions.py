@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from .primitives import (
     COS,
     EXP,
     LOG,
+    LOG_SOFTMAX,
     LOGSUMEXP,
     MAXIMUM,
     MINIMUM,
@@ -206,8 +207,13 @@ def softmax(values: Iterable[Any]) -> list[Value]:
 def log_softmax(values: Iterable[Any]) -> list[Value]:
     """The logarithms of `softmax`, finite where those of its results would not be."""
     members = _values(values, "log_softmax(values)")
-    normaliser = apply(LOGSUMEXP, members)
-    return [a - normaliser for a in members]
+    return [log_softmax_of(index, members) for index in range(len(members))]
+
+
+def log_softmax_of(index: int, values: Iterable[Any]) -> Value:
+    """`log_softmax` of one alone, as one node."""
+    members = _values(values, "log_softmax(values)")
+    return apply(LOG_SOFTMAX, (members[index], *members[:index], *members[index + 1 :]))
 
 
 def _values(things: Iterable[Any], name: str) -> tuple[Value, ...]:
@@ -237,5 +243,14 @@ def _read_with_values(primitive: Primitive) -> Callable[..., Any]:
     return function
 
 
-VALUES = cast(Namespace, SimpleNamespace(**{name: _read_with_values(primitive) for name, primitive in TABLE.items()}))
+def _share(index: int, logsumexp: Any, operands: Sequence[Any]) -> Any:
+    # Not exp(operand - logsumexp): its derivative by the operand, p - p², would cancel where p is close to 1.
+    others = [*operands[:index], *operands[index + 1 :]]
+    return VALUES.exp(VALUES.log_softmax(operands[index], *others))
+
+
+VALUES = cast(
+    Namespace,
+    SimpleNamespace(**{name: _read_with_values(primitive) for name, primitive in TABLE.items()}, share=_share),
+)
 """Rules read with Values give Values: derivatives that can be differentiated again."""

@@ -14,7 +14,7 @@ both. The stable forms are in one place, here.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import mul
 from typing import Any, Protocol, TypeVar, cast
 
@@ -31,6 +31,7 @@ class Namespace(Protocol):
     """The functions that a rule may call, each for one kind of number."""
 
     exp: Any
+    expm1: Any
     log: Any
     sqrt: Any
     sin: Any
@@ -57,7 +58,17 @@ class Namespace(Protocol):
     weighted_sum: Any
     total: Any
     logsumexp: Any
+    log_softmax: Any
+    share: Any
     choose: Any
+
+
+def log_of_exponentials(shifted: Array, axis: int | tuple[int, ...], keepdims: bool = False) -> Array:
+    """The logarithm of a sum of exponentials whose largest is exp(0), right to the last digit where it is tiny."""
+    largest = shifted == 0.0
+    others = np.exp(shifted) - largest
+    ties = largest.sum(axis=axis, keepdims=keepdims, dtype=shifted.dtype) - 1.0
+    return np.asarray(np.log1p(others.sum(axis=axis, keepdims=keepdims) + ties))
 
 
 def left_to_right(terms: Iterable[N], start: N | float = 0.0) -> N:
@@ -85,6 +96,13 @@ class _Floats:
     def exp(a: float) -> float:
         try:
             return math.exp(a)
+        except OverflowError:
+            return math.inf
+
+    @staticmethod
+    def expm1(a: float) -> float:
+        try:
+            return math.expm1(a)
         except OverflowError:
             return math.inf
 
@@ -180,9 +198,17 @@ class _Floats:
     @staticmethod
     def logsumexp(*operands: float) -> float:
         largest = max(operands)
-        if math.isinf(largest):
-            return largest
-        return largest + math.log(left_to_right(math.exp(a - largest) for a in operands))
+        return largest if math.isinf(largest) else largest + _above(largest, operands)
+
+    @staticmethod
+    def log_softmax(*operands: float) -> float:
+        # Where the first is the largest, only how far the logarithm is above it is left.
+        largest = max(operands)
+        return operands[0] - largest - (0.0 if math.isinf(largest) else _above(largest, operands))
+
+    @staticmethod
+    def share(index: int, logsumexp: float, operands: Sequence[float]) -> float:
+        return _Floats.exp(operands[index] - logsumexp)
 
     @staticmethod
     def choose(index: float, *options: float) -> float:
@@ -190,6 +216,12 @@ class _Floats:
         if not -len(options) <= place < len(options):
             raise ValueError("no option has this index")
         return options[place]
+
+
+def _above(largest: float, operands: Sequence[float]) -> float:
+    """How far the logsumexp of operands is above the largest of them."""
+    at = operands.index(largest)
+    return math.log1p(left_to_right(math.exp(a - largest) for i, a in enumerate(operands) if i != at))
 
 
 def _comparison(ufunc: np.ufunc) -> Any:
@@ -237,6 +269,7 @@ class _Arrays:
     """
 
     exp = staticmethod(np.exp)
+    expm1 = staticmethod(np.expm1)
     log = staticmethod(np.log)
     sqrt = staticmethod(np.sqrt)
     sin = staticmethod(np.sin)
@@ -318,7 +351,17 @@ class _Arrays:
     def logsumexp(*operands: Array) -> Array:
         stacked = np.stack(np.broadcast_arrays(*operands))
         largest = stacked.max(axis=0)
-        return np.asarray(largest + np.log(left_to_right(np.exp(stacked - largest))))
+        return np.asarray(largest + log_of_exponentials(stacked - largest, axis=0))
+
+    @staticmethod
+    def log_softmax(*operands: Array) -> Array:
+        stacked = np.stack(np.broadcast_arrays(*operands))
+        below = stacked - stacked.max(axis=0)
+        return np.asarray(below[0] - log_of_exponentials(below, axis=0))
+
+    @staticmethod
+    def share(index: int, logsumexp: Array, operands: Sequence[Array]) -> Array:
+        return np.asarray(np.exp(operands[index] - logsumexp))
 
     @staticmethod
     def choose(index: Array, *options: Array) -> Array:

@@ -140,6 +140,11 @@ def _is_finite(ns: Namespace, a: Any) -> Any:
     return ns.less(ns.absolute(a), math.inf)
 
 
+def _log_softmax_by(ns: Namespace, i: int, v: Any, operands: Sequence[Any]) -> Any:
+    # With p the share of an operand: 1 - p by the first, whose share that is, and -p by another.
+    return -ns.expm1(v) if i == 0 else -ns.share(i, operands[0] - v, operands)
+
+
 TWICE_ANYWHERE = (ANYWHERE, ANYWHERE)
 
 # fmt: off
@@ -196,12 +201,14 @@ WEIGHTED_SUM = Primitive("weighted_sum", _function("weighted_sum"),
                          factor_by, "Σ")
 TOTAL        = Primitive("total",        _function("total"),     lambda ns, i, v, operands: 1.0, "Σ")
 LOGSUMEXP    = Primitive("logsumexp",    _function("logsumexp"),
-                         lambda ns, i, v, operands: ns.exp(operands[i] - v), "logsumexp")
+                         lambda ns, i, v, operands: ns.share(i, v, operands), "logsumexp")
+LOG_SOFTMAX  = Primitive("log_softmax",  _function("log_softmax"), _log_softmax_by, "log_softmax")  # of the first one
 CHOOSE       = Primitive("choose",       _function("choose"),    _chosen_by, "choose",
                          needs="an index that one of the options has", domain=((0.0, 3.0),),
                          kink=lambda index, *options: index - round(index))
 
-# The derivatives by name: 1 - tanh² and σ (1 - σ), which would cancel where the function is flat.
+# exp(a) - 1 and, by name, 1 - tanh² and σ (1 - σ), which would cancel where the functions are flat.
+EXPM1         = Primitive("expm1",         _function("expm1"),         (lambda ns, v, a: ns.exp(a),), "expm1")
 TANH_PRIME    = Primitive("tanh_prime",    _function("tanh_prime"),    (lambda ns, v, a: -2 * v * ns.tanh(a),), "tanh′",
                           primed=True)
 SIGMOID_PRIME = Primitive("sigmoid_prime", _function("sigmoid_prime"), (lambda ns, v, a: -v * ns.tanh(a / 2),), "σ′",
@@ -230,7 +237,8 @@ TABLE: dict[str, Primitive] = {
     for primitive in (
         ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, NEGATIVE, POSITIVE_OF, ABSOLUTE,
         EXP, LOG, SQRT, SIN, COS, TANH, SIGMOID, RELU, SOFTPLUS,
-        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP, CHOOSE, TANH_PRIME, SIGMOID_PRIME,
+        MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP, CHOOSE, LOG_SOFTMAX, EXPM1, TANH_PRIME,
+        SIGMOID_PRIME,
         SIGN, STEP, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, DETACH,
     )
 }  # fmt: skip

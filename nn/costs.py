@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, log, log_softmax, logsumexp, softplus, total, weighted_sum
+from autograd import Value, log, log_softmax, softplus, total, weighted_sum
 from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
-from autograd.functions import choose
+from autograd.functions import choose, log_softmax_of
 from autograd.primitives import DETACH, SIGMOID
 from autograd.reals import as_float
 
@@ -62,15 +62,14 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
         raise ArgumentError(
             f"cross_entropy(y): expected a class 0..{len(z) - 1}, got {int(y) if isinstance(y, Whole) else y}"
         )
-    right: Value = logsumexp(z) - (choose(y, z) if isinstance(y, Whole) else z[int(y)])
-    return right
+    return -(choose(y, log_softmax(z)) if isinstance(y, Whole) else log_softmax_of(int(y), z))
 
 
 def binary_cross_entropy(a: Any, y: Any) -> Value:
     """``-(y log a + (1 - y) log(1 - a))`` for one output between 0 and 1: the cat or the dog.
 
     Where `a` is a sigmoid's result the cost is computed from its z, as
-    ``softplus(z) - y z``, which neither overflows nor rounds to log(0).
+    ``y softplus(-z) + (1 - y) softplus(z)``, which neither overflows nor rounds to log(0).
 
     Parameters
     ----------
@@ -94,7 +93,7 @@ def binary_cross_entropy(a: Any, y: Any) -> Value:
     (a,), (y,) = a, y
     z = _logit(a)
     if z is not None:
-        cost: Value = softplus(z) - y * z
+        cost: Value = y * softplus(-z) + (1 - y) * softplus(z)
     else:
         cost = -(y * log(a) + (1 - y) * log(1 - a))
     return cost

@@ -30,7 +30,13 @@ from autograd.value import apply
 RELATIVE, ABSOLUTE = 1e-12, 1e-15
 DIGITS = 60
 ORDERS = 1, 2, 3
-MANY = {"weighted_sum": (2, 3, 4, 5), "total": (1, 2, 3), "logsumexp": (1, 2, 3), "choose": (3, 4)}
+MANY = {
+    "weighted_sum": (2, 3, 4, 5),
+    "total": (1, 2, 3),
+    "logsumexp": (1, 2, 3),
+    "log_softmax": (1, 2, 3),
+    "choose": (3, 4),
+}
 EXTREMES = [0.0, 1e4, 5e-324, 1e-310, 2.2250738585072014e-308, 1e-160, 1e-8, 1.0, 40.0, 745.0]
 
 Point = Sequence[mpf]
@@ -103,7 +109,7 @@ def log_of_exponentials(x: Point, by: tuple[int, ...]) -> Any:
     p = [e / mpmath.fsum(shifted) for e in shifted]
 
     def d(i: int, j: int) -> Any:
-        return p[i] * ((i == j) - p[j])
+        return p[i] * (mpmath.fsum(p[:i] + p[i + 1 :]) if i == j else -p[j])
 
     if len(by) == 1:
         return p[by[0]]
@@ -117,6 +123,13 @@ def choice(x: Point, by: tuple[int, ...]) -> Any:
     """Derivatives of the option that the first operand is the index of."""
     chosen = int(mpmath.floor(x[0])) % (len(x) - 1) + 1
     return mpf(by == (chosen,))
+
+
+def log_of_a_share(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of x0 - log(e^x0 + e^x1 + ...)."""
+    if by == (0,):  # 1 - p, without a difference
+        return 1 / (1 + 1 / mpmath.fsum(mpmath.exp(a - x[0]) for a in x[1:])) if len(x) > 1 else mpf(0)
+    return -log_of_exponentials(x, by)
 
 
 def sigmoid(z: mpf) -> Any:
@@ -169,6 +182,8 @@ EXACT: dict[str, Exact] = {
     "total": linear(1, 1, 1),
     "logsumexp": log_of_exponentials,
     "choose": choice,
+    "log_softmax": log_of_a_share,
+    "expm1": of_one(mpmath.exp, mpmath.exp, mpmath.exp),
     "tanh_prime": of_one(*TANHS[1:]),
     "sigmoid_prime": of_one(*SIGMOIDS[1:]),
     **dict.fromkeys(("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), nothing),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -32,6 +32,7 @@ from .plan.instructions import (
 )
 from .plan.patterns import Index
 from .plan.plan import Plan
+from .plan.shares import LogSoftmax
 from .plan.walk import Mask, Walk, WalkBack, active_places
 
 
@@ -123,7 +124,13 @@ def _emitting(primitive: Primitive) -> Any:
     return function
 
 
-EMITTING = cast(Namespace, SimpleNamespace(**{name: _emitting(primitive) for name, primitive in TABLE.items()}))
+def _share(index: int, logsumexp: Scaled, operands: Sequence[Scaled]) -> Any:
+    return EMITTING.exp(operands[index] - logsumexp)
+
+
+EMITTING = cast(
+    Namespace, SimpleNamespace(**{name: _emitting(primitive) for name, primitive in TABLE.items()}, share=_share)
+)
 """Rules read with these emit the instructions that compute a partial."""
 
 
@@ -171,6 +178,7 @@ class _Reverse:
             Product: self._product,
             Sum: self._sum,
             LogSumExp: self._logsumexp,
+            LogSoftmax: self._log_softmax,
             Scatter: self._scatter,
             Choose: self._choose,
         }
@@ -304,6 +312,12 @@ class _Reverse:
         result = self._repeated(Scaled(self.builder, Ref(instruction.out)), instruction)
         partial = LOGSUMEXP.partial(EMITTING, 0, result, [Scaled(self.builder, instruction.read)])
         self._contribute(instruction.read, self._repeated(adjoint, instruction) * partial)
+
+    def _log_softmax(self, instruction: LogSoftmax, adjoint: Scaled) -> None:
+        logs = Ref(instruction.out)
+        given = self._as_ref(Scaled(self.builder, adjoint.read), instruction.out)
+        part = self.builder.softmax_adjoint(given, logs, instruction.length)
+        self._contribute(instruction.read, Scaled(self.builder, part, adjoint.scale))
 
     def _repeated(self, scaled: Scaled, instruction: Sum | LogSumExp) -> Scaled:
         """What is read of results, for each of the operands that each was made of."""

@@ -16,6 +16,7 @@ from .levels import Levels, levels_of, parts
 from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
+from .shares import kind_of_share, put_shares
 from .sums import kinds_of, put_sums
 from .walks import put_walk
 
@@ -54,6 +55,8 @@ def _key(places: Places, atom: Atom) -> Any:
         return ("sum", *kinds_of(places, atom))
     if atom.kind == "choose":
         return ("choose", *kind_of_choice(places, atom))
+    if atom.kind == "log_softmax":
+        return ("log_softmax", *kind_of_share(places, atom))
     arrays = tuple(places.array_of[operand].number for operand in atom.operands)
     # NumPy's power by a number is fast for some; what is raised to the same is one array.
     number = places.atoms[atom.operands[1]].number if atom.primitive is POWER else 0.0
@@ -77,4 +80,10 @@ def _put_logsumexps(places: Places, members: list[int]) -> None:
     places.put(members, places.builder.logsumexp(places.joined(runs), len(runs) // len(members)))
 
 
-_PUT = {"sum": put_sums, "map": _put_maps, "logsumexp": _put_logsumexps, "choose": put_choices}
+_PUT = {
+    "sum": put_sums,
+    "map": _put_maps,
+    "logsumexp": _put_logsumexps,
+    "choose": put_choices,
+    "log_softmax": put_shares,
+}

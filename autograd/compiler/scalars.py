@@ -20,6 +20,7 @@ from ..primitives import (
     CHOOSE,
     CONSTANT,
     DIVIDE,
+    LOG_SOFTMAX,
     LOGSUMEXP,
     MULTIPLY,
     NEGATIVE,
@@ -45,7 +46,7 @@ _SUMS = frozenset([ADD, SUBTRACT, NEGATIVE, POSITIVE_OF, TOTAL])
 _OVERFLOWING = 1e300
 
 # Operations that have instructions of their own.
-_KINDS = {LOGSUMEXP: "logsumexp", CHOOSE: "choose"}
+_KINDS = {LOGSUMEXP: "logsumexp", LOG_SOFTMAX: "log_softmax", CHOOSE: "choose"}
 
 
 class Scaled(NamedTuple):
@@ -68,7 +69,7 @@ class Atom:
     """A scalar that gets a place in an array.
 
     `kind` is ``input``, ``parameter``, ``constant``, ``map``, ``logsumexp``,
-    ``choose`` or ``sum``; `operands` are atoms' numbers, `terms` a sum's terms. `level` is how
+    ``log_softmax``, ``choose`` or ``sum``; `operands` are atoms' numbers, `terms` a sum's terms. `level` is how
     many operations lie before it. `place` is an input's argument and position in
     it, or a parameter's position.
     """

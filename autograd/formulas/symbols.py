@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ..namespaces import FLOATS, Namespace
 from ..pairs import pairs_of
-from ..primitives import CHOOSE, EQUAL, LOGSUMEXP, TABLE, Primitive
+from ..primitives import CHOOSE, EQUAL, LOG_SOFTMAX, LOGSUMEXP, TABLE, Primitive
 from .calls import Call, Case, Relation
 from .expressions import Expression, Number, added, as_expression, raised_to
 
@@ -59,6 +59,8 @@ SYMBOLS = cast(
             "where": _where,
             "weighted_sum": _weighted_sum,
             "total": lambda *operands: added(map(as_expression, operands)),
+            "expm1": lambda a: Call(TABLE["exp"], (as_expression(a),)) - 1.0,
+            "log_softmax": lambda *operands: as_expression(operands[0]) - _call(LOGSUMEXP)(*operands),
         }
     ),
 )
@@ -69,8 +71,9 @@ def partial_symbol(primitive: Primitive, index: int, result: Expression, operand
     """The local partial of an operation by its operand `index`; that of an activation function by its name."""
     if primitive.primed:
         return Call(primitive, tuple(operands), primed=True)
-    if primitive is LOGSUMEXP and isinstance(result, Call):
-        return Call(TABLE["exp"], (operands[index],)) / added(Call(TABLE["exp"], (o,)) for o in operands)
+    if primitive in (LOGSUMEXP, LOG_SOFTMAX):
+        share = Call(TABLE["exp"], (operands[index],)) / added(Call(TABLE["exp"], (o,)) for o in operands)
+        return share if primitive is LOGSUMEXP else -share if index else 1.0 - share
     if primitive is CHOOSE and index:
         return _chosen(operands[0], index - (1 if operands[0].number >= 0 else len(operands)))
     return as_expression(primitive.partial(SYMBOLS, index, result, operands))

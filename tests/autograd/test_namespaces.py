@@ -42,9 +42,17 @@ def test_eager_sums_are_exactly_from_left_to_right(numbers):
 
 @given(st.lists(st.floats(-40.0, 0.0), min_size=2, max_size=20))
 def test_the_sum_inside_logsumexp_is_from_left_to_right_too(numbers):
-    normaliser = max(numbers) + math.log(rounded_after_each([math.exp(a - max(numbers)) for a in numbers]))
-    assert logsumexp(numbers).data == normaliser
-    assert [p.data for p in softmax(numbers)] == [math.exp(a - normaliser) for a in numbers]
+    largest = max(numbers)
+
+    def above(order):
+        """How far the logarithm is above the largest: that is made of all but one of the largest."""
+        others = [*order]
+        others.remove(largest)
+        return math.log1p(rounded_after_each([math.exp(a - largest) for a in others]))
+
+    assert logsumexp(numbers).data == largest + above(numbers)
+    rotated = [[a, *numbers[:i], *numbers[i + 1 :]] for i, a in enumerate(numbers)]
+    assert [p.data for p in softmax(numbers)] == [math.exp(order[0] - largest - above(order)) for order in rotated]
 
 
 @given(NUMBERS)

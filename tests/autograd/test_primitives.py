@@ -49,6 +49,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "total": lambda *x: mpmath.fsum(x),
     "logsumexp": lambda *x: mpmath.log(mpmath.fsum(map(mpmath.exp, x))),
     "choose": lambda i, *options: options[int(mpmath.floor(i))],
+    "log_softmax": lambda *x: x[0] - mpmath.log(mpmath.fsum(map(mpmath.exp, x))),
+    "expm1": mpmath.expm1,
     "tanh_prime": lambda a: 1 / mpmath.cosh(a) ** 2,
     "sigmoid_prime": lambda a: 1 / (2 + mpmath.exp(a) + mpmath.exp(-a)),
     "sign": mpmath.sign,
@@ -63,7 +65,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
 }
 # What a derivative is by convention and not by calculus.
 NO_GRADIENT_BY_DEFINITION = {"detach"}
-MANY = {"weighted_sum": (4, 5), "total": (1, 3), "logsumexp": (1, 3), "choose": (4, 5)}
+MANY = {"weighted_sum": (4, 5), "total": (1, 3), "logsumexp": (1, 3), "log_softmax": (1, 3), "choose": (4, 5)}
 
 
 def over(primitives: dict[str, Primitive]) -> Any:
@@ -167,7 +169,10 @@ def test_floats_arrays_and_values_read_a_rule_alike(primitive):
                 in_arrays = primitive.partial(ARRAYS, index, np.array([v, v]), arrays)
             np.testing.assert_allclose(np.broadcast_to(in_arrays, 2), [partial, partial], rtol=1e-13, atol=1e-16)
             with_values = primitive.partial(VALUES, index, Value(v), values)
-            assert (with_values.data if isinstance(with_values, Value) else with_values) == partial
+            number = with_values.data if isinstance(with_values, Value) else with_values
+            # Values have a share in a form whose derivative does not cancel, and whose last bit may be another.
+            exactly = primitive.name not in ("logsumexp", "log_softmax")
+            assert number == partial if exactly else number == pytest.approx(partial, rel=2e-15)
 
 
 @over_the_table

@@ -63,6 +63,11 @@ TOLD = {
         [f"exp({x})/(exp(a) + exp(b) + exp(c))" for x in "abc"],
     ),
     "choose": ("choose(a, b, c)", ["0", "[0 ≤ a] · [a < 1]", "[1 ≤ a] · [a < 2]"]),
+    "log_softmax": (
+        "a − logsumexp(a, b, c)",
+        ["1 − exp(a)/(exp(a) + exp(b) + exp(c))", *(f"−exp({x})/(exp(a) + exp(b) + exp(c))" for x in "bc")],
+    ),
+    "expm1": ("exp(a) − 1", ["exp(a)"]),
     "tanh_prime": ("tanh′(a)", ["tanh′′(a)"]),
     "sigmoid_prime": ("σ′(a)", ["σ′′(a)"]),
     "sign": ("sign(a)", ["0"]),

@@ -66,6 +66,7 @@ def random_plans(draw: Any, learns: bool = True, guards: bool = False) -> Random
                         made.scatter,
                         made.choose,
                         made.add_rows,
+                        made.softmax_adjoint,
                     ]
                 )
             )
@@ -175,7 +176,7 @@ class _Making:
 
     def sum(self) -> Ref:
         length, size = self.pick([1, 2, 3, 4]), self.pick([1, 2, 3])
-        make = self.pick([self.builder.sum, self.builder.sum, self.builder.logsumexp])
+        make = self.pick([self.builder.sum, self.builder.sum, self.builder.logsumexp, self.builder.log_softmax])
         return make(self.read(length * size, self.results), length)
 
     def choose(self) -> Ref:
@@ -192,6 +193,12 @@ class _Making:
             alike = [array for array in self.results if batched or array.batched == index.array.batched]
             parts.append((index, self.read(index.size * width, alike)))
         return self.builder.add_rows(parts, rows, width, batched)
+
+    def softmax_adjoint(self) -> Ref:
+        length, count = self.pick([1, 2, 3, 4]), self.pick([1, 2, 3])
+        logs = self.builder.log_softmax(self.read(length * count, self.results), length)
+        among = [array for array in self.results if logs.array.batched or not array.batched]
+        return self.builder.softmax_adjoint(self.read(length * count, among), logs, length)
 
     def batch_sum(self) -> Ref:
         return self.builder.batch_sum(self.read(self.size(), self.results, batched=True))

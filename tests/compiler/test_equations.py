@@ -45,10 +45,9 @@ TOLD = {
     ]),
     "softmax": (lambda x: -log_softmax(products(x))[0], 3, [
         "t3 = W1 @ x",
-        "t4 = logsumexp(t3)",
-        "C = t4 - t3[0]",
-        "t9 = (-1/n at [0]) + 1/n exp(t3 - t4)",
-        "dC/dW1 = t9 @ x'",
+        "t4 = t3 - logsumexp(t3)",
+        "C = -t4[0]",
+        "dC/dW1 = (t6 - sum(t6) * exp(t4)) @ x'",
     ]),
     "activations": (lambda x: sum(tanh(z) * relu(z) for z in products(x)), 3, [
         "t3 = W1 @ x",

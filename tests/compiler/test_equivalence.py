@@ -31,7 +31,7 @@ ROWS = 4
 UNARY = ["exp", "sin", "cos", "tanh", "sigmoid", "relu", "softplus"]
 OPERATIONS = [
     *UNARY, "log", "sqrt", "negative", "absolute", "add", "subtract", "multiply", "divide", "square", "power",
-    "maximum", "minimum", "where", "logsumexp", "weighted_sum", "total", "detach",
+    "maximum", "minimum", "where", "logsumexp", "softmax", "weighted_sum", "total", "detach",
 ]  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(OPERATIONS), *[st.integers(0, 99)] * 3), min_size=1, max_size=25)
 
@@ -56,6 +56,7 @@ def step(name, a, b, c):
         "minimum": lambda: minimum(a, b),
         "where": lambda: where(a < b, b, c),
         "logsumexp": lambda: logsumexp([a, b, c]),
+        "softmax": lambda: softmax([a, b, c])[0],
         "weighted_sum": lambda: weighted_sum([a, b], [b, c], a),
         "total": lambda: total([a, b, c]),
         "detach": lambda: a.detach() * b,

@@ -136,10 +136,14 @@ def operands_of(name):
 
 @pytest.mark.parametrize("name", list(Namespace.__annotations__))
 def test_every_function_of_a_namespace_is_numpy_s(name):
-    operands = operands_of(name)
+    operands = operands_of(name if name in TABLE else "subtract")
+
+    def computed(ns, operands):
+        return ns.share(0, operands[0], operands[1:]) if name == "share" else getattr(ns, name)(*operands)
+
     with np.errstate(all="ignore"), jax.enable_x64(True):
-        expected = getattr(ARRAYS, name)(*operands)
-        found = np.asarray(getattr(JAX_ARRAYS, name)(*map(jax.numpy.asarray, operands)))
+        expected = computed(ARRAYS, operands)
+        found = np.asarray(computed(JAX_ARRAYS, [*map(jax.numpy.asarray, operands)]))
     np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-300)
 
 

@@ -24,6 +24,7 @@ from .instructions import (
     mapped,
 )
 from .patterns import Index
+from .shares import LogSoftmax, SoftmaxAdjoint
 
 
 class Builder:
@@ -67,6 +68,15 @@ class Builder:
     def logsumexp(self, read: Ref, length: int) -> Ref:
         """`LogSumExp` of runs."""
         return self.add(lambda out: LogSumExp(out, read, length), read.size // length, read.array.batched)
+
+    def log_softmax(self, read: Ref, length: int) -> Ref:
+        """`LogSoftmax` of runs."""
+        return self.add(lambda out: LogSoftmax(out, read, length), read.size, read.array.batched)
+
+    def softmax_adjoint(self, given: Ref, logs: Ref, length: int) -> Ref:
+        """`SoftmaxAdjoint` of runs."""
+        batched = given.array.batched or logs.array.batched
+        return self.add(lambda out: SoftmaxAdjoint(out, given, logs, length), logs.size, batched)
 
     def batch_sum(self, read: Ref) -> Ref:
         """The sum over the samples."""

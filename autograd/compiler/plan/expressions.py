@@ -42,6 +42,7 @@ from .notation import (
     times,
     to_the_power,
 )
+from .shares import LogSoftmax, SoftmaxAdjoint
 from .walk import Walk, WalkBack
 
 _DEEPEST = 8
@@ -116,6 +117,8 @@ def _derivative(array: Array, tell: Tell) -> Expression | None:
 def _written_where_read(plan: Told, names: Names) -> set[int]:
     """The arrays that are written where they are read: those read once, and short ones, while they are readable."""
     reads = [read for made in plan.instructions for read in made.reads]
+    # Those that are told twice need a name as much as those that are read twice.
+    reads += [made.reads[0] for made in plan.instructions if isinstance(made, LogSoftmax | SoftmaxAdjoint)]
     uses: dict[int, int] = {}
     for read in reads:
         uses[read.array.number] = uses.get(read.array.number, 0) + 1
@@ -198,6 +201,17 @@ def _sum(made: Sum | BatchSum, tell: Tell, few: Few) -> Expression:
 @told.register
 def _logsumexp(made: LogSumExp, tell: Tell, few: Few) -> Expression:
     return Function("logsumexp", (tell(made.read),))
+
+
+@told.register
+def _log_softmax(made: LogSoftmax, tell: Tell, few: Few) -> Expression:
+    return plus(tell(made.read), minus(Function("logsumexp", (tell(made.read),))))
+
+
+@told.register
+def _softmax_adjoint(made: SoftmaxAdjoint, tell: Tell, few: Few) -> Expression:
+    sums = Function("sum", (tell(made.given),))
+    return plus(tell(made.given), minus(times(sums, Function("exp", (tell(made.logs),)))))
 
 
 @told.register

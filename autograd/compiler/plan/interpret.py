@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from ...namespaces import ARRAYS, positions
+from ...namespaces import ARRAYS, log_of_exponentials, positions
 from .choose import AddRows, Choose
 from .instructions import (
     Array,
@@ -31,6 +31,7 @@ from .instructions import (
     Sum,
 )
 from .plan import Plan
+from .shares import LogSoftmax, SoftmaxAdjoint
 from .walk import Walk, WalkBack
 
 Numbers = npt.NDArray[Any]
@@ -132,8 +133,25 @@ def _sum(instruction: Sum, read: Read, shape: tuple[int, ...]) -> Any:
 @computed.register
 def _logsumexp(instruction: LogSumExp, read: Read, shape: tuple[int, ...]) -> Any:
     runs = read(instruction.read).reshape(*shape, instruction.length)
-    largest = runs.max(axis=-1)
-    return largest + np.log(np.exp(runs - largest[..., None]).sum(axis=-1))
+    largest = runs.max(axis=-1, keepdims=True)
+    return largest[..., 0] + log_of_exponentials(runs - largest, axis=-1)
+
+
+@computed.register
+def _log_softmax(instruction: LogSoftmax, read: Read, shape: tuple[int, ...]) -> Any:
+    runs = read(instruction.read).reshape(*shape[:-1], -1, instruction.length)
+    below = runs - runs.max(axis=-1, keepdims=True)
+    return (below - log_of_exponentials(below, axis=-1)[..., None]).reshape(shape)
+
+
+@computed.register
+def _softmax_adjoint(instruction: SoftmaxAdjoint, read: Read, shape: tuple[int, ...]) -> Any:
+    given, logs = (
+        read(one).reshape(*shape[: one.array.batched], -1, instruction.length)
+        for one in (instruction.given, instruction.logs)
+    )
+    sums_of_others = given @ (1.0 - np.eye(instruction.length))
+    return (-np.expm1(logs) * given - np.exp(logs) * sums_of_others).reshape(shape)
 
 
 @computed.register

@@ -11,6 +11,7 @@ import numpy as np
 from .choose import AddRows, Choose
 from .instructions import BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
 from .plan import Plan
+from .shares import LogSoftmax, SoftmaxAdjoint
 from .walk import Steps, Walk, WalkBack
 
 
@@ -87,6 +88,13 @@ def _map(instruction: Map) -> Iterator[str]:
 def _runs(instruction: Sum | LogSumExp) -> Iterator[str]:
     if instruction.read.size != instruction.out.size * instruction.length:
         yield f"{type(instruction).__name__} of runs of {instruction.length}: {instruction.read.size} numbers"
+
+
+@faults_of.register
+def _shares(instruction: LogSoftmax | SoftmaxAdjoint) -> Iterator[str]:
+    for read in instruction.reads:
+        if read.size != instruction.out.size or read.size % instruction.length:
+            yield f"{type(instruction).__name__} of runs of {instruction.length}: {read.size} numbers"
 
 
 @faults_of.register

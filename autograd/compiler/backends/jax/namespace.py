@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import mul
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ class _JaxArrays:
     """JAX's arrays, elementwise; NaN goes in and comes out as in `namespaces.ARRAYS`."""
 
     exp = staticmethod(jnp.exp)
+    expm1 = staticmethod(jnp.expm1)
     log = staticmethod(jnp.log)
     sqrt = staticmethod(jnp.sqrt)
     sin = staticmethod(jnp.sin)
@@ -86,13 +88,30 @@ class _JaxArrays:
     def logsumexp(*operands: Any) -> Any:
         stacked = jnp.stack(jnp.broadcast_arrays(*operands))
         largest = stacked.max(axis=0)
-        return largest + jnp.log(left_to_right(jnp.exp(stacked - largest)))
+        return largest + log_of_exponentials(stacked - largest, axis=0)
+
+    @staticmethod
+    def log_softmax(*operands: Any) -> Any:
+        stacked = jnp.stack(jnp.broadcast_arrays(*operands))
+        below = stacked - stacked.max(axis=0)
+        return below[0] - log_of_exponentials(below, axis=0)
+
+    @staticmethod
+    def share(index: int, logsumexp: Any, operands: Sequence[Any]) -> Any:
+        return jnp.exp(operands[index] - logsumexp)
 
     @staticmethod
     def choose(index: Any, *options: Any) -> Any:
         found, outside = positions(index, len(options))
         found, outside, *stacked = jnp.broadcast_arrays(found, outside, *options)
         return jnp.where(outside, jnp.nan, jnp.take_along_axis(jnp.stack(stacked), found[None], axis=0)[0])
+
+
+def log_of_exponentials(shifted: Any, axis: int) -> Any:
+    """As `namespaces.log_of_exponentials`."""
+    largest = shifted == 0.0
+    ties = largest.sum(axis=axis, dtype=shifted.dtype) - 1.0
+    return jnp.log1p(jnp.where(largest, 0.0, jnp.exp(shifted)).sum(axis=axis) + ties)
 
 
 def positions(indices: Any, count: int) -> tuple[Any, Any]:

@@ -31,10 +31,11 @@ from ...plan.instructions import (
     Sum,
 )
 from ...plan.plan import Plan
+from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Walk, WalkBack
 from .faults import fault
 from .moves import read, scattered
-from .namespace import JAX_ARRAYS, positions
+from .namespace import JAX_ARRAYS, log_of_exponentials, positions
 from .pieces import Piece, pieces
 from .walks import derivative, faults_of_tape, tape_of
 
@@ -276,7 +277,26 @@ def _sum(instruction: Sum, run: _Run, shape: tuple[int, ...]) -> Any:
 def _logsumexp(instruction: LogSumExp, run: _Run, shape: tuple[int, ...]) -> Any:
     runs = run.read(instruction.read).reshape(*shape, instruction.length)
     largest = runs.max(axis=-1)
-    return largest + jnp.log(jnp.exp(runs - largest[..., None]).sum(axis=-1))
+    return largest + log_of_exponentials(runs - largest[..., None], axis=-1)
+
+
+@computed.register
+def _log_softmax(instruction: LogSoftmax, run: _Run, shape: tuple[int, ...]) -> Any:
+    runs = run.read(instruction.read).reshape(*shape[:-1], -1, instruction.length)
+    below = runs - runs.max(axis=-1, keepdims=True)
+    return (below - log_of_exponentials(below, axis=-1)[..., None]).reshape(shape)
+
+
+@computed.register
+def _softmax_adjoint(instruction: SoftmaxAdjoint, run: _Run, shape: tuple[int, ...]) -> Any:
+    given, logs = (
+        run.read(one).reshape(*shape[: one.array.batched], -1, instruction.length)
+        for one in (instruction.given, instruction.logs)
+    )
+    nothing = jnp.zeros_like(given[..., :1])
+    before = jnp.cumsum(jnp.concatenate([nothing, given[..., :-1]], axis=-1), axis=-1)
+    after = jnp.cumsum(jnp.concatenate([nothing, given[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    return (-jnp.expm1(logs) * given - jnp.exp(logs) * (before + after)).reshape(shape)
 
 
 @computed.register

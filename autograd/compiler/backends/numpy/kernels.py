@@ -24,6 +24,7 @@ from ...plan.instructions import (
     Sum,
 )
 from ...plan.patterns import Pattern, affine, common
+from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Steps, Walk, WalkBack
 from .calls import Argument, Call, Held, Ones, Plain, Prepared, call, guard, number, positions
 from .products import as_matmul
@@ -82,12 +83,21 @@ def _sum(instruction: Sum, layout: Layout) -> list[Call]:
 
 
 @calls.register
-def _logsumexp(instruction: LogSumExp, layout: Layout) -> list[Call]:
-    made, view, axes, out = _reduced(instruction, layout)
-    return [*made, call("log_sum_exp", view, Plain(axes), out)]
+def _runs(instruction: LogSumExp | LogSoftmax | SoftmaxAdjoint, layout: Layout) -> list[Call]:
+    length = instruction.length
+    shape = (instruction.reads[0].size // length, length)
+    seen = [seen_as(read, shape, layout) for read in instruction.reads]
+    out = _target(instruction.out, shape[:1] if isinstance(instruction, LogSumExp) else shape, layout)
+    return [
+        *(made for gathers, _ in seen for made in gathers),
+        call(_OF_RUNS[type(instruction)], *(view for _, view in seen), out),
+    ]
 
 
-def _reduced(instruction: Sum | LogSumExp, layout: Layout) -> tuple[list[Call], View, tuple[int, ...], View]:
+_OF_RUNS = {LogSumExp: "log_sum_exp", LogSoftmax: "log_softmax_of_runs", SoftmaxAdjoint: "softmax_adjoint"}
+
+
+def _reduced(instruction: Sum, layout: Layout) -> tuple[list[Call], View, tuple[int, ...], View]:
     """What is read with an axis for each of its loops, the axes that run along the runs, and the result's view."""
     (read,) = instruction.reads
     size = instruction.out.size
