@@ -323,7 +323,7 @@ def test_the_table_s_script_says_whether_all_is_well(table, capsys, monkeypatch)
     assert table.main(["--points", "3"]) == 1
     assert capsys.readouterr().out.split("\n\n")[0].endswith("NO")
     monkeypatch.undo()
-    monkeypatch.setitem(table.TAILS, "tanh", (tanh, (1,), table.TAILS["sigmoid"][2]))
+    monkeypatch.setitem(table.TAILS, "tanh", (*table.TAILS["tanh"][:2], table.TAILS["sigmoid"][2]))
     assert not table.tails(3, 0)
 
 
