@@ -7,10 +7,9 @@ from typing import Any
 
 from .. import modes
 from ..errors import OperandError, RecordingError
-from ..primitives import EQUAL, MAXIMUM, MINIMUM, NOT_EQUAL
 from ..sentences import named
 from ..sources import told, user_place
-from ..value import Value, as_operand
+from ..value import Value
 
 
 class Recorded(Value):
@@ -77,48 +76,3 @@ _NAMES = (
 for _name in _NAMES:
     setattr(Recorded, _name, _while_recording(_name))
 Recorded.__hash__ = Value.__hash__  # type: ignore[method-assign]  # what __eq__ is set with takes it away
-
-
-class Condition(Recorded):
-    """A comparison met while recording: `where` uses it live, its truth is a decision."""
-
-    __slots__ = ()
-    is_condition = True
-
-    def __bool__(self) -> bool:
-        self.usable()
-        recorder = modes.recorder()
-        assert recorder is not None
-        return recorder.decide(self)
-
-    def __int__(self) -> int:
-        return int(bool(self))
-
-    __index__ = __int__
-
-    def __float__(self) -> float:
-        return float(bool(self))
-
-    def __and__(self, other: Any) -> Any:
-        return _combined(MINIMUM, self, other)
-
-    def __or__(self, other: Any) -> Any:
-        return _combined(MAXIMUM, self, other)
-
-    def __xor__(self, other: Any) -> Any:
-        return _combined(NOT_EQUAL, self, other)
-
-    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
-
-    def __invert__(self) -> Any:
-        return _combined(EQUAL, self, False)
-
-
-def _combined(primitive: Any, condition: Condition, other: Any) -> Any:
-    condition.usable()
-    operand = as_operand(other)
-    if operand is None or not (isinstance(operand, Condition) or isinstance(other, bool) or other in (0, 1)):
-        return NotImplemented
-    recorder = modes.recorder()
-    assert recorder is not None
-    return recorder.condition(primitive, condition, operand)

@@ -15,7 +15,8 @@ from ..primitives import CONSTANT, DETACH, EXP, LEAF, MAXIMUM, MINIMUM, TABLE, W
 from ..sentences import GUARD, named, out_of_domain
 from ..sources import Place, told, user_place
 from ..value import Value, as_value, constant, made, number_of
-from .recorded import Condition, Recorded
+from .recorded import Recorded
+from .whole import Condition
 
 INPUT = Primitive("input", lambda ns: None, (), "", domain=())
 

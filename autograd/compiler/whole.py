@@ -1,4 +1,4 @@
-"""Whole: a number that stays an integer, and so may be an index.
+"""Whole: a number that stays an integer, and so may be an index; and conditions, which are 0 or 1.
 
 An input given as integers arrives as one. What a table gives for it, `tables` says; wherever Python itself asks
 for the integer, a row of a batch takes the path of its own number.
@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from .. import modes
-from ..value import Value, number_of
+from ..primitives import EQUAL, MAXIMUM, MINIMUM, NOT_EQUAL
+from ..value import Value, as_operand, number_of
 from .recorded import Recorded
 
 _ENGINE = {__name__.partition(".")[0], "nn"}
@@ -40,6 +41,15 @@ class Whole(Value):
 
     def __float__(self) -> float:
         return float(self.__index__())
+
+    def __complex__(self) -> complex:
+        return complex(self.__index__())
+
+    def __str__(self) -> str:
+        return str(self.__index__())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.__index__(), spec) if spec else str(self)
 
     def __bool__(self) -> bool:
         return bool(self != 0)
@@ -113,6 +123,50 @@ for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "neg", "pos", "abs"):
 for _name in ("mod", "floordiv", "divmod", "lshift", "rshift", "and", "or", "xor"):
     setattr(Whole, f"__{_name}__", _of_the_number(f"__{_name}__"))
     setattr(Whole, f"__r{_name}__", _of_the_number(f"__r{_name}__"))
+
+
+class Condition(_RecordedWhole):
+    """A comparison met while recording: `where` uses it live, its truth is a decision; in sums it is 0 or 1."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        self.usable()
+        recorder = modes.recorder()
+        assert recorder is not None
+        return recorder.decide(self)
+
+    def __index__(self) -> int:
+        return int(bool(self))
+
+    def __str__(self) -> str:
+        return str(bool(self))
+
+    __int__ = __trunc__ = __index__
+
+    def __and__(self, other: Any) -> Any:
+        return _combined(MINIMUM, self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return _combined(MAXIMUM, self, other)
+
+    def __xor__(self, other: Any) -> Any:
+        return _combined(NOT_EQUAL, self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __invert__(self) -> Any:
+        return _combined(EQUAL, self, False)
+
+
+def _combined(primitive: Any, condition: Condition, other: Any) -> Any:
+    condition.usable()
+    operand = as_operand(other)
+    if operand is None or not (isinstance(operand, Condition) or isinstance(other, bool) or other in (0, 1)):
+        return NotImplemented
+    recorder = modes.recorder()
+    assert recorder is not None
+    return recorder.condition(primitive, condition, operand)
 
 
 def _decided(whole: Whole) -> int:
