@@ -7,6 +7,7 @@ from operator import add, mul
 from typing import Any, Literal, overload
 
 from . import modes
+from .changes import refuse_changed
 from .errors import OperandError
 from .functions import VALUES
 from .graph import topological_order
@@ -53,6 +54,8 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
         If `output` or a member of `wrt` is not a Value.
     DomainError
         Where an operation has no finite derivative.
+    GraphError
+        Where a leaf's number was changed since `output` was computed.
     RecordingError
         Inside a function that is being compiled, without `create_graph`: the floats
         of one sample would stand in the program for every sample.
@@ -85,6 +88,8 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
 def _adjoints(output: Value, wanted: set[Value], create_graph: bool) -> dict[Value, Any]:
     """d output / d value for each value between `output` and `wanted`, as floats or as Values."""
     order = topological_order((output,), leaves=False)
+    if modes.recorder() is None:  # a compiled function reads the numbers that the leaves have when it runs
+        refuse_changed(order, "gradient()")
     between = set(wanted)
     for value in order:
         if not between.isdisjoint(value.operands):

@@ -44,8 +44,7 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
                 order.append(stack.pop())  # type: ignore[arg-type]  # below a None stands a Value
             elif value not in seen:
                 seen.add(value)
-                height = len(stack)
-                stack += (value, None)
+                waits = False
                 for operand in value.operands[::-1]:
                     if not (operand.operands or leaves):
                         continue
@@ -53,9 +52,11 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
                         if operand.operands:  # others end every way
                             met_again.append((operand, len(order)))
                     else:
+                        if not waits:
+                            waits = True
+                            stack += (value, None)
                         stack.append(operand)
-                if len(stack) == height + 2:  # nothing to wait for
-                    del stack[height:]
+                if not waits:
                     order.append(value)
     _check_acyclic(order, met_again)
     return order

@@ -10,7 +10,6 @@ into one array, which its program reads in place; the smaller one is gathered be
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -18,113 +17,26 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from . import clock
 from .errors import ArgumentError, OperandError
+from .homes import OUTSIDE, Home, HousedValue, Vector, home_of, move_in, moving
 from .sentences import named
 from .value import Value
 
-Vector = npt.NDArray[np.float64]
 Index = slice | npt.NDArray[np.intp]
 
-# Held while values move and while numbers are written, so that no thread writes where a value lived before.
-_moving = threading.RLock()
 _moves = 0
 
 
-class Home:
-    """The numbers of leaf Values in an array, and their gradients in another.
-
-    Parameters
-    ----------
-    values : sequence of Value
-        Whose numbers and gradients to begin with.
-
-    Attributes
-    ----------
-    data : ndarray, shape (n,)
-        The numbers.
-    slopes : ndarray, shape (n,)
-        The gradients, of no meaning while `is_zero`.
-    is_zero : bool
-        Whether every gradient is 0 whatever the array holds, so that a program may overwrite it.
-    is_lent : bool
-        Whether a program is writing to `slopes`; they are still 0 then.
-    departures : int
-        How many values have moved on from here; what was known of places in the arrays is outdated then.
-    """
-
-    __slots__ = ("data", "departures", "is_lent", "is_zero", "slopes")
-
-    def __init__(self, values: Sequence[Value]) -> None:
-        self.data: Vector = np.array([value._data for value in values], dtype=float)
-        self.slopes: Vector = np.array([value.grad or 0.0 for value in values], dtype=float)
-        self.is_zero = not self.slopes.any()
-        self.is_lent = False
-        self.departures = 0
-
-    def cleared(self) -> Vector:
-        """The gradients, true to `is_zero`."""
-        if self.is_lent:
-            # The borrower keeps the array, and adds what it has written when it is done.
-            self.slopes = np.zeros_like(self.slopes)
-        elif self.is_zero:
-            self.slopes.fill(0.0)
-        self.is_lent = self.is_zero = False
-        return self.slopes
-
-
-_OUTSIDE = Home(())
-"""Where all leaves are that have not moved into arrays; it holds nothing of them."""
-
-
-class HousedValue(Value):
-    """A leaf whose number and gradient are elements of the arrays of a `Home`."""
-
-    __slots__ = ()
-
-    _home: tuple[Home, int]
-
-    @property
-    def _data(self) -> float:
-        home, index = self._home
-        return home.data.item(index)
-
-    @_data.setter
-    def _data(self, number: float) -> None:
-        with _moving:
-            home, index = self._home
-            home.data[index] = number
-
-    @property
-    def grad(self) -> float:
-        home, index = self._home
-        return 0.0 if home.is_zero else home.slopes.item(index)
-
-    @grad.setter
-    def grad(self, slope: float) -> None:
-        with _moving:
-            home, index = self._home
-            if slope or not home.is_zero:
-                home.cleared()[index] = slope or 0.0
-
-
 def _move(values: Sequence[Value]) -> None:
-    """Give values a new home together.
-
-    A Value cannot hold both a number of its own and a place in an array at no cost, so a leaf that moves
-    becomes one of another class, which looks its number up; its identity, label and users stay.
-    """
+    """Give values a new home together."""
     global _moves
     _moves += 1  # before numbers are read, so that who wrote without the lock and looks here then knows
     home = Home(values)
     for value in values:
-        _home_of(value).departures += 1
+        home_of(value).departures += 1
     for index, value in enumerate(values):
-        value._home = home, index
-        value.__class__ = HousedValue
-
-
-def _home_of(value: Value) -> Home:
-    return value._home[0] if isinstance(value, HousedValue) else _OUTSIDE
+        move_in(value, home, index)
 
 
 @dataclass(frozen=True)
@@ -172,7 +84,7 @@ class Parameters(Sequence[Value]):
         """Find out in which homes the values live, and which live in none."""
         found: dict[Home, tuple[list[int], list[int]]] = {}
         self._loose: list[tuple[int, Value]] = []
-        with _moving:
+        with moving:
             for place, value in enumerate(self._values):
                 if isinstance(value, HousedValue):
                     home, index = value._home
@@ -181,7 +93,7 @@ class Parameters(Sequence[Value]):
                     places.append(place)
                 else:
                     self._loose.append((place, value))
-            self._known = [(home, home.departures) for home in (*found, *([_OUTSIDE] if self._loose else []))]
+            self._known = [(home, home.departures) for home in (*found, *([OUTSIDE] if self._loose else []))]
             self._moves = _moves
         self._parts = [
             _Part(home, _index(indices), _index(places), len(indices) == len(home.data))
@@ -193,7 +105,7 @@ class Parameters(Sequence[Value]):
 
     def _look_again(self) -> None:
         """Find the values anew if one of them has moved."""
-        with _moving:
+        with moving:
             self._moves = _moves
             if any(home.departures != departures for home, departures in self._known):
                 self._find()
@@ -220,6 +132,7 @@ class Parameters(Sequence[Value]):
         if self._moves != _moves:
             self._look_again()
         if self._view is not None:
+            clock.unwatched = True
             return self._view
         numbers = np.empty(len(self))
         self.copy_to(numbers)
@@ -227,15 +140,29 @@ class Parameters(Sequence[Value]):
 
     @data.setter
     def data(self, numbers: Vector) -> None:
+        clock.tick()
         if numbers is self._view and self._moves == _moves:
             return
-        with _moving:
+        with moving:
             if self._moves != _moves:
                 self._look_again()
             for part in self._parts:
                 part.home.data[part.index] = numbers[part.places]
+            self._set_loose(numbers)
+
+    def _set_loose(self, numbers: Vector) -> None:
+        """Set the numbers of those that live in no array; what many held before is not remembered."""
+        given = numbers.tolist() if self._loose else []
+        if len(self._loose) <= clock.KEPT:
             for place, value in self._loose:
-                value._data = float(numbers[place])
+                value.data = given[place]
+            return
+        changed = [value for place, value in self._loose if given[place] != value._data]
+        for place, value in self._loose:
+            value._data = given[place]
+        time = clock.forget()
+        for value in changed:
+            value._time = time
 
     @property
     def grad(self) -> Vector:
@@ -243,7 +170,7 @@ class Parameters(Sequence[Value]):
         if self._whole is not None and self._moves == _moves:
             return self._whole.cleared()
         slopes = np.empty(len(self))
-        with _moving:
+        with moving:
             if self._moves != _moves:
                 self._look_again()
             if self._whole is not None:
@@ -261,7 +188,7 @@ class Parameters(Sequence[Value]):
             whole.is_zero = False
             if self._moves == _moves:
                 return
-        with _moving:
+        with moving:
             if self._moves != _moves:
                 self._look_again()
             for part in self._parts:
@@ -271,7 +198,7 @@ class Parameters(Sequence[Value]):
 
     def lend_grad(self) -> Vector | None:
         """The array of the gradients, to be overwritten and given to `take_back`; None unless all are 0 and at home."""
-        with _moving:
+        with moving:
             if self._moves != _moves:
                 self._look_again()
             home = self._whole
@@ -282,7 +209,7 @@ class Parameters(Sequence[Value]):
 
     def take_back(self, slopes: Vector) -> None:
         """Add to every value's ``grad`` what was written to the array that was lent."""
-        with _moving:
+        with moving:
             if self._moves != _moves:
                 self._look_again()
             home = self._whole
@@ -293,13 +220,13 @@ class Parameters(Sequence[Value]):
 
     def give_back(self, slopes: Vector | None) -> None:
         """Return the array that was lent, if one was, with nothing to add."""
-        with _moving:
+        with moving:
             if self._whole is not None and slopes is self._whole.slopes:
                 self._whole.is_lent = False
 
     def add_to_grad(self, slopes: npt.NDArray[Any]) -> None:
         """Add to every value's ``grad``."""
-        with _moving:
+        with moving:
             if self._moves != _moves:
                 self._look_again()
             for part in self._parts:
@@ -347,7 +274,7 @@ def together(values: Sequence[Value]) -> Parameters:
     values : sequence of Value
         Leaves, each once.
     """
-    with _moving:  # or two threads would move the same values, and one of them read what nobody writes
+    with moving:  # or two threads would move the same values, and one of them read what nobody writes
         parameters = Parameters(values)
         if parameters.view is None:
             # Values of a class of one's own stay outside: they cannot become of another.

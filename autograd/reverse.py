@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import modes
+from .changes import refuse_changed
 from .errors import DomainError
 from .fast_rules import FAST_RULES
 from .graph import topological_order
@@ -25,6 +26,7 @@ def backward(output: Value) -> None:
     """
     modes.refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
+    refuse_changed(order, "backward()")
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order)
     with _grads_from_zero(order):

@@ -41,3 +41,11 @@ def use_data(value: Value) -> str:
         f"bool(v): expected a comparison, got {value!r}; write v != 0, or v.data where no function is recorded, "
         "or use autograd.where"
     )
+
+
+def set_its_leaves(value: Value) -> str:
+    """The sentence for a computed value whose number was set."""
+    return (
+        f"v.data = ...: expected a leaf, got {value!r} computed by {value.primitive.name}; "
+        "set the leaves that it was computed from, and compute it again"
+    )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-from . import modes
-from .errors import DomainError, OperandError
+from . import clock, modes
+from .errors import DomainError, GraphError, OperandError
 from .labels import Label
 from .namespaces import FLOATS
 from .primitives import (
@@ -40,7 +40,7 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, Convertible, as_float, described
-from .sentences import GUARD, out_of_domain, use_data
+from .sentences import GUARD, out_of_domain, set_its_leaves, use_data
 from .ufuncs import NumPyOperand
 
 _new = object.__new__
@@ -101,10 +101,10 @@ class Value(NumPyOperand, Convertible):
     (-0.624, -0.832)
     """
 
-    __slots__ = ("_data", "_home", "_label", "grad", "operands", "primitive")
+    __slots__ = ("_data", "_label", "_time", "grad", "operands", "primitive")
 
     _data: float
-    _home: tuple[Any, int]  # unset, but in leaves that have moved into arrays: see parameters.py
+    _time: int  # when it was computed, or its number last set: see clock.py
     _label: Label | None
     grad: float
     operands: tuple[Value, ...]
@@ -113,6 +113,7 @@ class Value(NumPyOperand, Convertible):
     def __init__(self, data: Any, label: Label | str | None = None) -> None:
         self._data = as_float(data)
         self._label = Label.of(label)
+        self._time = 0
         self.grad = 0.0
         self.operands = ()
         # A number made inside a function that is being compiled is a constant of it, not a parameter.
@@ -120,7 +121,7 @@ class Value(NumPyOperand, Convertible):
 
     @property
     def data(self) -> float:
-        """The number. Setting it changes this value alone, not what was computed from it."""
+        """The number. Setting a leaf's changes it alone: graphs computed from it are not differentiated any more."""
         if modes.active:
             recorder = modes.recorder()
             if recorder is not None:
@@ -129,7 +130,13 @@ class Value(NumPyOperand, Convertible):
 
     @data.setter
     def data(self, number: Any) -> None:
-        self._data = as_float(number)
+        if number.__class__ is not float:
+            number = as_float(number)
+        if self.operands:
+            raise GraphError(set_its_leaves(self))
+        before, since, self._data = self._data, self._time, number
+        if number != before:
+            self._time = clock.change(before, since)
 
     @property
     def label(self) -> Label | None:
@@ -167,6 +174,7 @@ class Value(NumPyOperand, Convertible):
         value = _new(Value)
         value._data = self._data + other._data
         value._label = None
+        value._time = clock.now
         value.grad = 0.0
         value.operands = (self, other)
         value.primitive = ADD
@@ -180,6 +188,7 @@ class Value(NumPyOperand, Convertible):
         value = _new(Value)
         value._data = self._data * other._data
         value._label = None
+        value._time = clock.now
         value.grad = 0.0
         value.operands = (self, other)
         value.primitive = MULTIPLY
@@ -295,7 +304,8 @@ telling, checking and compiling look at a graph that stands already, and look un
 def made(kind: type[V], data: float, operands: tuple[Value, ...], primitive: Primitive) -> V:
     """A Value of any kind, of what stands in it."""
     value = _new(kind)
-    value._data, value._label, value.grad, value.operands, value.primitive = data, None, 0.0, operands, primitive
+    value._data, value._label, value._time = data, None, clock.now
+    value.grad, value.operands, value.primitive = 0.0, operands, primitive
     return value
 
 
@@ -310,6 +320,7 @@ def constant(number: float) -> Value:
     value = _new(Value)
     value._data = number
     value._label = None
+    value._time = 0
     value.grad = 0.0
     value.operands = ()
     value.primitive = CONSTANT
@@ -343,17 +354,21 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
     """
     if modes.active and (recorder := modes.recorder()) is not None:
         return cast(Value, recorder.apply(primitive, operands))
+    time = clock.now
     try:
         data = primitive.rule(FLOATS, *[operand._data for operand in operands])
     except (ValueError, ZeroDivisionError):
         watcher = modes.watcher()
         place = watcher.where() if watcher else ""
         raise DomainError(out_of_domain(primitive, operands) + place + GUARD) from None
+    if time != clock.now:  # another thread changed a number meanwhile, perhaps one that was read before
+        return apply(primitive, operands)
     value = _new(Value)
     if modes.active and (watcher := modes.watcher()) is not None:
         value = watcher.new(primitive, operands, data)
     value._data = data
     value._label = None
+    value._time = time
     value.grad = 0.0
     if modes.active and not modes.recording_gradients():
         # The z of a sigmoid is kept as a number: where a is 0 or 1, costs are computed from it.

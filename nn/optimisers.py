@@ -42,7 +42,7 @@ class Optimiser:
         """
         known = self._recognised(parameters)
         self.steps += 1
-        data = known.data
+        data = known.data if known.view is None else known.view
         self.update(data, known.grad)
         known.data = data
 

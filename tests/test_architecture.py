@@ -15,11 +15,12 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 
 # What a module may import of its own package at its top, from the bottom up.
 FLOORS = [
-    {"errors", "text", "pairs", "namespaces", "modes", "ufuncs"},
+    {"errors", "text", "pairs", "namespaces", "modes", "ufuncs", "clock"},
     {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"sentences"},
     {"value"},
-    {"graph", "functions", "parameters", "fast_rules"},
+    {"graph", "functions", "homes", "fast_rules", "changes"},
+    {"parameters"},
     {"reverse", "formulas"},
     {"adjoints", "watching", "paths"},
     {"derivatives", "check"},
@@ -155,7 +156,8 @@ def test_no_module_bears_the_name_of_a_public_function():
 
 # The engine, which keeps a Value's number and label; all other rooms read `number_of(v)` and `v.label`.
 ENGINE = {
-    f"autograd.{room}" for room in ("value", "sentences", "graph", "fast_rules", "reverse", "functions", "parameters")
+    f"autograd.{room}"
+    for room in ("value", "sentences", "graph", "fast_rules", "reverse", "functions", "homes", "parameters")
 }
 PRIVATE = {"_data", "_label"}
 
