@@ -5,140 +5,25 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from .adjoints import gradient
-from .differences import EPSILON, Curve, Slope, slope
+from .differences import EPSILON, Curve, slope
 from .errors import ArgumentError, DomainError, NonFiniteError, OperandError, ShapeError
 from .graph import topological_order
 from .labels import Label
 from .namespaces import FLOATS, left_to_right
 from .primitives import CONSTANT
 from .reals import as_float
+from .reports import GradientReport, Row
 from .reverse import local_partial
 from .value import Value, number_of
+from .zeros import is_confirmed, is_exact_zero, reached
 
-_WIDTH = 80
-# The columns after the name: how wide, and what stands in them.
-_COLUMNS: dict[str, tuple[int, Callable[[Row], str]]] = {
-    "at": (10, lambda row: f"{row.at:.3g}"),
-    "gradient": (14, lambda row: f"{row.gradient:.7g}"),
-    "differences": (14, lambda row: f"{row.differences:.7g}"),
-    "error": (6, lambda row: f"{row.error:.0e}"),
-    "verdict": (9, lambda row: row.verdict),
-}
-_VERDICTS = ("right", "wrong", "kink", "undecided")
-_EXPLAINED = {
-    "kink": "kink: the slopes from left and right differ, a convention chooses",
-    "undecided": "undecided: the function's round-off is larger than the derivative's digits",
-}
-# An exact 0 is right where differences are as small as this.
+# An exact 0 is right where differences are no more than this, and so if it was not lost.
 _FLAT = 1e-9
-
-
-@dataclass(frozen=True)
-class Row:
-    """One derivative and what differences say about it.
-
-    Attributes
-    ----------
-    name : str
-        The input, or for an edge of the graph the result, its operation and the operand.
-    operation : str
-        The operation whose rule it is; empty for an input.
-    at : float
-        The input's or operand's number.
-    gradient : float
-        What the engine says.
-    differences : float
-        What differences of function values say.
-    uncertainty : float
-        By how much `differences` may be wrong.
-    verdict : str
-        ``"right"``; ``"wrong"``; ``"kink"``, where the slopes from the left and the
-        right differ and a convention rules; ``"undecided"``, where round-off hides
-        whether the two agree.
-    one_sided : bool
-        Whether the differences were taken on one side, at the edge of the domain.
-    """
-
-    name: str
-    operation: str
-    at: float
-    gradient: float
-    differences: float = math.nan
-    uncertainty: float = math.inf
-    verdict: str = "undecided"
-    one_sided: bool = False
-
-    @property
-    def error(self) -> float:
-        """The difference between the two, relative to the larger; 0 where both are 0."""
-        size = max(abs(self.gradient), abs(self.differences))
-        return abs(self.gradient - self.differences) / size if size else 0.0
-
-
-@dataclass(frozen=True)
-class GradientReport:
-    """What `check_gradient` found; true if nothing is wrong, and a table as a string.
-
-    Attributes
-    ----------
-    inputs : tuple of Row
-        One for each number of `at`.
-    edges : tuple of Row
-        One for each operand of each operation, with ``nodes=True``; else those that
-        are wrong, looked for when an input is.
-    """
-
-    inputs: tuple[Row, ...]
-    edges: tuple[Row, ...] = ()
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """Those of the inputs, then those of the edges."""
-        return self.inputs + self.edges
-
-    def of(self, verdict: str) -> tuple[Row, ...]:
-        """The rows with a verdict."""
-        return tuple(row for row in self.rows if row.verdict == verdict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether no row is wrong; kinks and rows that round-off leaves undecided are no errors."""
-        return not self.of("wrong")
-
-    @property
-    def wrong_operations(self) -> tuple[str, ...]:
-        """The operations whose rules are wrong, each once."""
-        return tuple(dict.fromkeys(row.operation for row in self.edges if row.verdict == "wrong"))
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-    def __str__(self) -> str:
-        columns = list(_COLUMNS)
-        lines = _table("input", self.inputs, columns)
-        if self.edges:
-            lines += ["", *_table("operation", self.edges, columns[1:])]  # an operation's name is long
-        return "\n".join([*lines, "", *self._conclusions()])
-
-    def _conclusions(self) -> list[str]:
-        counts = [f"{len(found)} {verdict}" for verdict in _VERDICTS if (found := self.of(verdict))]
-        conclusions = [", ".join(counts)]
-        if self.wrong_operations:
-            conclusions.append(f"the rule of {', '.join(self.wrong_operations)} is wrong")
-        elif not self.ok:
-            conclusions += [
-                "no operation's rule is wrong: the function reads .data, detaches, or",
-                "computes with numbers of its own, and so hides a dependence from the graph",
-            ]
-        conclusions += [_EXPLAINED[verdict] for verdict in _EXPLAINED if self.of(verdict)]
-        if any(row.one_sided for row in self.rows):
-            conclusions.append("at an edge of the domain differences are taken on one side")
-        return conclusions
 
 
 def check_gradient(
@@ -166,7 +51,8 @@ def check_gradient(
     Returns
     -------
     GradientReport
-        True if nothing is wrong; ``print`` shows a table.
+        True if nothing is wrong, nor 0 where the function hardly moves and differences
+        cannot tell 0 from a small number; ``print`` shows a table.
 
     Raises
     ------
@@ -300,12 +186,14 @@ def _inputs(point: _Point, leaves: list[Value], output: Value, tolerance: float)
     """The derivative by every number of the point."""
     derivatives = gradient(output, leaves)
     round_off, of_derivatives = _round_off(output, leaves)
+    moving = reached(output) if 0.0 in derivatives else set(leaves)
     return tuple(
         _judged(
             Row(str(leaf.label), "", number_of(leaf), derivative),
-            slope(point.along(index), number_of(leaf), round_off),
+            point.along(index),
             tolerance,
-            of_derivatives[leaf],
+            leaf not in moving,
+            (round_off, of_derivatives[leaf]),
         )
         for index, (leaf, derivative) in enumerate(zip(leaves, derivatives, strict=True))
     )
@@ -331,7 +219,7 @@ def _round_off(output: Value, leaves: Sequence[Value]) -> tuple[float, dict[Valu
 def _edges(output: Value, tolerance: float) -> list[Row]:
     """The rule of every operation that `output` depends on, by every operand that is not a constant."""
     return [
-        _judged(_edge(value, index), slope(_rule_along(value, index), number_of(operand)), tolerance)
+        _judged(_edge(value, index), _rule_along(value, index), tolerance, is_exact_zero(value, index))
         for value in topological_order((output,), leaves=False)
         for index, operand in enumerate(value.operands)
         if operand.primitive is not CONSTANT
@@ -363,12 +251,17 @@ def _rule_along(value: Value, index: int) -> Curve:
     return curve
 
 
-def _judged(row: Row, by_differences: Slope, tolerance: float, round_off: float = 0.0) -> Row:
-    """A row with what differences say, and the verdict; `round_off` is that of the gradient itself."""
-    found, uncertainty = by_differences.value, by_differences.uncertainty + round_off
+def _judged(row: Row, curve: Curve, tolerance: float, exact: bool, round_off: tuple[float, float] = (0.0, 0.0)) -> Row:
+    """A row with what differences of a curve say, and the verdict.
+
+    `exact` says that a 0 is made by a choice or a factor of 0; `round_off` is that of the curve and of the gradient.
+    """
+    by_differences = slope(curve, row.at, round_off[0])
+    found, uncertainty = by_differences.value, by_differences.uncertainty + round_off[1]
     apart = abs(row.gradient - found)
     allowed = tolerance * max(abs(row.gradient), abs(found))
     flat = row.gradient == 0.0 and apart <= 4.0 * uncertainty and uncertainty <= _FLAT
+    flat = flat and (exact or is_confirmed(curve, row.at, uncertainty, tolerance))
     verdict = "undecided"
     if by_differences.kink:
         verdict = "kink"
@@ -377,18 +270,3 @@ def _judged(row: Row, by_differences: Slope, tolerance: float, round_off: float 
     elif flat or max(apart, uncertainty) <= allowed:
         verdict = "right"
     return replace(row, differences=found, uncertainty=uncertainty, verdict=verdict, one_sided=by_differences.one_sided)
-
-
-def _table(title: str, rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
-    """Lines of at most 80 letters, names cut to what the columns leave of them."""
-    room = _WIDTH - sum(2 + _COLUMNS[column][0] for column in columns)
-    lines = [_line(title.ljust(room), columns, columns)]
-    for row in rows:
-        name = row.name if len(row.name) <= room else row.name[: room - 1] + "…"
-        lines.append(_line(name.ljust(room), columns, [_COLUMNS[column][1](row) for column in columns]))
-    return lines
-
-
-def _line(name: str, columns: Sequence[str], cells: Sequence[str]) -> str:
-    *numbers, verdict = (cell.rjust(_COLUMNS[column][0]) for column, cell in zip(columns, cells, strict=True))
-    return "  ".join([name, *numbers, verdict.strip()])

@@ -23,7 +23,7 @@ FLOORS = [
     {"parameters"},
     {"reverse", "formulas"},
     {"adjoints", "watching", "paths"},
-    {"derivatives", "check"},
+    {"derivatives", "check", "reports", "zeros"},
     {"chain"},
     {"drawing", "compiler"},
 ]

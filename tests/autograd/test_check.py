@@ -14,7 +14,7 @@ from autograd import Value, check_gradient, exp, gradient, log, maximum, minimum
 from autograd.check import GradientReport
 from autograd.differences import slope
 from autograd.errors import ArgumentError, DomainError, NonFiniteError, OperandError, ShapeError
-from autograd.primitives import SIGMOID, TABLE
+from autograd.primitives import SIGMOID, TABLE, TANH
 from autograd.value import apply, constant
 
 NO_RULE_TO_CHECK = {"detach"}  # its derivative is 0 by definition
@@ -215,6 +215,63 @@ def test_neither_are_poles_nor_gradients_that_cancel(power, sign, exponent):
     x = sign * 10.0**power
     assert verdicts(check_gradient(lambda v: v**exponent + 1, [x])) == ["right"]
     assert check_gradient(lambda v: autograd.sin(v) * v**exponent, [x])
+
+
+LOST_TANH = replace(TANH, partials=(lambda ns, v, a: 1 - v * v,))
+LOST_SIGMOID = replace(SIGMOID, partials=(lambda ns, v, a: v * (1 - v),))
+
+
+@pytest.mark.parametrize(("primitive", "x"), [(LOST_TANH, 20.0), (LOST_TANH, -40.0), (LOST_TANH, 700.0),
+                                              (LOST_SIGMOID, 40.0), (LOST_SIGMOID, 700.0)])  # fmt: skip
+@pytest.mark.parametrize("nodes", [False, True])
+def test_a_derivative_that_was_lost_is_not_called_right(primitive, x, nodes):
+    """1.7e-17 and not 0: the function's values do not change by a digit for steps of any size."""
+    report = check_gradient(lambda v: 3 * apply(primitive, (v,)), [x], nodes=nodes)
+    assert report.inputs[0].gradient == 0.0 and verdicts(report) == ["undecided"]
+    assert not report.ok and not report and len(report.undecided_zeros) == 1 + nodes
+    assert "may saturate" in str(report) and "rule is wrong" not in str(report)
+    assert all(len(line) <= 80 for line in str(report).splitlines())
+
+
+@pytest.mark.parametrize(("function", "x"), [(tanh, 20.0), (sigmoid, 40.0), (lambda x: tanh(x) + 1, 300.0)])
+def test_a_small_derivative_is_not_decided_by_differences_that_see_none(function, x):
+    report = check_gradient(function, [x], nodes=True)
+    assert report.ok and verdicts(report) == ["undecided"] and report.undecided_zeros == ()
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "verdict"),
+    [
+        (tanh, -5.0, "right"),
+        (sigmoid, -40.0, "right"),
+        (lambda x: apply(LOST_TANH, (x,)), 17.0, "undecided"),
+        (lambda x: apply(LOST_SIGMOID, (-x,)), 700.0, "right"),
+    ],
+)
+def test_small_derivatives_that_differences_see(function, x, verdict):
+    """Below, near 0, floats tell numbers apart however small they are."""
+    assert verdicts(check_gradient(function, [x])) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("function", "x"),
+    [
+        (lambda x: 5 + relu(x), -3.0),
+        (lambda x: 5 + relu(x) * 2.0, -700.0),
+        (lambda x: tanh(x * 0.0 + 20.0), 1.5),
+        (lambda x: Value(1.0) ** x, 3.0),
+        (autograd.cos, 0.0),
+        (lambda x: x**2 + 5, 0.0),
+        (lambda x: maximum(x, 7.0) + exp(x.detach() * 0.0), 3.0),
+        (lambda x: where(x > 0, x * 0.0, x) + 1, 3.0),
+        (lambda x: exp(-(x**2)), 30.0),
+    ],
+)
+def test_a_zero_that_is_one_is_right(function, x):
+    """Of a choice, a factor of 0, a function that is seen to turn round, or one that is the same everywhere."""
+    report = check_gradient(function, [x])
+    assert report.inputs[0].gradient == 0.0 or x == 30.0
+    assert report.ok and verdicts(report) == ["right"]
 
 
 def test_an_unchosen_branch_without_a_derivative_is_undecided():
