@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, MutableMapping
 from operator import is_
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from .methods import WeakMethod, reference
 from .reach import Attribute, Item, Reach, Spot
 
 _NUMBERS = (int, float, bool, np.generic)
@@ -35,7 +35,9 @@ class Surroundings:
         for _ in reach.spots(function):
             pass
         self._cells: list[Any] = [spot.owner for spot, _ in reach.named if _is_cell(spot)]
-        self._items = [(spot.owner.get, spot.name) for spot, _ in reach.named if isinstance(spot, Item)]
+        instance = function.__self__ if isinstance(function, WeakMethod) else None
+        items = [spot for spot, _ in reach.named if isinstance(spot, Item)]
+        self._items = [(_get_of(spot.owner, instance), spot.name) for spot in items]
         self._slots = [*_slots([spot for spot, _ in reach.named])]
         self._generators = [*_generators([thing for _, thing in reach.named], reach.names)]
         self._bound: list[Any] = []
@@ -65,6 +67,21 @@ class Surroundings:
         return [str(state()) for state in self._generators]
 
 
+def _get_of(names: MutableMapping[str, Any], instance: Any) -> Callable[[str, Any], Any]:
+    """What reads a dict of names; it keeps a method's instance alive no more than the method, nor what refers to it."""
+    if names is not getattr(instance, "__dict__", None):
+        return names.get
+    owner = reference(instance)
+    return lambda name, default: _weakly(owner().__dict__.get(name, default))
+
+
+def _weakly(thing: Any) -> Any:
+    try:
+        return weakref.ref(thing)  # the same object for the same thing, as long as one is kept
+    except TypeError:
+        return thing
+
+
 def _is_same_number(now: Any, before: Any) -> bool:
     return type(now) is type(before) and isinstance(now, _NUMBERS) and repr(now) == repr(before)
 
@@ -74,11 +91,10 @@ def _is_cell(spot: Spot) -> bool:
 
 
 def _slots(spots: list[Spot]) -> Iterator[tuple[Callable[[], Any], str]]:
-    """Attributes that lie in no dict, with what gives their owner; it keeps no object alive."""
+    """Attributes that lie in no dict, with what gives their owner, which it keeps alive only where it must."""
     for spot in spots:
         if isinstance(spot, Attribute) and not isinstance(spot.owner, CellType | FunctionType):
-            with suppress(TypeError):
-                yield weakref.ref(spot.owner), spot.name
+            yield reference(spot.owner), spot.name
 
 
 def _attribute(owner: Any, name: str) -> Any:

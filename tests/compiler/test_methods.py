@@ -144,6 +144,38 @@ def test_an_instance_is_freed_at_once_and_its_programs_with_it():
     assert w() is None
 
 
+def test_an_instance_that_refers_to_itself_is_freed():
+    class Knot:
+        def __init__(self):
+            self.w, self.me, self.scaled = Value(2.0), self, compile(self.plain)
+
+        def plain(self, x):
+            return self.w * x
+
+        @compile
+        def cost(self, x):
+            return self.me.w * x
+
+    knot = Knot()
+    assert knot.cost(X).tolist() == knot.scaled(X).tolist() == [2.0, 4.0]
+    instance = weakref.ref(knot)
+    del knot
+    gc.collect()
+    assert instance() is None
+
+
+def test_what_an_instance_has_may_be_bound_anew():
+    model = Model()
+    model.cost(X, Y), model.total(X, Y)
+    model.w = Value(3.0)
+    assert model.cost(X, Y).tolist() == [9.0, 25.0] and list(model.cost.parameters) == [model.w]
+    assert model.total(X, Y).tolist() == [9.0 + 9 + 9, 25.0 + 9 + 9]
+    slots = Slots(2.0)
+    assert slots.scaled(X).tolist() == [2.0, 4.0]
+    slots.w = Value(5.0)
+    assert slots.scaled(X).tolist() == [5.0, 10.0]
+
+
 def test_a_method_that_is_kept_keeps_its_instance():
     method, samples = Model(3.0).cost, Model(4.0).cost.over(X, Y)
     gc.collect()
