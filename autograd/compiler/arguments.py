@@ -115,8 +115,7 @@ class Arguments:
         batch: list[Batch] = []
         if self._is_simple and not named and len(given) == len(self._names):
             if self.are_ready(given):
-                form = self._floats
-                batch += map(self._array, self._names, given)
+                form, batch = self._floats, list(given)
             else:
                 form = self._form(tuple([self._apart(*each, batch) for each in zip(self._names, given, strict=True)]))
         else:
@@ -136,9 +135,14 @@ class Arguments:
         return form, batch
 
     def are_ready(self, given: Sequence[Any]) -> bool:
-        """Whether all that is given are arrays of the right type."""
+        """Whether all that is given are arrays of the right type, not empty and surely finite; each may still be."""
         dtype = self._dtype
-        return False not in [type(array) is _ndarray and array.dtype is dtype for array in given]
+        for array in given:
+            if type(array) is not _ndarray or array.dtype is not dtype or not array.size or not array.ndim:
+                return False
+            if not isfinite(_vdot(array, array)):
+                return False
+        return True
 
     def _form(self, ordered: tuple[Tree, ...], named: Mapping[str, Tree] = _NOTHING) -> Form:
         key = ordered, tuple(named.items())

@@ -116,9 +116,9 @@ class Branches:
 
     def _outputs(self, batch: Sequence[Batch]) -> Batch:
         rows = range(len(batch[0]))
-        if len(self._known) == 1:
+        if self._only is not None:
             try:
-                return self.first.outputs(batch, rows)
+                return self._only.outputs(batch, rows)
             except Strays:
                 pass
         groups = self._sorted(batch)
@@ -143,10 +143,11 @@ class Branches:
         gradient : ndarray, shape (parameters,)
             `into`, or an array by the longest list of parameters of these rows' versions.
         """
-        if len(self._known) == 1 and self.first.learns and self._began_with == len(self._caught):
+        only = self._only
+        if only is not None and only.learns and self._began_with == len(self._caught):
             try:
-                into = self.first.slopes if into is None else into
-                return self.first.gradient(batch, into, range(len(batch[0]))), into
+                into = only.slopes if into is None else into
+                return only.gradient(batch, into, range(len(batch[0]))), into
             except (Strays, Caught):
                 pass
         found: tuple[float, Batch] = self._whatever_is_caught(self._joined_gradient, batch)
@@ -225,6 +226,8 @@ class Branches:
         for truth in version.truths:
             fork = fork.next.setdefault(truth, _Fork(version))
         self._known[version.truths] = version
+        # The one version, while there is one path.
+        self._only = version if len(self._known) == 1 else None
 
     def _too_many(self, parting: Decision) -> str:
         """The sentence for more paths than there may be, with the comparisons at which most of them part."""
