@@ -162,8 +162,8 @@ class _Reverse:
             if any(read.array.number in self.needed for read in instruction.reads):
                 self.needed.add(instruction.out.number)
         self.contributions: dict[int, list[tuple[Index | None, Scaled]]] = defaultdict(list)
-        # Of tables, by array and then by what is read of it: the table, its rows, and what is added to which of them.
-        self.rows: dict[int, dict[Any, tuple[Ref, int, list[tuple[Ref, Ref]]]]] = defaultdict(dict)
+        # Of tables, by array and then by what is read of it: who reads it, and what is added to which rows.
+        self.rows: dict[int, dict[Any, tuple[Choose, list[tuple[Ref, Ref]]]]] = defaultdict(dict)
         # What an adjoint is the adjoint of, by the key of what it reads.
         self.adjoint_of: dict[Any, Ref] = {}
         # Whether the result whose adjoint is being passed on has a number for each sample.
@@ -336,14 +336,14 @@ class _Reverse:
         table = instruction.table
         if table.array.number in self.needed:
             own = self.rows[table.array.number]
-            _, _, parts = own.setdefault((table.key, instruction.rows), (table, instruction.rows, []))
+            _, parts = own.setdefault((table.key, instruction.rows, instruction.tables), (instruction, []))
             parts.append((instruction.index, self._as_ref(adjoint, instruction.out)))
 
     def _contribute_rows(self, array: Array) -> None:
         """What was added to rows of tables in an array, all rows of one table at once."""
-        for table, rows, parts in self.rows.pop(array.number, {}).values():
-            added = self.builder.add_rows(parts, rows, table.size // rows, array.batched)
-            self._contribute(table, Scaled(self.builder, added), summed=True)
+        for made, parts in self.rows.pop(array.number, {}).values():
+            added = self.builder.add_rows(parts, made.rows, made.width, array.batched, made.tables)
+            self._contribute(made.table, Scaled(self.builder, added), summed=True)
 
     def _walk(self, instruction: Walk) -> None:
         """A way back; most of a tape is read by its own steps alone, so its derivative is no array of its size."""

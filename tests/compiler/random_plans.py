@@ -144,7 +144,9 @@ class _Making:
         result = step()
         plan = Plan(self.builder.instructions, self.builder.arrays, self.parameters, result)
         try:
+            # Of the first sample alone, too: rows that no other chose are 0 then.
             with np.errstate(all="raise", under="ignore"):
+                interpret(plan, [array[:1] for array in self.inputs], self.numbers)
                 numbers = interpret(plan, self.inputs, self.numbers).outputs
         except FloatingPointError:
             numbers = np.array(np.inf)
@@ -181,18 +183,18 @@ class _Making:
 
     def choose(self) -> Ref:
         """Rows of a table of at least three, so that the numbers given, rounded down, are indices of it."""
-        rows, width = self.pick([3, 4]), self.pick([1, 2, 3])
-        index = self.read(self.pick([1, 2, 3]), self.given)
-        return self.builder.choose(index, self.read(rows * width, self.results), rows)
+        rows, width, tables = self.pick([3, 4]), self.pick([1, 2, 3]), self.pick([1, 1, 2])
+        index = self.read(self.pick([1, 2, 3]) * tables, self.given)
+        return self.builder.choose(index, self.read(rows * width * tables, self.results), rows, tables)
 
     def add_rows(self) -> Ref:
-        rows, width, batched = self.pick([3, 4]), self.pick([1, 2, 3]), self.draw(st.booleans())
-        parts = []
+        rows, width, tables = self.pick([3, 4]), self.pick([1, 2, 3]), self.pick([1, 1, 2])
+        batched, parts = self.draw(st.booleans()), []
         for _ in range(self.pick([1, 1, 2])):
-            index = self.read(self.pick([1, 2, 3]), self.given)
+            index = self.read(self.pick([1, 2, 3]) * tables, self.given)
             alike = [array for array in self.results if batched or array.batched == index.array.batched]
             parts.append((index, self.read(index.size * width, alike)))
-        return self.builder.add_rows(parts, rows, width, batched)
+        return self.builder.add_rows(parts, rows, width, batched, tables)
 
     def softmax_adjoint(self) -> Ref:
         length, count = self.pick([1, 2, 3, 4]), self.pick([1, 2, 3])

@@ -104,6 +104,29 @@ def test_indices_that_share_columns_share_one_instruction():
     assert "E[t]" not in str(f.plan)  # the rows have labels of their own
 
 
+@pytest.mark.parametrize("backend", ["numpy", "reference", "jax"])
+def test_tables_of_the_sample_that_are_made_alike_share_one_instruction(backend):
+    """As the next token's probability at every place of a sequence."""
+    if backend == "jax":
+        pytest.importorskip("jax")
+    w = [Value(0.3), Value(-0.2), Value(0.5)]
+
+    def cost(x, t):
+        z = [[exp(v * a) for v in w] for a in x]
+        return sum(choose(i, row) * (k + 1.0) for k, (i, row) in enumerate(zip(t, z, strict=True)))
+
+    x, t = np.linspace(-1.0, 1.0, 12).reshape(3, 4), np.array([[0.0, 2.0, -1.0, 1.0], [2.0] * 4, [-3.0, 0.0, 0.0, 1.0]])
+    f = compile(cost, backend=backend)
+    expected = [cost(*(list(map(Value, part)) for part in given)).data for given in zip(x, t, strict=True)]
+    np.testing.assert_allclose(f(x, t), expected, rtol=1e-13)
+    _, slopes = f.gradient(x, t)
+    for parameter, slope in zip(f.parameters, slopes, strict=True):
+        k = next(k for k, v in enumerate(w) if v is parameter)
+        wanted = (np.arange(1, 5) * x * np.exp(parameter.data * x))[t.astype(int) % 3 == k].sum() / 3
+        assert slope == pytest.approx(wanted, rel=1e-12)
+    assert f.plan.count(Choose) == f.plan.count(AddRows) == 1
+
+
 def test_a_large_table_s_slopes_are_written_where_they_belong():
     """And whether they are finite is seen of the rows that were added, not of all."""
     rows, w = table(1100, 4), [Value(0.1 * j + 0.1) for j in range(4)]

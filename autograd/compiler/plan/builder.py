@@ -87,14 +87,14 @@ class Builder:
         size = int(np.prod(contraction.shape(contraction.out), dtype=int))
         return self.add(lambda out: Product(out, left, right, contraction), size, "b" in contraction.out)
 
-    def choose(self, index: Ref, table: Ref, rows: int) -> Ref:
-        """The rows of a table that indices choose."""
-        size = index.size * (table.size // rows)
-        return self.add(lambda out: Choose(out, index, table, rows), size, index.array.batched or table.array.batched)
+    def choose(self, index: Ref, table: Ref, rows: int, tables: int = 1) -> Ref:
+        """The rows of tables that indices choose."""
+        size, batched = index.size * (table.size // (rows * tables)), index.array.batched or table.array.batched
+        return self.add(lambda out: Choose(out, index, table, rows, tables), size, batched)
 
-    def add_rows(self, parts: Sequence[tuple[Ref, Ref]], rows: int, width: int, batched: bool) -> Ref:
+    def add_rows(self, parts: Sequence[tuple[Ref, Ref]], rows: int, width: int, batched: bool, tables: int = 1) -> Ref:
         """Numbers added to the rows that indices choose."""
-        return self.add(lambda out: AddRows(out, tuple(parts), rows), rows * width, batched)
+        return self.add(lambda out: AddRows(out, tuple(parts), rows, tables), rows * tables * width, batched)
 
     def guard(self, read: Ref, truth: bool, comparison: str, line: str) -> None:
         """A comparison that must turn out as it did."""

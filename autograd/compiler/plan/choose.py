@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from .instructions import Instruction, Operand, Ref
 
 
@@ -17,11 +20,13 @@ class Choose(Instruction):
     """Rows of a table, one after another: ``out[t] = table[index[t]]`` for each position t of the index.
 
     The table lies row by row and has `rows` of them. An index is rounded down, and below 0 counts from the end.
+    There may be several tables, one behind the other, for each of which there is a run of as many indices.
     """
 
     index: Ref
     table: Ref
     rows: int
+    tables: int = 1
 
     @property
     def operands(self) -> tuple[Operand, ...]:
@@ -36,22 +41,23 @@ class Choose(Instruction):
     @property
     def width(self) -> int:
         """How many numbers a row has."""
-        return self.table.size // self.rows
+        return self.table.size // (self.rows * self.tables)
 
     @property
     def _detail(self) -> Any:
-        return self.rows
+        return (self.rows, self.tables)
 
 
 @dataclass(frozen=True, eq=False)
 class AddRows(Instruction):
     """Zeros in the shape of a table, with numbers added to rows: ``out[index[t]] += added[t]``, for each part.
 
-    Where `out` is one for all samples, the numbers of all samples are added.
+    Tables are as for `Choose`. Where `out` is one for all samples, the numbers of all samples are added.
     """
 
     parts: tuple[tuple[Ref, Ref], ...]
     rows: int
+    tables: int = 1
     over_the_batch = True
 
     @property
@@ -67,8 +73,13 @@ class AddRows(Instruction):
     @property
     def width(self) -> int:
         """How many numbers a row has."""
-        return self.out.size // self.rows
+        return self.out.size // (self.rows * self.tables)
 
     @property
     def _detail(self) -> Any:
-        return (self.rows, self.out.size)
+        return (self.rows, self.tables, self.out.size)
+
+
+def starts(made: Choose | AddRows, index: Ref) -> npt.NDArray[np.intp]:
+    """The row at which the table of each position of an index begins."""
+    return np.repeat(np.arange(made.tables, dtype=np.intp) * made.rows, index.size // made.tables)

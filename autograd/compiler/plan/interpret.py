@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...namespaces import ARRAYS, log_of_exponentials, positions
-from .choose import AddRows, Choose
+from .choose import AddRows, Choose, starts
 from .instructions import (
     Array,
     BatchSum,
@@ -173,16 +173,16 @@ def _scatter(instruction: Scatter, read: Read, shape: tuple[int, ...]) -> Any:
 @computed.register
 def _choose(instruction: Choose, read: Read, shape: tuple[int, ...]) -> Any:
     table = read(instruction.table)
-    rows = table.reshape(*table.shape[:-1], instruction.rows, instruction.width)
-    places = positions(read(instruction.index), instruction.rows)
+    rows = table.reshape(*table.shape[:-1], -1, instruction.width)
+    places = positions(read(instruction.index), instruction.rows) + starts(instruction, instruction.index)
     return (rows[places] if rows.ndim == 2 else rows[np.arange(len(rows))[:, None], places]).reshape(shape)
 
 
 @computed.register
 def _add_rows(instruction: AddRows, read: Read, shape: tuple[int, ...]) -> Any:
-    made = np.zeros((*shape[:-1], instruction.rows, instruction.width))
+    made = np.zeros((*shape[:-1], instruction.rows * instruction.tables, instruction.width))
     for index, added in instruction.parts:
-        places, numbers = positions(read(index), instruction.rows), read(added)
+        places, numbers = positions(read(index), instruction.rows) + starts(instruction, index), read(added)
         numbers = numbers.reshape(*numbers.shape[:-1], index.size, instruction.width)
         where = (np.arange(len(made))[:, None], places) if made.ndim == 3 else places
         cast(Any, np.add.at)(made, where, numbers)

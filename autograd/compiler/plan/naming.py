@@ -184,7 +184,7 @@ def _parameters_read(plan: Told) -> dict[Any, tuple[Ref, Shape]]:
             note(made.left, _matrix(made.contraction.left, made.contraction))
             note(made.right, _matrix(made.contraction.right, made.contraction))
         elif isinstance(made, Choose):
-            note(made.table, (made.rows, made.width) if made.width > 1 else None)
+            note(made.table, (made.rows * made.tables, made.width) if made.width > 1 else None)
         for read in made.reads:
             note(read, None)
     if plan.gradient is not None:
@@ -203,7 +203,7 @@ def what_made(operand: Operand, made_by: dict[int, Instruction]) -> Instruction 
 def matrix_made(made: Instruction | None) -> Shape | None:
     """The shape of a result that is a matrix, of a product or of rows."""
     if isinstance(made, Choose | AddRows):
-        count = made.index.size if isinstance(made, Choose) else made.rows
+        count = made.index.size if isinstance(made, Choose) else made.rows * made.tables
         return (count, made.width) if count > 1 and made.width > 1 else None
     return _matrix(made.contraction.out, made.contraction) if isinstance(made, Product) else None
 

@@ -149,15 +149,16 @@ def _scatter(instruction: Scatter) -> Iterator[str]:
 @faults_of.register
 def _choose(instruction: Choose) -> Iterator[str]:
     index, table, out = instruction.index, instruction.table, instruction.out
-    if table.size != instruction.rows * instruction.width or out.size != index.size * instruction.width:
-        yield f"Choose of {instruction.rows} rows: {table.size} numbers for {index.size} indices give {out.size}"
+    rows, width = instruction.rows * instruction.tables, instruction.width
+    if table.size != rows * width or out.size != index.size * width or index.size % instruction.tables:
+        yield f"Choose of {rows} rows: {table.size} numbers for {index.size} indices give {out.size}"
 
 
 @faults_of.register
 def _add_rows(instruction: AddRows) -> Iterator[str]:
-    rows, width, out = instruction.rows, instruction.width, instruction.out
+    rows, width, out = instruction.rows * instruction.tables, instruction.width, instruction.out
     for index, added in instruction.parts:
-        if added.size != index.size * width or out.size != rows * width:
+        if added.size != index.size * width or out.size != rows * width or index.size % instruction.tables:
             yield f"AddRows to {rows} rows of {width}: {added.size} numbers for {index.size} indices"
         if not out.batched and index.array.batched != added.array.batched:
             yield "AddRows: an index for each sample, or what is added, alone"

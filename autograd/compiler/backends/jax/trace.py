@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...plan.choose import AddRows, Choose
+from ...plan.choose import AddRows, Choose, starts
 from ...plan.instructions import (
     Array,
     BatchSum,
@@ -205,11 +205,11 @@ class _Run:
         self.first_rows += list(off_path)
         self.faults.append(unfit)
 
-    def places(self, index: Ref, rows: int) -> Any:
-        """Indices as positions, noted where one is out of range."""
-        found, outside = positions(self.read(index), rows)
+    def places(self, made: Choose | AddRows, index: Ref) -> Any:
+        """Indices as rows, noted where one is out of range."""
+        found, outside = positions(self.read(index), made.rows)
         self.faults.append(jnp.any(self.rows.only_real(outside, False) if index.array.batched else outside))
-        return found
+        return found + starts(made, index)
 
     def check(self, guard: Guard) -> None:
         """Note the first row where a guard does not hold."""
@@ -312,11 +312,11 @@ def _scatter(instruction: Scatter, run: _Run, shape: tuple[int, ...]) -> Any:
 
 @computed.register
 def _choose(instruction: Choose, run: _Run, shape: tuple[int, ...]) -> Any:
-    table, places = run.read(instruction.table), run.places(instruction.index, instruction.rows)
+    table, places = run.read(instruction.table), run.places(instruction, instruction.index)
     if instruction.table.array.kind == "computed":
         # A NaN in a row that nobody chooses would not be seen.
         run.faults.append(jnp.any(jnp.isnan(table)))
-    rows = table.reshape(*table.shape[:-1], instruction.rows, instruction.width)
+    rows = table.reshape(*table.shape[:-1], -1, instruction.width)
     if rows.ndim == 2:
         return jnp.take(rows, places, axis=0, mode="clip").reshape(shape)
     return rows[jnp.arange(len(rows))[:, None], places].reshape(shape)
@@ -324,9 +324,9 @@ def _choose(instruction: Choose, run: _Run, shape: tuple[int, ...]) -> Any:
 
 @computed.register
 def _add_rows(instruction: AddRows, run: _Run, shape: tuple[int, ...]) -> Any:
-    made = jnp.zeros((*shape[:-1], instruction.rows, instruction.width), run.dtype)
+    made = jnp.zeros((*shape[:-1], instruction.rows * instruction.tables, instruction.width), run.dtype)
     for index, added in instruction.parts:
-        places, numbers = run.places(index, instruction.rows), run.read(added)
+        places, numbers = run.places(instruction, index), run.read(added)
         numbers = numbers.reshape(*numbers.shape[:-1], index.size, instruction.width)
         if made.ndim == 3:
             made = made.at[jnp.arange(len(made))[:, None], places].add(numbers)

@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from ...plan.choose import AddRows, Choose
+from ...plan.choose import AddRows, Choose, starts
 from ...plan.instructions import (
     Array,
     BatchSum,
@@ -194,30 +194,33 @@ def _in_one_axis(operand: Operand, layout: Layout) -> tuple[list[Call], Argument
 
 @calls.register
 def _choose(instruction: Choose, layout: Layout) -> list[Call]:
-    index, table, rows = instruction.index, instruction.table, (instruction.rows, instruction.width)
+    index, table, rows = instruction.index, instruction.table, instruction.rows
+    shape = (rows * instruction.tables, instruction.width)
     made, indices = seen_as(index, (index.size,), layout)
     out = _target(instruction.out, (index.size, instruction.width), layout)
     storage, pattern = layout.located(table)
-    if pattern is not None and is_contiguous(pattern) and not storage.batched:
-        axes = shaped(pattern, rows)
+    if pattern is not None and is_contiguous(pattern) and not storage.batched and instruction.tables == 1:
+        axes = shaped(pattern, shape)
         assert axes is not None
         return [*made, call("rows_at", View(storage, axes), indices, out)]
     # Only the positions of the rows that are chosen are gathered, however the table lies.
     places = np.arange(table.size) if table.index is None else table.index
-    return [*made, call("places_at", whole(storage), positions(places.reshape(rows)), indices, out)]
+    held = positions(places.reshape(shape)), positions(starts(instruction, index))
+    return [*made, call("places_at", whole(storage), held[0], indices, Plain(rows), held[1], out)]
 
 
 @calls.register
 def _add_rows(instruction: AddRows, layout: Layout) -> list[Call]:
     made: list[Call] = []
-    views: list[View] = []
+    parts: list[Argument] = []
     for index, added in instruction.parts:
         for read, shape in ((index, (index.size,)), (added, (index.size, instruction.width))):
             gathers, view = seen_as(read, shape, layout)
             made += gathers
-            views.append(view)
-    out = _target(instruction.out, (instruction.rows, instruction.width), layout)
-    return [*made, call("add_rows", out, *views)]
+            parts.append(view)
+        parts.append(positions(starts(instruction, index)))
+    out = _target(instruction.out, (instruction.rows * instruction.tables, instruction.width), layout)
+    return [*made, call("add_rows", out, Plain(instruction.rows), *parts)]
 
 
 def seen_as(read: Ref, shape: tuple[int, ...], layout: Layout) -> tuple[list[Call], View]:

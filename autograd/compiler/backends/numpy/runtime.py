@@ -100,29 +100,33 @@ def _rows_at(table: Any, index: Any, out: Any) -> None:
     table.take(positions(index, len(table)), axis=0, out=out, mode="clip")
 
 
-def _places_at(source: Any, places: Any, index: Any, out: Any) -> None:
-    """Rows of a table whose numbers lie anywhere."""
-    chosen = places.take(positions(index, len(places)), axis=0, mode="clip")
+def _places_at(source: Any, places: Any, index: Any, rows: int, starts: Any, out: Any) -> None:
+    """Rows of tables whose numbers lie anywhere."""
+    chosen = places.take(positions(index, rows) + starts, axis=0, mode="clip")
     if source.ndim == 1:
         source.take(chosen, out=out, mode="clip")
     else:
         out[...] = source[np.arange(len(source))[:, None, None], chosen]
 
 
-def _add_rows(out: Any, *parts: Any) -> None:
+def _add_rows(out: Any, rows: int, *parts: Any) -> None:
     """Zeros, with numbers added to rows: those for one row are summed first, for rows may repeat."""
     out[...] = 0.0
-    rows, width = out.shape[-2:]
-    for index, added in zip(parts[::2], parts[1::2], strict=True):
-        places = positions(index, rows)
+    for index, added, starts in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        places = positions(index, rows) + starts
         if out.ndim == 3:
-            cast(Any, np.add.at)(out, (np.arange(len(out))[:, None], places), added)
+            samples = np.arange(len(out))[:, None]
+            if len(starts) * rows == out.shape[1]:
+                out[samples, places] += added  # one for each table: none repeats
+            else:
+                cast(Any, np.add.at)(out, (samples, places), added)
             continue
         places = places.ravel()
         order = places.argsort(kind="stable")
         places = places.take(order)
-        starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
-        out[places.take(starts)] += np.add.reduceat(added.reshape(-1, width).take(order, axis=0), starts, axis=0)
+        firsts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+        numbers = added.reshape(-1, out.shape[1]).take(order, axis=0)
+        out[places.take(firsts)] += np.add.reduceat(numbers, firsts, axis=0)
 
 
 def _hold(condition: Any, guard: Guard) -> None:

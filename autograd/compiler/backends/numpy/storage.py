@@ -158,7 +158,7 @@ def _can_write(instruction: Instruction, pattern: Pattern, outer: Array) -> bool
         storage = Storage("", outer.size, outer.batched)
         return axes is not None and not View(storage, axes).arranged(arrangement.order, arrangement.groups).copies
     if isinstance(instruction, AddRows):
-        return shaped(pattern, (instruction.rows, instruction.width)) is not None
+        return shaped(pattern, (instruction.rows * instruction.tables, instruction.width)) is not None
     # These write with whatever loops they read: positions in one run can be given any.
     return isinstance(instruction, Sum | BatchSum) and shaped(pattern, (instruction.out.size,)) is not None
 
