@@ -207,7 +207,24 @@ def softmax(values: Iterable[Any]) -> list[Value]:
 def log_softmax(values: Iterable[Any]) -> list[Value]:
     """The logarithms of `softmax`, finite where those of its results would not be."""
     members = _values(values, "log_softmax(values)")
-    return [log_softmax_of(index, members) for index in range(len(members))]
+    return _log_softmax(members, ())
+
+
+# So many are told apart by nodes that read one another; more would be as many edges as the square of their number.
+_BLOCK = 32
+
+
+def _log_softmax(members: tuple[Value, ...], beyond: tuple[Value, ...]) -> list[Value]:
+    """That of `members` among themselves and what lies `beyond`, in blocks that know of one another by a sum."""
+    if len(members) <= _BLOCK:
+        return [log_softmax_of(index, (*members, *beyond)) for index in range(len(members))]
+    size = max(_BLOCK, -(-len(members) // _BLOCK))
+    blocks = [members[start : start + size] for start in range(0, len(members), size)]
+    sums = [apply(LOGSUMEXP, block) for block in blocks]
+    others = [apply(LOGSUMEXP, (*sums[:k], *sums[k + 1 :], *beyond)) for k in range(len(blocks))]
+    return [
+        a for block, sum_of_others in zip(blocks, others, strict=True) for a in _log_softmax(block, (sum_of_others,))
+    ]
 
 
 def log_softmax_of(index: int, values: Iterable[Any]) -> Value:
@@ -243,8 +260,14 @@ def _read_with_values(primitive: Primitive) -> Callable[..., Any]:
     return function
 
 
+# Of more operands each share would be a node that reads all of them, and the gradient as many edges as their square.
+_MOST_SHARES = 64
+
+
 def _share(index: int, logsumexp: Any, operands: Sequence[Any]) -> Any:
-    # Not exp(operand - logsumexp): its derivative by the operand, p - p², would cancel where p is close to 1.
+    # exp(operand - logsumexp) has the derivative p - p² by the operand, which cancels where p is close to 1.
+    if len(operands) > _MOST_SHARES:
+        return VALUES.exp(operands[index] - logsumexp)
     others = [*operands[:index], *operands[index + 1 :]]
     return VALUES.exp(VALUES.log_softmax(operands[index], *others))
 

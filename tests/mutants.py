@@ -53,10 +53,10 @@ LONGEST = 180
 # Functions outside the table that compute a rule.
 FUNCTIONS = {
     "autograd/pairs.py": ("pairs_of", "partner_of", "factor_by"),
-    "autograd/primitives.py": ("_zero", "_one", "_minus_one", "_power_by_base", "_chosen_by"),
+    "autograd/primitives.py": ("_zero", "_one", "_minus_one", "_power_by_base", "_log_softmax_by", "_chosen_by"),
     "autograd/adjoints.py": ("_product", "_sum"),
-    "autograd/namespaces.py": ("left_to_right",),
-    "autograd/fast_rules.py": ("_sum", "_product", "_weighted_sum", "_logsumexp", "_choice"),
+    "autograd/namespaces.py": ("left_to_right", "log_of_exponentials", "_above"),
+    "autograd/fast_rules.py": ("_sum", "_product", "_weighted_sum", "_logsumexp", "_log_softmax", "_choice"),
     "autograd/reverse.py": ("pass_back",),
 }
 CLASSES = {"autograd/namespaces.py": ("_Floats", "_Arrays")}

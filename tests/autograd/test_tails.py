@@ -1,5 +1,7 @@
 """Where functions saturate their values and slopes keep their digits: relative 1e-12, first and second order."""
 
+from random import Random
+
 import mpmath
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from mpmath import mpf
 
 import nn
 from autograd import Value, chain_rule, gradient, log_softmax, logsumexp, sigmoid, softmax, softplus, tanh
+from autograd.graph import topological_order
 from autograd.namespaces import ARRAYS, FLOATS
 from autograd.primitives import TABLE
 
@@ -154,6 +157,22 @@ def test_cross_entropy_of_right_and_wrong_answers(numbers):
                 cost = nn.cross_entropy(z, target)
                 all_close(derivatives(cost, z), of_surprise(s, i))
                 assert gradient(cost, z) == pytest.approx(derivatives(cost, z)[1 : 1 + len(z)], rel=1e-14, abs=NORMAL)
+
+
+@pytest.mark.parametrize("n", [32, 33, 65, 1100])
+def test_wide_softmaxes_have_few_edges_and_all_their_digits(n):
+    """Values and gradients: second derivatives are exact among as many as stand in one block."""
+    random, order = Random(n), [0, n // 2, n - 1]
+    numbers = [random.uniform(-60.0, 0.0) for _ in range(n)]
+    numbers[n // 2] = 40.0
+    with mpmath.workdps(60):
+        s, z = Shares(numbers), [Value(number) for number in numbers]
+        logs, shares = log_softmax(z), softmax(z)
+        assert sum(len(value.operands) for value in topological_order(logs)) <= max(n * n, 40 * n)
+        for i in order:
+            close(-logs[i].data, -s.below[i])
+            all_close(gradient(-logs[i], z), [-s.rest[j] if i == j else s.p[j] for j in s.indices])
+            all_close(gradient(shares[i], z), [s.slope(i, j) for j in s.indices])
 
 
 @pytest.mark.parametrize("z", EVERYWHERE)
