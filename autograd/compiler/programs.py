@@ -25,7 +25,7 @@ from .versions import Version
 Signature = tuple[Form, tuple[tuple[int, ...], ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """How a function is compiled, in the words of `compile`."""
 

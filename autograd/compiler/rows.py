@@ -17,7 +17,7 @@ Shape = Any
 """How a row is made: None for a number, else a container's type, its keys or shape, and its members' shapes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rows:
     """Rows that are made alike.
 

@@ -31,7 +31,7 @@ class Decision:
     line: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Mask:
     """A branch of `where` that is being computed: only where `condition` turns out as `when` is it of any use."""
 

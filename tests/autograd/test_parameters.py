@@ -252,7 +252,7 @@ def test_functions_of_parts_of_a_network_compiled_in_any_order_agree_with_eager_
             rows = [f.__wrapped__(row) for row in X.tolist()]
             for row in rows:
                 (row / len(X)).backward()
-            tolerance = 1e-5 if f._dtype == np.float32 else 1e-12
+            tolerance = 1e-5 if f._settings.dtype == np.float32 else 1e-12
             assert cost == pytest.approx(np.mean([row.data for row in rows]), rel=tolerance)
             assert slopes == pytest.approx([v.grad for v in net.parameters()], rel=tolerance, abs=tolerance)
 
