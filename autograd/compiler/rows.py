@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..functions import choose
+from ..primitives import CHOOSE
 from ..reals import REAL
-from ..value import Value, constant
+from ..value import Value, apply, constant
 from .whole import Whole, as_whole, is_whole
 
 Shape = Any
@@ -24,14 +24,14 @@ class Rows:
     Attributes
     ----------
     shape : Shape
-    columns : list of list of Value
+    columns : list of tuple of Value
         The numbers that the rows have at each place.
     kinds : list of {"bool", "whole", "number"}
         What they all are at each place.
     """
 
     shape: Shape
-    columns: list[list[Value]]
+    columns: list[tuple[Value, ...]]
     kinds: list[str]
 
     def chosen(self, index: Whole) -> Any:
@@ -40,7 +40,7 @@ class Rows:
 
     def _numbers(self, index: Whole) -> Iterator[Any]:
         for column, kind in zip(self.columns, self.kinds, strict=True):
-            number = choose(index, column)
+            number = apply(CHOOSE, (index, *column))
             yield number != 0 if kind == "bool" else as_whole(number) if kind == "whole" else number
 
 
@@ -54,7 +54,7 @@ def rows_of(things: Sequence[Any]) -> Rows | None:
     if any(shape != shapes[0] for shape in shapes):
         return None
     columns = [*zip(*apart, strict=True)]
-    values = [[x if isinstance(x, Value) else constant(float(x)) for x in column] for column in columns]
+    values = [tuple(x if isinstance(x, Value) else constant(float(x)) for x in column) for column in columns]
     return Rows(shapes[0], values, [*map(_kind, columns)])
 
 
