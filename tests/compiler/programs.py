@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -50,7 +51,7 @@ def check(program: Program, backend: str = "numpy", tolerance: float = 1e-10) ->
     if chance.random() < 0.3:  # the path of one row is known before the others come
         compare("first row", program.called(f, rows_of(program.batch, [0])), program.rows[:1], program, tolerance)
     _check_whole(f, program, "", tolerance)
-    for way in (_check_some_rows, _check_refused, _check_moved, _check_rebound):
+    for way in (_check_some_rows, _check_over, _check_refused, _check_wider, _check_moved, _check_rebound):
         if chance.random() < 0.3:
             way(f, program, chance, tolerance)
 
@@ -74,6 +75,32 @@ def _check_some_rows(f: Any, program: Program, chance: random.Random, tolerance:
             leaf.grad = 0.0
         cost = program.called(f.backward, batch)
         agree_on_gradient(program, rows, cost, {leaf: leaf.grad for leaf in program.leaves}, tolerance, " of some rows")
+
+
+def _check_over(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:
+    """The arrays checked once, and some of their rows taken."""
+    if not program.learns or not program.batch:
+        return
+    rows = [chance.randrange(len(program.rows)) for _ in range(3)]
+    for leaf in program.leaves:
+        leaf.grad = 0.0
+    cost = program.called(f.over, program.batch).backward(np.array(rows))
+    agree_on_gradient(program, rows, cost, {leaf: leaf.grad for leaf in program.leaves}, tolerance, " over some rows")
+
+
+def _check_wider(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:
+    """A sequence that is longer, which is recorded anew; parameters keep their places."""
+    if "xs" not in program.batch:
+        return
+    before, narrow = list(f.parameters), program.batch
+    more = np.array([[chance.uniform(-2, 2)] for _ in program.rows])
+    wide = {**narrow, "xs": np.concatenate([narrow["xs"], more], axis=1)}
+    wider = replace(program, batch=wide, rows=[None] * len(program.rows))
+    if again(wider):
+        _check_whole(f, wider, " of longer rows", tolerance)
+        if any(a is not b for a, b in zip(before, f.parameters, strict=False)):
+            raise DisagreementError("parameters that changed their places")
+    _check_whole(f, program, " of the first rows' length", tolerance)
 
 
 def _check_refused(f: Any, program: Program, chance: random.Random, tolerance: float) -> None:

@@ -116,7 +116,7 @@ def names_told(plan):
     lines = [line for line in plan.equations(all=True).splitlines() if not line.startswith("guard")]
     given = " ".join(line[12:] for line in lines if " = " not in line and "+=" not in line and line[12:])
     made = [line.split(" = ")[0] for line in lines if " = " in line and not line.startswith(" ")]
-    return re.findall(r"(\S+(?: of them\S+)?) \(\d+,", given) + made
+    return re.findall(r"((?:[^\s\[]|\[[^\]]*\])+) \(\d+,", given) + made
 
 
 @pytest.mark.parametrize("name", ZOO)
