@@ -165,7 +165,9 @@ def _walk_back(instruction: WalkBack, layout: Layout) -> list[Call]:
 
 def _forth(steps: Steps, tape: Array, layout: Layout) -> Prepared:
     """A walk along its tape, which the way back shares."""
-    return Prepared(Held(Walking(steps), steps, "walk"), (whole(layout.places[tape.number].storage),))
+    walking = Walking(steps, layout.kept.get(tape.number))
+    beside = Storage(f"b{tape.number}", walking.beside, tape.batched, by_place=True)
+    return Prepared(Held(walking, steps, "walk"), (whole(layout.places[tape.number].storage), whole(beside)))
 
 
 def _placed(piece: Piece, out: Array, layout: Layout) -> list[Call]:

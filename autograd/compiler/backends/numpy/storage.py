@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
-from ...plan.patterns import Pattern, affine
+from ...plan.patterns import Index, Pattern, affine
 from ...plan.plan import Plan
 from ...plan.walk import Walk, WalkBack
 from .products import as_matmul
@@ -64,11 +66,14 @@ class Layout:
         The numbers of arrays that are computed right where a scatter would copy them.
     copies : dict
         By the refs' keys, a buffer for positions that must be gathered because no view has them.
+    kept : dict
+        By the numbers of tapes that no way back needs, the places that are read when a walk is done.
     """
 
     places: dict[int, Place]
     inside: frozenset[int]
     copies: dict[Any, Storage]
+    kept: dict[int, Index]
 
     def located(self, read: Ref) -> tuple[Storage, Pattern | None]:
         """The storage of what is read, and the positions in it where these are regular.
@@ -102,7 +107,17 @@ def layout(plan: Plan) -> Layout:
         for place, (key, read) in enumerate(indexed.items())
         if read.index is not None
     }
-    return Layout(places, frozenset(inside), copies)
+    return Layout(places, frozenset(inside), copies, dict(_kept(plan)))
+
+
+def _kept(plan: Plan) -> Iterator[tuple[int, Index]]:
+    walks = {made.out.number: made.out for made in plan.instructions if isinstance(made, Walk)}
+    for number in walks:
+        reads = [read for made in plan.instructions for read in made.reads if read.array.number == number]
+        reads += [result for result in plan.results if result.array.number == number]
+        indices = [read.index for read in reads if read.index is not None]
+        if len(indices) == len(reads):
+            yield number, np.unique(np.concatenate(indices))
 
 
 def _own(plan: Plan, array: Array) -> Storage:

@@ -8,30 +8,31 @@ step is to add products to the adjoints of the places that it read.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ...plan.patterns import Index
-from ...plan.walk import Operation, WalkBack
+from ...plan.walk import Operation, Steps, WalkBack
 
 BLOCK = 512
 """From how many partials, numbers handed on or rows left a block ends."""
 
-ONE, MINUS_ONE, OTHER, RULE = "one", "minus one", "the other operand", "by its rule"
+ONE, MINUS_ONE, OTHER, OVER, RULE = "one", "minus one", "the other operand", "over the other operand", "by its rule"
 
 FACTORS: dict[str, tuple[str, ...]] = {
     "add": (ONE, ONE),
     "subtract": (ONE, MINUS_ONE),
     "multiply": (OTHER, OTHER),
+    "divide": (OVER, RULE),
     "negative": (MINUS_ONE,),
     "positive_of": (ONE,),
 }
 """The partials that need no computing, by the operation's name and the operand."""
 
-MULTIPLY, ADD, SUBTRACT, NEGATIVE = range(4)
+MULTIPLY, DIVIDE, ADD, SUBTRACT, NEGATIVE = range(5)
 """The calls that there are; the last has one operand."""
 
 _NOBODY = -1
@@ -59,6 +60,12 @@ class Partials(NamedTuple):
     operands: list[Index]
     slots: Index
 
+    def parts(self, count: int) -> Iterator[Partials]:
+        """So many of them at once."""
+        for own in _slices(len(self.slots), count):
+            operands = [places[own] for places in self.operands]
+            yield self._replace(results=self.results[own], operands=operands, slots=self.slots[own])
+
 
 class Handed(NamedTuple):
     """What steps hand on to places that were given: the adjoint times a factor, summed for each target.
@@ -68,12 +75,14 @@ class Handed(NamedTuple):
     kind : str
         What the factor is.
     factors : ndarray of int, shape (edges,)
-        Its row of the tape, or of the partials where it is `RULE`; of no meaning where it is a number.
+        Its row of the tape (of its inverse where it is `OVER`), or of the partials where it is `RULE`; of no meaning
+        where it is a number.
     adjoints : ndarray of int, shape (edges,)
         The rows of the steps' adjoints.
-    targets : ndarray of int, shape (targets,)
-    starts : ndarray of int, shape (targets,)
-        Where the edges of each target begin.
+    targets : ndarray of int, shape (edges,)
+        In order.
+    starts : ndarray of int, shape (different targets,)
+        Where the edges of each begin.
     """
 
     kind: str
@@ -81,6 +90,10 @@ class Handed(NamedTuple):
     adjoints: Index
     targets: Index
     starts: Index
+
+
+def _slices(length: int, count: int) -> Iterator[slice]:
+    return (slice(start, start + count) for start in range(0, length, count))
 
 
 class Block(NamedTuple):
@@ -127,6 +140,8 @@ class WayBack:
 
     Attributes
     ----------
+    size : int
+        The length of the tape.
     partials, adjoints : int
         How many rows there are for them; the first of the adjoints' is for products on their way into a sum.
     seeds, seed_rows : ndarray of int
@@ -137,7 +152,7 @@ class WayBack:
     """
 
     def __init__(self, back: WalkBack) -> None:
-        self._steps, self._active = back.steps, back.active.tolist()
+        self._steps, self._active, self.size = back.steps, back.active.tolist(), back.steps.size
         slots = [self._edges(code).count(RULE) for code in range(len(back.steps.operations))]
         needed = int(np.array(slots, dtype=np.intp)[back.steps.codes].sum())
         self.partials = min(needed, BLOCK + max(slots, default=0))
@@ -200,7 +215,7 @@ class WayBack:
                 if not active[target]:
                     continue
                 factor = _NOBODY
-                if kind is OTHER:
+                if kind is OTHER or kind is OVER:
                     factor = operands[1 - i]
                 elif kind is RULE:
                     factor = block.partial(code, i, place)
@@ -226,13 +241,14 @@ class WayBack:
             own = self._row[target] = self._new_row()
             if so_far != _NOBODY:
                 self._leave(so_far)
+        scaled = (DIVIDE, adjoint, factor) if kind is OVER else (MULTIPLY, factor, adjoint)
         if so_far == _NOBODY:
-            self._call(*(NEGATIVE, adjoint, _NOBODY) if kind is MINUS_ONE else (MULTIPLY, factor, adjoint), own)
+            self._call(*(NEGATIVE, adjoint, _NOBODY) if kind is MINUS_ONE else scaled, own)
         elif kind is ONE or kind is MINUS_ONE:
             self._call(ADD if kind is ONE else SUBTRACT, so_far, adjoint, own)
         else:
             product = own if so_far != own else self._steps.size + self.partials
-            self._call(MULTIPLY, factor, adjoint, product)
+            self._call(*scaled, product)
             self._call(ADD, so_far, product, own)
 
     def _call(self, function: int, first: int, second: int, result: int) -> None:
@@ -262,5 +278,24 @@ class WayBack:
         order = np.argsort(targets, kind="stable")
         factor, target = np.array(factors, dtype=np.intp)[order], np.array(targets, dtype=np.intp)[order]
         adjoint = np.array(adjoints, dtype=np.intp)[order] - self._steps.size - self.partials
-        starts = np.flatnonzero(np.diff(target, prepend=_NOBODY))
-        return Handed(kind, factor, adjoint, target[starts], starts)
+        return Handed(kind, factor, adjoint, target, np.flatnonzero(np.diff(target, prepend=_NOBODY)))
+
+
+def rows_beside(steps: Steps, kept: Index) -> array[int]:
+    """For each place of a tape a row beside it, used again when nobody reads it any more, or -1 for what is kept."""
+    last = np.zeros(steps.size, dtype=np.int32)
+    for column in steps.operands.T:
+        np.maximum.at(last, column, steps.given + np.arange(steps.count, dtype=np.int32))
+    last[: steps.given] = last[kept] = steps.size
+    reads, rows = last.tolist(), array("q", [_NOBODY]) * steps.size
+    free, count = list[int](), 0
+    for place, _, operands in steps.forth():
+        if reads[place] < steps.size:
+            if free:
+                rows[place] = free.pop()
+            else:
+                rows[place], count = count, count + 1
+        for own in {place, *operands} if reads[place] == 0 else set(operands):
+            if reads[own] <= place:
+                free.append(rows[own])
+    return rows
