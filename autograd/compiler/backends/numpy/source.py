@@ -164,13 +164,14 @@ class _Writer:
         return self._names[argument]
 
     def _named(self, argument: View | Number | Ones | Held | Prepared) -> str:
-        expression = str(argument)
         if isinstance(argument, Prepared):
             expression = f"{self.text(argument.held)}.bound({', '.join(map(self.text, argument.arguments))})"
-        name = f"{argument.stem}{len(self._names)}"
-        if isinstance(argument, Held):
+        elif isinstance(argument, Held):
             expression = f"held[{len(self._held)}]"
             self._held.append(argument.thing)
+        else:
+            expression = str(argument)
+        name = f"{argument.stem}{len(self._names)}"
         self._setup.append(f"{name} = {expression}")
         return name
 
