@@ -1,6 +1,7 @@
 """A table of what bad input gets: each case with its error's type, the argument it names and what it says came."""
 
 import math
+import pickle
 import re
 
 import numpy as np
@@ -37,6 +38,23 @@ def fit(X=X, Y=Y, of=None, **options):
 
 def compiled(function=None):
     return compile((lambda x, y: (W * x - y) ** 2) if function is None else function)
+
+
+def given(argument, function=lambda x: W):
+    return compile(function)(argument)
+
+
+def endless(thing=None):
+    """A list that holds itself."""
+    made = [np.ones(2) if thing is None else thing]
+    made.append(made)
+    return made
+
+
+class Line:
+    @compile
+    def scaled(self, x):
+        return W * x
 
 
 def cyclic():
@@ -217,6 +235,70 @@ CASES = {
     "compiled complex": (lambda: compiled()([1j], [1.0]), OperandError, "x.*real numbers.*complex"),
     "compiled NaN": (lambda: compiled()([1.0, math.nan], [1.0, 2.0]), ArgumentError, "x.*finite.*row 1"),
     "compiled infinity": (lambda: compiled()([1.0], [math.inf]), ArgumentError, "y.*finite.*row 0"),
+    "nested text": (lambda: given({"a": ["a"]}), OperandError, r"x\['a'\].*real numbers.*<U1"),
+    "nested None": (lambda: given({"a": [None, np.ones(2)]}), ShapeError, r"x\['a'\]\[0\].*NoneType"),
+    "nested rows": (
+        lambda: given({"a": {"b": np.ones(2)}, "c": [np.ones(3)]}),
+        ShapeError,
+        r"x\['c'\]\[0\]: expected 2 rows as in x\['a'\]\['b'\], got 3",
+    ),
+    "nested NaN": (lambda: given([np.ones(2), [1.0, math.nan]]), ArgumentError, r"x\[1\].*finite.*row 1"),
+    "nested number": (lambda: given([np.ones(2), 3.0]), ShapeError, r"x\[1\].*float of shape \(\).*repeat it"),
+    "nested ragged": (lambda: given({"a": [[1.0], [1.0, 2.0]]}), ShapeError, r"x\['a'\].*equal length.*ragged"),
+    "nested nothing": (lambda: given({}), ArgumentError, "at least one array.*none"),
+    "nested emptiness": (lambda: given({"a": [], "b": np.ones(2)}), ShapeError, r"x\['a'\].*at least one row.*\(0,\)"),
+    "nested object": (lambda: given([np.ones(2), object()]), ShapeError, r"x\[1\].*got a object"),
+    "nested in itself": (lambda: given(endless()), ShapeError, "nested lists.*holds itself"),
+    "set of numbers": (lambda: given({1.0, 2.0}), ShapeError, "x.*got a set"),
+    "generator": (lambda: given(x for x in [1.0]), ShapeError, "x.*got a generator"),
+    "masked": (lambda: given(np.ma.array([1.0], mask=[True])), ArgumentError, "x.*masked array; fill it"),
+    "records": (lambda: given(np.zeros(2, [("a", float)])), OperandError, "x.*real numbers.*'a'"),
+    "dates": (lambda: given(np.array(["2026-01-01"], "M8[D]")), OperandError, "x.*real numbers.*datetime64"),
+    "keyword unknown": (lambda: compiled()([1.0], [1.0], z=[1.0]), ArgumentError, r"\(x, y\), got z=, which"),
+    "keyword twice": (lambda: compiled()([1.0], [1.0], y=[1.0]), ArgumentError, r"\(x, y\), got y twice"),
+    "keyword missing": (lambda: compiled()(x=[1.0]), ArgumentError, r"2 arrays \(x, y\), got no y"),
+    "keyword alone": (lambda: compile(lambda x, *, y: x * y)([1.0]), ArgumentError, r"\(x, y\), got no y"),
+    "keyword number": (lambda: compiled()([1.0], y=2.0), ShapeError, "y.*float.*functools.partial"),
+    "arguments too many": (lambda: compiled()([1.0], [1.0], [1.0]), ArgumentError, r"2 arrays \(x, y\), got 3"),
+    "arguments to a method": (lambda: Line().scaled(), ArgumentError, r"scaled\(x\)>: expected 1 array \(x\), got 0"),
+    "method of a class": (lambda: Line.scaled([1.0]), ArgumentError, r"2 arrays \(self, x\), got 1"),
+    "compile property": (lambda: compile(property(lambda x: x)), OperandError, "property; write @property above"),
+    "returns an empty list": (lambda: given([1.0], lambda x: [x, []]), RecordingError, r"result\[1\].*empty list"),
+    "returns text in it": (
+        lambda: given([1.0], lambda x: {"a": [x, "b"]}),
+        OperandError,
+        r"result\['a'\]\[1\].*'b'",
+    ),
+    "returns a generator": (lambda: given([1.0], lambda x: (x for _ in [1])), RecordingError, "return.*generator"),
+    "returns a set": (lambda: given([1.0], lambda x: {x}), RecordingError, "return.*set"),
+    "returns itself": (lambda: given([1.0], lambda x: endless(x)), RecordingError, "holds itself"),
+    "returns two nestings": (
+        lambda: given([1.0, -1.0], lambda x: [x] if x > 0 else {"a": x}),
+        RecordingError,
+        "a dict of 1 in row 1 and a list of 1 before.*same nesting",
+    ),
+    "gradient of a dict": (
+        lambda: compile(lambda x: {"a": W * x}).gradient([1.0]),
+        ArgumentError,
+        "one output.*dict",
+    ),
+    "gradient inside": (
+        lambda: given([1.0], lambda x: x * compiled().gradient([1.0], [1.0])[0]),
+        RecordingError,
+        "gradient by <compiled.*create_graph=True",
+    ),
+    "batch inside": (
+        lambda: given([1.0], lambda x: x * compile(lambda y: W * y)([1.0])),
+        RecordingError,
+        "batch of numb",
+    ),
+    "gradient of Values": (lambda: compile(lambda x: W * x).gradient(W), OperandError, "x.*array.*autograd.gradient"),
+    "pickle of a lambda": (
+        lambda: pickle.dumps(compiled()),
+        OperandError,
+        "pickle.*lambda.*def at the top",
+    ),
+    "method without instance": (lambda: Line().scaled.__wrapped__(1.0), RecordingError, "scaled.*is gone; keep it"),
     "compiled Value": (lambda: compiled()(W, [1.0]), AutogradError, "x.*"),
     "returns nothing": (lambda: compile(lambda x: None)([1.0]), RecordingError, "return.*None"),
     "returns a float": (lambda: compile(lambda x: 1.0)([1.0]), RecordingError, "return.*float 1.0"),

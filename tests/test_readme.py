@@ -5,6 +5,8 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -28,8 +30,9 @@ def test_the_chain_rule_and_the_tree_are_told_as_they_stand_there():
     assert printed.getvalue().splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
 
 
-def test_the_embedding_prints_the_answers_that_stand_beside_it():
-    code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[2]
+@pytest.mark.parametrize("which", [2, 3], ids=["nesting", "embedding"])
+def test_an_example_prints_the_answers_that_stand_beside_it(which):
+    code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[which]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, str(README), "exec"), {})

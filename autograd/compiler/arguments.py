@@ -113,13 +113,17 @@ class Arguments:
             If one holds anything but real numbers.
         """
         batch: list[Batch] = []
-        if self._is_simple and not named and len(given) == len(self._names):
-            if self.are_ready(given):
-                form, batch = self._floats, list(given)
+        try:
+            if self._is_simple and not named and len(given) == len(self._names):
+                if self.are_ready(given):
+                    form, batch = self._floats, list(given)
+                else:
+                    each = zip(self._names, given, strict=True)
+                    form = self._form(tuple([self._apart(name, thing, batch) for name, thing in each]))
             else:
-                form = self._form(tuple([self._apart(*each, batch) for each in zip(self._names, given, strict=True)]))
-        else:
-            form = self._form(*self._bound(given, named, whose, batch))
+                form = self._form(*self._bound(given, named, whose, batch))
+        except RecursionError:
+            raise ShapeError(f"{whose!r}: expected nested lists that end, got one that holds itself") from None
         if not batch:
             if form.has_structure:
                 raise ArgumentError(f"{whose!r}: expected at least one array in the arguments, got none")

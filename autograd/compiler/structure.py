@@ -128,14 +128,22 @@ def is_structure(thing: Any) -> bool:
 
 def holds_values(thing: Any) -> bool:
     """Whether there is a Value in containers, at any depth."""
-    if isinstance(thing, Mapping):
-        return holds_values(list(thing.values()))
-    if isinstance(thing, np.ndarray):
-        return thing.dtype == object and holds_values(thing.ravel().tolist())
-    if not isinstance(thing, list | tuple):
-        return isinstance(thing, Value)
-    others = set(map(type, thing)) - _NUMBERS
-    return bool(others) and any(holds_values(member) for member in thing if type(member) in others)
+    waiting, seen = [thing], set()
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, Value):
+            return True
+        if isinstance(thing, Mapping):
+            members = list(thing.values())
+        elif isinstance(thing, np.ndarray):
+            members = thing.ravel().tolist() if thing.dtype == object else []
+        else:
+            members = list(thing) if isinstance(thing, list | tuple) else []
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            others = set(map(type, members)) - _NUMBERS
+            waiting += [member for member in members if type(member) in others] if others else []
+    return False
 
 
 def leaves_of(tree: Tree) -> Iterator[Leaf | Block]:
