@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..modes import with_grad
 from ..primitives import CHOOSE
 from ..reals import REAL
 from ..value import Value, apply, constant
@@ -40,7 +41,8 @@ class Rows:
 
     def _numbers(self, index: Whole) -> Iterator[Any]:
         for column, kind in zip(self.columns, self.kinds, strict=True):
-            number = apply(CHOOSE, (index, *column))
+            with with_grad():  # reading a list computes nothing that no_grad could stop
+                number = apply(CHOOSE, (index, *column))
             yield number != 0 if kind == "bool" else as_whole(number) if kind == "whole" else number
 
 

@@ -102,7 +102,7 @@ for _name, _of_one in UNARY.items():
 def _where(condition: Any, a: Any, b: Any) -> Any:
     inverted = condition in (~True, ~False)  # Python inverts a bool as a whole number
     chosen = a if (condition & 1 if inverted else condition) else b
-    return chosen() if callable(chosen) else chosen
+    return Exact(number(chosen() if callable(chosen) else chosen))
 
 
 def _total(values: Any) -> Exact:

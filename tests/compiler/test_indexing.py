@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from autograd import Value, compile, exp, log, sigmoid, weighted_sum, where
+from autograd import Value, compile, exp, log, no_grad, sigmoid, weighted_sum, where
 from autograd.compiler.plan.choose import AddRows, Choose
 from autograd.compiler.versions import Version
 from autograd.errors import AutogradError, GuardError, PositionError, RecordingError
@@ -260,6 +260,23 @@ def test_a_list_made_inside_is_read_as_it_is_then():
         return 10 * first + made[i]
 
     assert compile(function)(np.array([0, 1])).tolist() == [7.5, -16.5]
+
+
+def test_no_grad_does_not_stop_the_gradient_of_what_is_read_from_a_list():
+    """Reading computes nothing: the parameter itself is what stands there."""
+
+    def function(i):
+        with no_grad():
+            chosen = FLAT[i]
+            squared = chosen * chosen
+        return chosen * 3 + squared
+
+    f = compile(function)
+    cost, slopes = f.gradient(np.array([2, 0, 2, 2]))
+    assert cost == np.mean([function(i).data for i in (2, 0, 2, 2)])
+    np.testing.assert_allclose(
+        [dict(zip(f.parameters, slopes, strict=True)).get(p, 0.0) for p in FLAT], [0.75, 0, 2.25]
+    )
 
 
 def test_floats_are_no_indices():
