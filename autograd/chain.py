@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .adjoints import gradient
+from .changes import changes_since, recorded
 from .errors import OperandError
 from .formulas.expressions import Expression, added
 from .formulas.naming import Names, counted
 from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
+from .formulas.notes import latex_note_of, note_of
 from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .graph import topological_order
 from .namespaces import left_to_right
@@ -96,6 +98,7 @@ class ChainRule:
     Attributes
     ----------
     output, wrt : Value
+        Where a leaf was changed since `output` was computed, copies that hold the numbers of then.
     paths : int
         How many paths there are, counted and not walked.
     value : float
@@ -103,12 +106,15 @@ class ChainRule:
     """
 
     def __init__(self, output: Value, wrt: Value) -> None:
-        self.output, self.wrt = output, wrt
-        self._order = topological_order((output,))
+        order = topological_order((output,))
+        changes, then = recorded(order)
+        self._given, self._changed = (output, wrt), (changes, Names(order))
+        self.output, self.wrt = then.get(output, output), then.get(wrt, wrt)
+        self._order = [then.get(value, value) for value in order]
         self._uses = use_counts(self._order)
-        self._on_path, self.paths = paths_from(wrt, self._order, self._uses, "chain_rule(wrt)")
+        self._on_path, self.paths = paths_from(self.wrt, self._order, self._uses, "chain_rule(wrt)")
         self._names = Names(self._order)
-        self.value = gradient(output, wrt)
+        self.value = gradient(self.output, self.wrt)
 
     @property
     def terms(self) -> Iterator[Term]:
@@ -166,17 +172,26 @@ class ChainRule:
 
     # As text
 
+    def _now(self) -> ChainRule:
+        """The same, with a note of the leaves that were changed meanwhile."""
+        return ChainRule(*self._given) if changes_since(self._order) else self
+
     def __str__(self) -> str:
-        return self._told(UNICODE)
+        return self._now()._told(UNICODE)
 
     @property
     def ascii(self) -> str:
         """The same in ASCII, for files and terminals that hold nothing else."""
-        return self._told(ASCII)
+        return self._now()._told(ASCII)
 
     @property
     def latex(self) -> str:
         """The equation in LaTeX, without dollar signs."""
+        now = self._now()
+        return now._equation() + latex_note_of(*now._changed)
+
+    def _equation(self) -> str:
+        """The equation in LaTeX."""
         ratio = self._ratio(self.output, self.wrt, LATEX)
         if self.wrt is self.output:
             return f"{ratio} = 1"
@@ -225,8 +240,11 @@ class ChainRule:
         With one neuron a layer that is one product; where a whole layer uses an
         activation, a sum over the layer's neurons.
         """
-        if self.paths == 1:
-            return str(self)
+        now = self._now()
+        return now._told(UNICODE) if now.paths == 1 else now._recursive()
+
+    def _recursive(self) -> str:
+        """The same of many paths."""
         before: list[Factor] = []
         at = self.wrt
         while len(factors := self._next(at)) == 1:
@@ -263,7 +281,7 @@ class ChainRule:
         text = "\n".join(lines)
         steps = [step for factor in factors for way in factor.ways for step in way]
         told = definitions(self._names, steps, text, notation)
-        return f"{text}\n{on_lines('with ', told)}" if told else text
+        return "\n".join([text, *([on_lines("with ", told)] if told else []), *note_of(*self._changed, notation)])
 
     def _ratio(self, value: Value, operand: Value, notation: Unicode = UNICODE) -> str:
         return _ratio(self._names, value, operand, notation)
@@ -271,6 +289,8 @@ class ChainRule:
 
 def chain_rule(output: Value, wrt: Value) -> ChainRule:
     """A derivative as the chain rule has it: the sum over all paths of the products of local partials.
+
+    Where a leaf's number was changed since, it is told as it was, with a note that names the leaf.
 
     Parameters
     ----------
@@ -314,7 +334,8 @@ def chain_rule(output: Value, wrt: Value) -> ChainRule:
 
 
 def _number(value: Value, index: int) -> float:
-    partial = partial_of(value, index)
+    _, then = recorded([value])
+    partial = partial_of(then.get(value, value), index)
     return math.nan if partial is None else partial
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import clock
 from .errors import GraphError
+from .primitives import WHERE, Primitive
 from .sentences import named
-from .value import Value, number_of
-
-_TOLD = 3
+from .value import Value, made, number_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,3 +89,42 @@ def refuse_changed(order: Sequence[Value], call: str) -> None:
 
 def _called(leaf: Value) -> str:
     return named(leaf) if leaf.label is not None else f"a leaf without a label that is {named(leaf)}"
+
+
+def recorded(order: Sequence[Value]) -> tuple[list[Change], dict[Value, Value]]:
+    """What was changed, and what to look at instead to see a graph as it was recorded.
+
+    Parameters
+    ----------
+    order : sequence of Value
+        The whole graph in topological order.
+
+    Returns
+    -------
+    changes : list of Change
+    then : dict
+        For each changed leaf, and what was computed from it, a Value in its stead of the number of then.
+        It is NaN where that is not known, and so are the partials that need it.
+    """
+    changes = changes_since(order)
+    then = {change.leaf: _like(change.leaf, change.before, ()) for change in changes}
+    unknown = {change.leaf for change in changes if math.isnan(change.before)}
+    for value in order if changes else ():
+        if not then.keys().isdisjoint(value.operands):
+            operands = tuple(then.get(operand, operand) for operand in value.operands)
+            then[value] = _like(value, number_of(value), operands)
+            if not unknown.isdisjoint(value.operands):
+                then[value].primitive = _undecided(value.primitive)
+    return changes, then
+
+
+def _like(value: Value, number: float, operands: tuple[Value, ...]) -> Value:
+    twin = made(Value, number, operands, value.primitive)
+    twin.label, twin.grad = value.label, value.grad
+    return twin
+
+
+def _undecided(primitive: Primitive) -> Primitive:
+    """An operation that chooses by its operands, where one is not known; others' partials are NaN by themselves."""
+    chooses = primitive.kink is not None or primitive is WHERE
+    return replace(primitive, partials=lambda ns, index, v, operands: math.nan) if chooses else primitive

@@ -76,6 +76,9 @@ def draw(
 ) -> Drawing:
     """The graph behind a value, operands on top, the value at the bottom.
 
+    Where a leaf's number was changed since, after a step of an optimiser say, the graph is
+    drawn as it was, with a note that names the leaf.
+
     Parameters
     ----------
     output : Value
@@ -118,7 +121,8 @@ def draw(
     text = outline_of(tree)
     # Ids that two pictures on one page do not share, and that are the same from run to run.
     prefix = f"t{sha256(f'{chosen} {legend} {text}'.encode()).hexdigest()[:8]}-"
-    return Drawing(dot_of(tree, chosen, legend, prefix), text, f"Derivative tree of {Names(tree.order).plain(output)}")
+    title = f"Derivative tree of {Names(tree.order).plain(tree.output)}"
+    return Drawing(dot_of(tree, chosen, legend, prefix), text, title)
 
 
 def _check(output: Any, path_to: Any, partials: Any, depth: Any, max_nodes: Any) -> None:

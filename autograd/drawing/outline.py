@@ -28,7 +28,7 @@ def outline_of(tree: Tree) -> str:
         for i, edge in reversed(list(enumerate(own))):
             branch, indent = ("└─ ", "   ") if i == len(own) - 1 else ("├─ ", "│  ")
             stack.append((edge.operand, rest + branch, rest + indent, _partial(edge)))
-    return "\n".join(lines)
+    return "\n".join([*lines, *map(shown, tree.note)])
 
 
 def _named(node: Node, names: Names) -> str:

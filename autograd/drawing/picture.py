@@ -62,7 +62,7 @@ class _Picture:
         self.frames = {node: name for name, members in tree.layers.items() for node in members}
 
     def source(self, legend: bool) -> str:
-        below = self._equation()
+        below = self._below()
         graph = graphviz.Digraph(
             graph_attr={
                 "rankdir": "TB", "ranksep": "0.7", "nodesep": "0.35", "fontname": _SERIF, "labelloc": "b",
@@ -224,7 +224,13 @@ class _Picture:
         """A value with ∂ before it."""
         return self._title(value, size, color, before="∂")
 
-    # The equation below
+    # What stands below
+
+    def _below(self) -> str:
+        """The equation, and the note if there is one."""
+        note = [font(in_graphviz_html(line), 11, QUIET) for line in self.tree.note]
+        equation = self._equation()
+        return table([[part] for part in ([equation] if equation else []) + note]) if note else equation
 
     def _equation(self) -> str:
         """The chain rule along the path: the product of the lit edges, or how many paths are summed."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..changes import recorded
+from ..formulas.naming import Names
+from ..formulas.notes import note_of
 from ..graph import topological_order
 from ..paths import paths_from, use_counts
 from ..primitives import CONSTANT, POWER, WEIGHTED_SUM
@@ -29,6 +32,8 @@ class Scene:
         The values on paths from `path_to`.
     paths : int
         How many paths there are.
+    note : list of str
+        What was changed since the graph was recorded, in lines; the numbers in it are of then.
     """
 
     output: Value
@@ -38,14 +43,21 @@ class Scene:
     uses: dict[Value, int]
     on_path: set[Value]
     paths: int
+    note: list[str]
 
 
 def scene_of(output: Value, path_to: Value | None) -> Scene:
     """The graph behind `output`; a GraphError where that does not depend on `path_to`."""
     order = topological_order((output,))
+    changes, then = recorded(order)
+    note = note_of(changes, Names(order))
+    if changes:
+        output, path_to = then[output], then.get(path_to, path_to) if path_to is not None else None
+        order = [then.get(value, value) for value in order]
     uses = use_counts(order)
     on_path, paths = (set(), 0) if path_to is None else paths_from(path_to, order, uses, "draw(path_to)")
-    return Scene(output, path_to, order, {value: at for at, value in enumerate(order)}, uses, on_path, paths)
+    place = {value: at for at, value in enumerate(order)}
+    return Scene(output, path_to, order, place, uses, on_path, paths, note)
 
 
 def layers_of(order: Iterable[Value]) -> dict[str, list[Value]]:

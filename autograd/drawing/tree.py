@@ -77,6 +77,8 @@ class Tree:
         Those that are shown, in topological order.
     layers : dict
         The shown nodes of each layer, by its superscript; empty unless there are two layers or more.
+    note : list of str
+        What was changed since the graph was recorded, in lines.
     """
 
     output: Value
@@ -87,6 +89,7 @@ class Tree:
     order: list[Value]
     nodes: list[Node] = field(default_factory=list)
     layers: dict[str, list[Node]] = field(default_factory=dict)
+    note: list[str] = field(default_factory=list)
 
     def lit(self, node: Node) -> bool:
         """Whether a node is on a path from `path_to`."""
