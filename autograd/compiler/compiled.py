@@ -269,14 +269,9 @@ class Compiled:
         """The programs for arguments, which are those of the first one where that is an instance; form and arrays."""
         if modes.active:
             modes.refuse_while_recording(f"a gradient by {self!r}", "autograd.gradient(cost, wrt, create_graph=True)")
-        if self._owner is not None and given and isinstance(given[0], self._owner):
+        if self._is_method and given and self._is_instance(given[0]):
             return self._bound(given[0])._checked(given[1:], named, least)
-        try:
-            form, batch = self._arguments.checked(given, named, self)
-        except AutogradError:
-            if self._is_method and given and may_be_instance(given[0]):
-                return self._bound(given[0])._checked(given[1:], named, least)
-            raise
+        form, batch = self._arguments.checked(given, named, self)
         self._programs.look()
         least = least or self._programs.least_rows
         if len(batch[0]) < least and form.has_batch:
@@ -299,7 +294,12 @@ class Compiled:
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         bound = self._binding(instance, owner)
         self._is_method = True
+        if instance is None and self._owner is None:
+            self._owner = owner
         return self if bound is None else self._bound(bound)
+
+    def _is_instance(self, thing: Any) -> bool:
+        return (self._owner is not None and isinstance(thing, self._owner)) or may_be_instance(thing)
 
     def _bound(self, instance: Any) -> BoundMethod:
         return BoundMethod(self, self._instances.of(instance, self._of), instance)

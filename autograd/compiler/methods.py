@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import threading
 import weakref
 from collections.abc import Callable
@@ -42,8 +43,8 @@ def stands_in_class(function: Any) -> bool:
 def may_be_instance(thing: Any) -> bool:
     """Whether a first argument may be the instance of a method: it is no array, and cannot be made one."""
     kind = type(thing)
-    is_array = isinstance(thing, (Value, np.ndarray, str, type(None), *REAL))
-    return not (is_array or kind in (list, tuple, dict) or is_named(kind) or hasattr(kind, "__array__"))
+    is_array = isinstance(thing, (Value, np.ndarray, *REAL)) or is_named(kind) or hasattr(kind, "__array__")
+    return not is_array and kind.__module__.partition(".")[0] not in sys.stdlib_module_names
 
 
 class WeakMethod:

@@ -77,8 +77,10 @@ class Branch:
         """Such a container of other members."""
         kind: Callable[..., Any] = self.kind
         if issubclass(self.kind, dict):
-            first = [self.factory] if issubclass(self.kind, defaultdict) else []
-            return kind(*first, zip(self.keys, members, strict=True))
+            made = kind(self.factory) if issubclass(self.kind, defaultdict) else kind()
+            for key, member in zip(self.keys, members, strict=True):
+                made[key] = member
+            return made
         return kind(*members) if is_named(self.kind) else kind(members)
 
 

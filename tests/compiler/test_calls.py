@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from typing import NamedTuple
 
 import numpy as np
@@ -254,7 +254,8 @@ def test_dicts_and_named_tuples_of_arrays_are_returned_as_such():
     f = compile(lambda x: {"sum": x[0] + x[1], "both": x, "in": Pair([x], {"a": 1.0})})
     right = {"sum": Y.sum(1), "both": Y, "in": Pair(Y[:, None], {"a": np.ones(3)})}
     same(f(Y), right)
-    same(compile(lambda x: OrderedDict(a=x[0]))(Y), OrderedDict(a=Y[:, 0]))
+    for kind in (OrderedDict, Counter, lambda **named: defaultdict(list, named)):
+        same(compile(lambda x, kind=kind: kind(a=x[0]))(Y), kind(a=Y[:, 0]))
     same(compile(lambda x: [{"a": v} for v in x])(Y), [{"a": Y[:, 0]}, {"a": Y[:, 1]}])
 
 

@@ -5,6 +5,7 @@ import functools
 import gc
 import pickle
 import weakref
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -210,19 +211,65 @@ class Equal:
         return self.w * x
 
 
+class Named(NamedTuple):
+    """A tuple of numbers, which might be an array."""
+
+    w: float
+
+    @compile
+    def scaled(self, x):
+        return self.w * x
+
+
+class Sequence:
+    """What NumPy would make an array of."""
+
+    def __init__(self, w):
+        self.w = Value(w)
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return [1.0, 2.0][index]
+
+    @compile
+    def scaled(self, x):
+        return self.w * x
+
+    @property
+    @compile
+    def loss(self):
+        return self.w * 3.0
+
+
 class Listing(list):
     @compile
     def scaled(self, x):
         return self[0] * x
 
 
-@pytest.mark.parametrize("make", [Slots, Equal, lambda w: Listing([Value(w)])])
+@pytest.mark.parametrize("make", [Slots, Equal, Named, Sequence, lambda w: Listing([Value(w)])])
 def test_instances_of_any_kind_are_told_apart(make):
     instances = [make(float(k)) for k in range(20)]
     for _ in range(2):
         for k, instance in enumerate(instances):
             assert instance.scaled(X).tolist() == [k, 2.0 * k]
             assert type(instance).scaled(instance, X).tolist() == [k, 2.0 * k]
+
+
+def test_a_property_of_what_might_be_an_array():
+    assert Sequence(2.0).loss == 6.0
+
+
+def test_functions_that_stand_in_a_class_without_self():
+    class Costs:
+        @compile
+        def scaled(x, by=2.0):  # noqa: N805
+            return x * by
+
+    assert Costs.scaled(X).tolist() == Costs.scaled([1.0, 2.0]).tolist() == [2.0, 4.0]
+    assert Costs.scaled(range(3), 3.0).tolist() == [0.0, 3.0, 6.0]
 
 
 def test_static_and_class_methods_either_way():
