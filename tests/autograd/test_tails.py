@@ -85,7 +85,7 @@ class Shares:
         z = [mpf(number) for number in numbers]
         whole = mpmath.fsum(map(mpmath.exp, z))
         self.p = [mpmath.exp(a) / whole for a in z]
-        self.rest = [mpmath.fsum(self.p[:i] + self.p[i + 1 :]) for i in range(len(z))]
+        self.rest = [1 - p if p < 0.5 else mpmath.fsum(self.p[:i] + self.p[i + 1 :]) for i, p in enumerate(self.p)]
         self.below = [
             mpmath.log1p(-rest) if rest < 0.5 else mpmath.log(p) for p, rest in zip(self.p, self.rest, strict=True)
         ]
