@@ -59,7 +59,7 @@ class Namespace(Protocol):
     total: Any
     logsumexp: Any
     log_softmax: Any
-    share: Any
+    share: Any  # of operand i in the sum of exponentials: share(i, its logsumexp, operands)
     choose: Any
 
 

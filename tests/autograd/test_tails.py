@@ -185,6 +185,14 @@ def test_binary_cross_entropy_of_right_and_wrong_answers(z, y):
         all_close(derivatives(nn.binary_cross_entropy(sigmoid(x), y), [x]), exact)
 
 
+@pytest.mark.parametrize("name", ["logsumexp", "log_softmax"])
+def test_arrays_of_several_numbers_are_as_exact_as_floats(name):
+    primitive = TABLE[name]
+    for numbers in SPREAD:
+        found = primitive.rule(ARRAYS, *(np.full(2, number) for number in numbers))
+        assert found.tolist() == pytest.approx([primitive.rule(FLOATS, *numbers)] * 2, rel=1e-14, abs=NORMAL)
+
+
 def test_slopes_are_told_by_name_and_drawn_as_one_node():
     z = Value(40.0, "z")
     slope = gradient(sigmoid(z), z, create_graph=True)
