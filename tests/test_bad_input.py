@@ -71,6 +71,39 @@ def indexed(function=None):
     return compile((lambda i: TABLE[i]) if function is None else function)
 
 
+def changed(read, use=lambda w, x: w * x):
+    """What is read from a graph of which a leaf was changed since."""
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    y = use(w, x)
+    w.data = 5.0
+    return read(y, w, x)
+
+
+def changed_by(step):
+    """The same of a leaf that a compiled function has moved into an array."""
+    w = Value(2.0, "w")
+    f = compile(lambda x: w * x)
+    f([1.0])
+    y = w * 3.0
+    step(f)
+    y.backward()
+
+
+def learned(f):
+    f.backward([1.0])
+    nn.SGD(0.5).step(f.parameters)
+
+
+def unlabelled(w):
+    w.label = None
+    return w * 2.0
+
+
+def watched(y):
+    with autograd.anomalies():
+        y.backward()
+
+
 NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
 FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach"]
 SEQUENCES = ["total", "mean", "logsumexp", "softmax", "log_softmax"]
@@ -96,6 +129,42 @@ CASES = {
     "index": (lambda: [1, 2][W], OperandError, r"index.*w.*\.data"),
     "modulo": (lambda: pow(W, 2, 3), OperandError, "modulo"),
     "pickle": (lambda: (W * 2).__reduce__(), OperandError, "leaf.*multiply"),
+    # Graphs whose leaves were changed since
+    "changed, backward": (lambda: changed(lambda y, w, x: y.backward()), GraphError, "w = 5.0.*was 2.0.*again"),
+    "changed, gradient": (lambda: changed(lambda y, w, x: gradient(y, w)), GraphError, "w = 5.0.*multiply.*again"),
+    "changed, by another": (lambda: changed(lambda y, w, x: gradient(y, x)), GraphError, "w = 5.0.*was 2.0"),
+    "changed, by itself": (lambda: changed(lambda y, w, x: gradient(y, y)), GraphError, "w = 5.0.*was 2.0"),
+    "changed, with a graph": (lambda: changed(lambda y, w, x: gradient(y, w, True)), GraphError, "w = 5.0.*was 2.0"),
+    "changed, hessian": (lambda: changed(lambda y, w, x: autograd.hessian(y, [x])), GraphError, "w = 5.0.*was 2.0"),
+    "changed, jacobian": (lambda: changed(lambda y, w, x: autograd.jacobian([y], [x])), GraphError, "w = 5.0"),
+    "changed, watched": (lambda: changed(lambda y, w, x: watched(y)), GraphError, "w = 5.0.*was 2.0"),
+    "changed, went on": (lambda: changed(lambda y, w, x: (y * x).backward()), GraphError, "w = 5.0.*was 2.0"),
+    "changed, in part": (lambda: changed(lambda y, w, x: (y * w).backward()), GraphError, "w = 5.0.*another number"),
+    "changed, second": (
+        lambda: changed(lambda y, w, x: gradient(y, x), lambda w, x: gradient(w * w * x, x, create_graph=True)),
+        GraphError,
+        "w = 5.0.*was 2.0",
+    ),
+    "changed, summed": (lambda: changed(lambda y, w, x: gradient(y, x), lambda w, x: w + x), GraphError, "by add"),
+    "changed, off": (lambda: changed(lambda y, w, x: gradient(y, x), lambda w, x: (w - 9).relu() + x), GraphError, "w"),
+    "changed, checked": (
+        lambda: changed(lambda y, w, x: autograd.check_gradient(lambda v: v * y, at=[1.0])),
+        GraphError,
+        "w = 5.0.*was 2.0",
+    ),
+    "changed by a step": (lambda: changed_by(learned), GraphError, "w = 1.5.*was 2.0"),
+    "changed in an array": (lambda: changed_by(lambda f: f.parameters.data.fill(7.0)), GraphError, "w = 7.0.*was 2.0"),
+    "changed, no label": (
+        lambda: changed(lambda y, w, x: y.backward(), lambda w, x: unlabelled(w)),
+        GraphError,
+        "leaf",
+    ),
+    "data of a computed value": (lambda: setattr(W * 2, "data", 1.0), GraphError, "leaf.*multiply.*leaves"),
+    "data of a kept derivative": (
+        lambda: changed(lambda y, w, x: setattr(gradient(w * w, w, create_graph=True), "data", 0.0)),
+        GraphError,
+        "leaf.*multiply|leaf.*add",
+    ),
     # Domains
     "log(0)": (lambda: autograd.log(Value(0.0, "z")), DomainError, "log.*above 0.*z = 0.0"),
     "log(-1)": (lambda: autograd.log(-1.0), DomainError, "log.*-1.0"),
