@@ -148,13 +148,12 @@ class WalkingBack:
         way, samples = self._way, by_row(tape).shape[1]
         # Behind all rows stands what calls of one operand have for a second.
         rows = [*forth.rows, *by_row(partials), *by_row(adjoints), None]
-        functions = [_CALLED[code] for code in way.calls[0]]
-        columns = [functions, *([rows[number] for number in column] for column in way.calls[1:])]
         at_once = max(1, _CACHED // samples)
         blocks = []
         for block in way.blocks:
             made = [part for whole in block.partials for part in whole.parts(at_once)]
-            calls = [column[block.start : block.stop] for column in columns]
+            functions, *numbers = (column[block.start : block.stop] for column in way.calls)
+            calls = [[_CALLED[code] for code in functions], *([rows[number] for number in own] for own in numbers)]
             if samples >= _MANY:
                 for handed in block.handed:
                     _add_calls(calls, handed, way, rows, by_row(out))

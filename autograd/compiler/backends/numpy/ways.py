@@ -17,8 +17,8 @@ import numpy as np
 from ...plan.patterns import Index
 from ...plan.walk import Operation, Steps, WalkBack
 
-BLOCK = 512
-"""From how many partials, numbers handed on or rows left a block ends."""
+BLOCK = 256
+"""From how many partials, or numbers handed on, a block ends."""
 
 ONE, MINUS_ONE, OTHER, OVER, RULE = "one", "minus one", "the other operand", "over the other operand", "by its rule"
 
@@ -107,7 +107,10 @@ class Block(NamedTuple):
 
 @dataclass
 class _Collected:
-    """A block in the making: steps by operation and operand, with their slots; edges to what was given, by kind."""
+    """A block in the making: steps by operation and operand, with their slots; edges to what was given, by kind.
+
+    `sources` are the adjoints' rows that these edges begin at.
+    """
 
     start: int
     slots: int = 0
@@ -116,6 +119,7 @@ class _Collected:
     def __post_init__(self) -> None:
         self.steps: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
         self.handed: dict[str, tuple[list[int], list[int], list[int]]] = {}
+        self.sources: set[int] = set()
 
     def partial(self, code: int, index: int, step: int) -> int:
         """Note a partial to be computed; returns its slot."""
@@ -130,13 +134,14 @@ class _Collected:
         for column, number in zip(self.handed.setdefault(kind, ([], [], [])), (factor, adjoint, target), strict=True):
             column.append(number)
         self.edges += 1
+        self.sources.add(adjoint)
 
 
 class WayBack:
     """The way back as calls on numbered rows: those of the tape, of partials, and of adjoints.
 
     A place that is only added to something has the very adjoint of that, and no row of its own. A row whose places
-    have all handed on what they have is used again, by the block after that.
+    have all handed on what they have is used again.
 
     Attributes
     ----------
@@ -158,9 +163,10 @@ class WayBack:
         self.partials = min(needed, BLOCK + max(slots, default=0))
         self.adjoints = 1
         # The row of each place's adjoint, as far as it has been added up; of each row, how many places have it.
-        self._row = array("q", [_NOBODY]) * back.steps.size
+        self._row = array("i", [_NOBODY]) * back.steps.size
         self._users: dict[int, int] = {}
         self._free: list[int] = []
+        # Rows that nobody has any more, but that what is handed on at the end of the block is read from.
         self._left: list[int] = []
         self.seeds = np.flatnonzero(back.active[back.seeded])
         seeded = back.seeded[self.seeds].tolist()
@@ -170,7 +176,7 @@ class WayBack:
         self._own = bytearray(back.steps.size)
         for place in seeded:
             self._own[place] = 1
-        self.calls = (array("q"), array("q"), array("q"), array("q"))
+        self.calls = (array("i"), array("i"), array("i"), array("i"))
         self.blocks: list[Block] = []
         self._decide()
 
@@ -190,11 +196,11 @@ class WayBack:
         self._users[row] = 1
         return row
 
-    def _leave(self, row: int) -> None:
-        """One place less has this row; what it handed on may be read until the end of the block."""
+    def _leave(self, row: int, block: _Collected) -> None:
+        """One place less has this row."""
         self._users[row] -= 1
         if not self._users[row]:
-            self._left.append(row)
+            (self._left if row in block.sources else self._free).append(row)
 
     def _local(self, row: int) -> int:
         """A row of the adjoints, counted from their first."""
@@ -222,13 +228,13 @@ class WayBack:
                 if target < steps.given:
                     block.hand_on(kind, factor, adjoint, target)
                 else:
-                    self._pass_on(kind, factor + steps.size if kind is RULE else factor, adjoint, target)
-            self._leave(adjoint)
-            if max(block.slots, block.edges, len(self._left)) >= BLOCK:
+                    self._pass_on(kind, factor + steps.size if kind is RULE else factor, adjoint, target, block)
+            self._leave(adjoint, block)
+            if block.slots >= BLOCK or block.edges >= BLOCK:
                 block = self._closed(block)
         self._closed(block)
 
-    def _pass_on(self, kind: str, factor: int, adjoint: int, target: int) -> None:
+    def _pass_on(self, kind: str, factor: int, adjoint: int, target: int, block: _Collected) -> None:
         """The calls that add a step's adjoint, times the partial, to that of a place that it read."""
         so_far = self._row[target]
         if so_far == _NOBODY and kind is ONE:
@@ -240,7 +246,7 @@ class WayBack:
             self._own[target] = 1
             own = self._row[target] = self._new_row()
             if so_far != _NOBODY:
-                self._leave(so_far)
+                self._leave(so_far, block)
         scaled = (DIVIDE, adjoint, factor) if kind is OVER else (MULTIPLY, factor, adjoint)
         if so_far == _NOBODY:
             self._call(*(NEGATIVE, adjoint, _NOBODY) if kind is MINUS_ONE else scaled, own)
