@@ -52,7 +52,7 @@ class Form:
         leaves = [leaf for tree in (ordered, named) for leaf in leaves_of(tree) if isinstance(leaf, Leaf)]
         self.has_batch = bool(leaves)
         self.has_structure = any(isinstance(tree, Branch) for tree in (*ordered.members, *named.members))
-        self.leaves: tuple[Leaf, ...] = tuple(leaves) or (Leaf("nothing"),)
+        self.leaves: tuple[Leaf, ...] = tuple(leaves) or (Leaf("none"),)
         self._is_flat = self.has_batch and not named.members and self.leaves == ordered.members
 
     def of_leaves(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,8 +5,10 @@ import math
 from collections import Counter, OrderedDict, defaultdict, namedtuple
 from typing import NamedTuple
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from autograd import Value, check_gradient, compile, gradient, hessian, log, sigmoid, sqrt, total, where
 from autograd.errors import ArgumentError, DomainError, OperandError, RecordingError, ShapeError
@@ -480,3 +482,48 @@ def test_defaults_alone_are_no_batch_either():
     w = Value(2.0)
     f = compile(lambda x=3.0: w * x)
     assert f().shape == () and f() == 6.0 and f([1.0, 2.0]).tolist() == [2.0, 4.0]
+
+
+def test_a_function_of_no_argument_takes_its_paths():
+    w = Value(2.0)
+    f = compile(lambda: {"a": w * w, "b": [w, 1.0]} if w > 0 else {"a": 0.0, "b": [w, w]})
+    same(f(), {"a": np.float64(4.0), "b": np.array([2.0, 1.0])})
+    w.data = -3.0
+    same(f(), {"a": np.float64(0.0), "b": np.array([-3.0, -3.0])})
+
+    def root():
+        x = Value(1.0)
+        while abs(x * x - w) > 1e-12:
+            x = 0.5 * (x + w / x)
+        return x
+
+    g = compile(root)
+    for square in (4.0, 100.0, 9.0):
+        w.data = square
+        cost, slopes = g.gradient()
+        np.testing.assert_allclose([cost, *slopes], [square**0.5, 0.5 * square**-0.5], rtol=1e-9)
+    assert "inputs      none (1,)" in str(g.plan)
+
+
+# Any structure
+
+
+NUMBERS = st.floats(-10, 10).map(lambda number: np.array([number, 2 * number, -number]))
+ROWS = st.integers(1, 3).map(lambda n: np.arange(6.0 * n).reshape(3, 2, n))
+TREES = st.recursive(
+    NUMBERS | ROWS,
+    lambda trees: (
+        st.dictionaries(st.sampled_from("abc"), trees, min_size=1)
+        | st.builds(Pair, trees, trees)
+        | st.lists(trees, min_size=1, max_size=3).map(lambda members: {"list": [np.zeros((3, 9, 9)), *members]})
+        | st.lists(trees, min_size=1, max_size=3).map(lambda members: (*members, np.zeros((3, 7))))
+    ),
+    max_leaves=6,
+)
+
+
+@hypothesis.settings(max_examples=25)
+@hypothesis.given(TREES.filter(lambda tree: not isinstance(tree, np.ndarray)))
+def test_what_comes_in_goes_out_in_the_same_structure(tree):
+    """Irregular lists and tuples alone: regular ones become arrays."""
+    same(compile(lambda given: given)(tree), tree)

@@ -328,7 +328,32 @@ def test_the_source_is_what_jax_traced():
     assert " sin " in f.source and "f64[1,1]" in f.source
 
 
+def nested_calls(devices):
+    """Functions of nested arguments and of none agree with NumPy's."""
+    w = Value(2.0)
+    rows = {"image": np.arange(30.0).reshape(5, 2, 3), "shift": np.linspace(-1, 1, 5)}
+
+    def cost(sample, scale=1.0):
+        return w * sum(map(sum, sample["image"])) * scale + sample["shift"]
+
+    for function, arguments in ((cost, [rows]), (lambda: w * w + tanh(w), [])):
+        f, g = compile(function, backend="jax", devices=devices), compile(function)
+        np.testing.assert_allclose(f(*arguments), g(*arguments), rtol=1e-12)
+        (one, slopes), (other, right) = f.gradient(*arguments), g.gradient(*arguments)
+        np.testing.assert_allclose([one, *slopes], [other, *right], rtol=1e-12)
+        assert f.backward(*arguments) == one
+
+
+def test_calls_of_any_nesting():
+    nested_calls(None)
+
+
 # Many devices
+
+
+@four_devices
+def test_calls_of_any_nesting_on_four_devices():
+    nested_calls(4)
 
 
 @pytest.mark.parametrize("devices", [0, -1, True, 1.5, "two", 10**6])
