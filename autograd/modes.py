@@ -121,7 +121,7 @@ def with_grad() -> Iterator[None]:
 
 
 def refuse_while_recording(call: str, remedy: str) -> None:
-    """Raise a `RecordingError` for a call that gives floats, where a function is recorded for `compile`."""
+    """Raise a `RecordingError` for a call that gives or takes floats, where a function is recorded for `compile`."""
     if (who := recorder()) is not None:
         who.refuse(
             f"{call} inside a compiled function: expected Values to go on with, got one sample's numbers, which "

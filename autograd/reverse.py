@@ -79,7 +79,8 @@ def _grads_from_zero(order: list[Value]) -> Iterator[None]:
     """Every ``grad`` at 0 for the pass inside; then what the leaves held before is added to theirs."""
     for value in order:
         value.grad = 0.0
-    held = {leaf: leaf.grad for value in order for leaf in value.operands if leaf.grad}
+    # A grad that was set to None is none that is held.
+    held = {leaf: leaf.grad or 0.0 for value in order for leaf in value.operands if leaf.grad != 0.0}
     for leaf in held:
         leaf.grad = 0.0
     try:

@@ -130,6 +130,8 @@ class Value(NumPyOperand, Convertible):
 
     @data.setter
     def data(self, number: Any) -> None:
+        if modes.active and self.primitive is not CONSTANT:
+            modes.refuse_while_recording("setting .data", "v = ... for a number of each sample")
         if number.__class__ is not float:
             number = as_float(number)
         if self.operands:
@@ -293,12 +295,8 @@ class Value(NumPyOperand, Convertible):
 
 
 number_of: Callable[[Value], float] = attrgetter("_data")
-"""The number of a value as the engine itself reads it.
-
-``v.data`` is what users read, and while a function is recorded for `compile` it
-is watched: a number read there would be frozen into the program. Drawing,
-telling, checking and compiling look at a graph that stands already, and look unwatched.
-"""
+"""The number of a value as the engine reads it, whether a function is being recorded for `compile` or not:
+drawing, telling, checking and compiling look at a graph that stands already. Users read ``v.data``."""
 
 
 def made(kind: type[V], data: float, operands: tuple[Value, ...], primitive: Primitive) -> V:

@@ -104,6 +104,11 @@ def watched(y):
         y.backward()
 
 
+def _setting(x):
+    W.data = 3.0
+    return W * x
+
+
 NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
 FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach"]
 SEQUENCES = ["total", "mean", "logsumexp", "softmax", "log_softmax"]
@@ -120,6 +125,7 @@ CASES = {
     "data set": (lambda: setattr(Value(1.0), "data", "a"), OperandError, "str"),
     "bool": (lambda: bool(W), OperandError, r"bool.*w.*\.data"),
     "if": (lambda: 1 if W else 0, OperandError, r"bool.*\.data"),
+    "a parameter set inside": (lambda: compile(_setting)([1.0]), RecordingError, r"setting \.data inside a compiled"),
     "float of a live value": (lambda: compile(lambda x: x * float(x))([1.0]), RecordingError, r"reading \.data"),
     "int of a live value": (lambda: compile(lambda x: x * int(W))([1.0]), RecordingError, r"reading \.data"),
     "complex of a live value": (lambda: compile(lambda x: x + complex(x).real)([1.0]), RecordingError, r"\.data"),

@@ -399,3 +399,11 @@ def test_the_local_partial_is_what_stands_on_an_edge():
     a, b = Value(2.0), Value(5.0)
     assert [local_partial(a * b, i) for i in (0, 1)] == [5.0, 2.0]
     assert [local_partial(a - b, i) for i in (0, 1)] == [1.0, -1.0]
+
+
+def test_a_grad_that_was_set_to_none_counts_as_0():
+    w = Value(2.0)
+    w.grad = None
+    (w * 3).backward()
+    (w * 3).backward()
+    assert w.grad == 6.0
