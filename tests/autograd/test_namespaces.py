@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, chain_rule, compile, logsumexp, mean, softmax, total, weighted_sum
-from autograd.namespaces import ARRAYS, FLOATS, left_to_right
+from autograd.namespaces import ARRAYS, FLOATS, left_to_right, positions
 
 CANCELLING = [1e16, 1.0, -1e16]
 NUMBERS = st.lists(st.floats(-1e17, 1e17), min_size=1, max_size=40)
@@ -80,3 +80,25 @@ def test_the_terms_of_a_chain_rule_are_added_from_left_to_right():
     c = total([1e16 * x, x, -1e16 * x])
     c.backward()
     assert chain_rule(c, x).value == x.grad == 0.0
+
+
+@pytest.mark.parametrize("index", [2.0, -3.0, 1e300, -math.inf, math.nan])
+def test_an_index_that_no_option_has_is_outside_the_domain_of_a_choice(index):
+    with pytest.raises(ValueError, match="no option"):
+        FLOATS.choose(index, 1.0, 2.0)
+    with np.errstate(invalid="ignore"):
+        assert math.isnan(ARRAYS.choose(np.array(index), 1.0, 2.0))
+    if not math.isnan(index):
+        with np.errstate(invalid="raise"), pytest.raises(FloatingPointError):
+            ARRAYS.choose(np.array([0.0, index]), 1.0, 2.0)
+    with pytest.raises(FloatingPointError), np.errstate(invalid="raise"):
+        positions(np.array([0.0, index]), 2)
+
+
+def test_a_choice_is_the_option_itself():
+    options = [-0.0, 2.0, -3.0]
+    for index in (-3.0, -1.5, -1.0, 0.0, 0.9, 1.0, 2.0):
+        expected = options[math.floor(index)]
+        for found in (FLOATS.choose(index, *options), float(ARRAYS.choose(np.array(index), *options))):
+            assert (found, math.copysign(1.0, found)) == (expected, math.copysign(1.0, expected))
+        assert positions(np.array([index]), 3).tolist() == [math.floor(index) % 3]
