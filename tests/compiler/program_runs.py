@@ -148,7 +148,7 @@ def made(seed: int, allowed: dict[str, float] = KINDS) -> Program:
         chance = random.Random(f"{seed} {attempt} rows")
         space = loaded(text.source, f"<program {seed}>")
         leaves = leaves_of(parameters_of(space))
-        rows = min(64, int(1.5 * chance.paretovariate(0.9))) if text.arguments else 1
+        rows = min(64, int(1.5 * chance.paretovariate(1.2))) if text.arguments else 1
         batch = {name: drawn(of, rows, chance) for name, of in text.arguments}
         if chance.random() < 0.2:  # rows that are alike, and take one path
             batch = rows_of(batch, [0] * rows)
