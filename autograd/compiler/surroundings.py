@@ -36,7 +36,8 @@ class Surroundings:
             pass
         self._cells: list[Any] = [spot.owner for spot, _ in reach.named if _is_cell(spot)]
         instance = function.__self__ if isinstance(function, WeakMethod) else None
-        items = [spot for spot, _ in reach.named if isinstance(spot, Item)]
+        # Modules stay what they are.
+        items = [spot for spot, thing in reach.named if isinstance(spot, Item) and not isinstance(thing, ModuleType)]
         self._items = [(_get_of(spot.owner, instance), spot.name) for spot in items]
         self._slots = [*_slots([spot for spot, _ in reach.named])]
         self._generators = [*_generators([thing for _, thing in reach.named], reach.names)]
@@ -58,7 +59,7 @@ class Surroundings:
         try:
             things = [cell.cell_contents for cell in self._cells]
         except ValueError:
-            things = [getattr(cell, "cell_contents", _UNBOUND) for cell in self._cells]
+            things = [*map(_content, self._cells)]
         things += [get(name, _UNBOUND) for get, name in self._items]
         return things + [_attribute(owner(), name) for owner, name in self._slots] if self._slots else things
 
@@ -88,6 +89,13 @@ def _is_same_number(now: Any, before: Any) -> bool:
 
 def _is_cell(spot: Spot) -> bool:
     return isinstance(spot, Attribute) and isinstance(spot.owner, CellType)
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is empty
+        return _UNBOUND
 
 
 def _slots(spots: list[Spot]) -> Iterator[tuple[Callable[[], Any], str]]:

@@ -142,3 +142,12 @@ def test_what_is_watched_is_not_kept_alive():
     del model
     gc.collect()
     assert there() is None
+
+
+def test_a_name_that_is_deleted_is_noticed():
+    k = 2.0
+    f = compile(lambda x: k * x)  # noqa: F821  # it is deleted below
+    assert f([1.0]) == [2.0]
+    del k
+    with pytest.raises(NameError):
+        f([1.0])
