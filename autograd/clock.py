@@ -6,6 +6,8 @@ recorded if no operand is younger than what was computed from it: `changes` look
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 now = 0
 unwatched = False
 """Whether somebody holds an array of leaves' numbers, and may change them without a word."""
@@ -25,17 +27,26 @@ def change(number: float, since: int) -> int:
     return time
 
 
+def change_together(numbers: Sequence[float], since: Sequence[int]) -> Sequence[int]:
+    """The new times of leaves that change together; of more than are kept it is not known what they held before."""
+    global now
+    count = len(numbers)
+    if count > KEPT:
+        now += KEPT + 1
+        return [now - KEPT] * count
+    first = now + 1
+    place = first % KEPT
+    if place + count > KEPT:  # they have their places side by side
+        first, place = first + KEPT - place, 0
+    now = first + count - 1
+    _numbers[place : place + count], _times[place : place + count] = numbers, since
+    return range(first, first + count)
+
+
 def tick() -> None:
     """Let the clock go on, because numbers may have been changed."""
     global now
     now += 1
-
-
-def forget() -> int:
-    """The new time, at which many leaves change; what they held before is not kept, nor that of any other."""
-    global now
-    now += KEPT + 1
-    return now - KEPT
 
 
 def number_at(time: int, number: float, since: int) -> float | None:

@@ -63,11 +63,7 @@ class Home:
         with moving:
             seen = np.asarray(self.seen)
             changed = np.flatnonzero((seen != self.data) & ~(np.isnan(seen) & np.isnan(self.data)))
-            if len(changed) <= clock.KEPT:
-                for index in changed.tolist():
-                    self.times[index] = clock.change(self.seen[index], self.times.item(index))
-            else:
-                self.times[changed] = clock.forget()
+            self.times[changed] = clock.change_together(seen[changed].tolist(), self.times[changed].tolist())
             seen[changed] = self.data[changed]
 
     def cleared(self) -> Vector:
@@ -110,7 +106,8 @@ class HousedValue(Value):
     @property
     def _time(self) -> int:
         home, index = self._home
-        if home.numbers[index] != home.seen[index]:
+        number, seen = home.numbers[index], home.seen[index]
+        if number != seen and (number == number or seen == seen):
             home.look()
         return home.times.item(index)
 

@@ -83,7 +83,8 @@ class Parameters(Sequence[Value]):
     def _find(self) -> None:
         """Find out in which homes the values live, and which live in none."""
         found: dict[Home, tuple[list[int], list[int]]] = {}
-        self._loose: list[tuple[int, Value]] = []
+        self._loose: list[Value] = []
+        loose: list[int] = []
         with moving:
             for place, value in enumerate(self._values):
                 if isinstance(value, HousedValue):
@@ -92,9 +93,11 @@ class Parameters(Sequence[Value]):
                     indices.append(index)
                     places.append(place)
                 else:
-                    self._loose.append((place, value))
+                    self._loose.append(value)
+                    loose.append(place)
             self._known = [(home, home.departures) for home in (*found, *([OUTSIDE] if self._loose else []))]
             self._moves = _moves
+        self._loose_places = _index(loose) if loose else slice(0)
         self._parts = [
             _Part(home, _index(indices), _index(places), len(indices) == len(home.data))
             for home, (indices, places) in found.items()
@@ -123,8 +126,7 @@ class Parameters(Sequence[Value]):
             self._look_again()
         for part in self._parts:
             part.copy_to(numbers)
-        for place, value in self._loose:
-            numbers[place] = value._data
+        numbers[self._loose_places] = [value._data for value in self._loose]
 
     @property
     def data(self) -> Vector:
@@ -151,18 +153,15 @@ class Parameters(Sequence[Value]):
             self._set_loose(numbers)
 
     def _set_loose(self, numbers: Vector) -> None:
-        """Set the numbers of those that live in no array; what many held before is not remembered."""
-        given = numbers.tolist() if self._loose else []
-        if len(self._loose) <= clock.KEPT:
-            for place, value in self._loose:
-                value.data = given[place]
-            return
-        changed = [value for place, value in self._loose if given[place] != value._data]
-        for place, value in self._loose:
-            value._data = given[place]
-        time = clock.forget()
-        for value in changed:
-            value._time = time
+        """Set the numbers of those that live in no array, as `Value.data` does one by one."""
+        given = numbers[self._loose_places].tolist()
+        before, since = [value._data for value in self._loose], [value._time for value in self._loose]
+        for value, number in zip(self._loose, given, strict=True):
+            value._data = number
+        times = clock.change_together(before, since)
+        for value, number, old, time in zip(self._loose, given, before, times, strict=True):
+            if number != old:
+                value._time = time
 
     @property
     def grad(self) -> Vector:
@@ -177,8 +176,7 @@ class Parameters(Sequence[Value]):
                 return self._whole.cleared()
             for part in self._parts:
                 slopes[part.places] = part.home.cleared()[part.index]
-        for place, value in self._loose:
-            slopes[place] = value.grad or 0.0
+        slopes[self._loose_places] = [value.grad or 0.0 for value in self._loose]
         return slopes
 
     @grad.setter
@@ -193,8 +191,8 @@ class Parameters(Sequence[Value]):
                 self._look_again()
             for part in self._parts:
                 part.home.cleared()[part.index] = slopes[part.places]
-            for place, value in self._loose:
-                value.grad = float(slopes[place])
+            for value, slope in zip(self._loose, slopes[self._loose_places].tolist(), strict=True):
+                value.grad = slope
 
     def lend_grad(self) -> Vector | None:
         """The array of the gradients, to be overwritten and given to `take_back`; None unless all are 0 and at home."""
@@ -231,8 +229,8 @@ class Parameters(Sequence[Value]):
                 self._look_again()
             for part in self._parts:
                 part.home.cleared()[part.index] += slopes[part.places]
-            for place, value in self._loose:
-                value.grad = (value.grad or 0.0) + float(slopes[place])
+            for value, slope in zip(self._loose, slopes[self._loose_places].tolist(), strict=True):
+                value.grad = (value.grad or 0.0) + slope
 
     def zero_grad(self) -> None:
         """Set every value's ``grad`` to 0."""
@@ -243,7 +241,7 @@ class Parameters(Sequence[Value]):
                 part.home.is_zero = True  # the array is cleared when it is next read
             elif not part.home.is_zero:
                 part.home.slopes[part.index] = 0.0
-        for _, value in self._loose:
+        for value in self._loose:
             value.grad = 0.0
 
     @overload
