@@ -104,6 +104,16 @@ def elsewhere():
     return kept[0]
 
 
+def setting(leaf, number):
+    """A function that sets a parameter's number."""
+
+    def function(x):
+        leaf.data = number(x)
+        return leaf * x
+
+    return function
+
+
 KEPT = elsewhere()
 DRAWS, OLD_DRAWS = np.random.default_rng(0), random.Random(0)
 
@@ -148,6 +158,8 @@ CASES = {
     "a refusal that is caught": (guarded(lambda x: x.data), POSITIVE, RecordingError, r"\.data.*x = 1.0"),
     "a caught float": (guarded(float), POSITIVE, RecordingError, r"\.data.*x = 1.0"),
     "a caught function of math": (guarded(math.exp), POSITIVE, RecordingError, r"\.data.*x = 1.0"),
+    "setting a parameter": (setting(Value(1.0), lambda x: 3.0), POSITIVE, RecordingError, r"setting \.data inside"),
+    "setting it to a Value": (setting(Value(1.0), lambda x: x), POSITIVE, RecordingError, r"setting \.data inside"),
     # What is not the same whenever the arguments are
     "random": (lambda x: W * x + random.random(), POSITIVE, RecordingError, "same whenever.*pass.*argument"),
     "a generator's number": (lambda x: W * x + DRAWS.normal(), POSITIVE, RecordingError, "same whenever.*argument"),
