@@ -42,7 +42,9 @@ class Optimiser:
         """
         known = self._recognised(parameters)
         self.steps += 1
-        data = known.data if known.view is None else known.view
+        data = known.view
+        if data is None:
+            data = known.data
         self.update(data, known.grad)
         known.data = data
 
