@@ -203,20 +203,25 @@ class _Canonical:
 
     def _closed(self, value: Value) -> int | Scaled:
         """What a sum comes to: one scaled atom, or an atom of its terms."""
+        if value.primitive is MULTIPLY:
+            return self._made_of([self._product(1.0, *value.operands)], value.label)
         terms = self._terms(value)
         constants = [c for c, f, _ in terms if f == NONE]
         if constants:
-            terms = [term for term in terms if term[1] != NONE]
+            terms = [term for term in terms if term.first != NONE]
         if len(terms) > 1:
             terms = sorted(self._coefficients_as_factors(terms))
         if constants:
             if sum(map(abs, constants)) < _OVERFLOWING:
                 constants = [left_to_right(constants)]
             terms += [Term(1.0, self._constant(constant), NONE) for constant in constants if constant]
+        return self._made_of(terms, value.label)
+
+    def _made_of(self, terms: list[Term], label: Label | None) -> int | Scaled:
         if len(terms) == 1 and terms[0].second == NONE:
             coefficient, atom, _ = terms[0]
             return atom if coefficient == 1.0 else Scaled(coefficient, atom)
-        return self._sum(tuple(terms), value.label)
+        return self._sum(tuple(terms), label)
 
     def _sum(self, terms: tuple[Term, ...], label: Label | None) -> int:
         number = self._sums.get(terms)

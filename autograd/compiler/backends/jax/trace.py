@@ -37,7 +37,7 @@ from .faults import fault
 from .moves import read, scattered
 from .namespace import JAX_ARRAYS, log_of_exponentials, positions
 from .pieces import Piece, pieces
-from .walks import derivative, faults_of_tape, tape_of
+from .walks import derivative, tape_of
 
 
 @dataclass(frozen=True)
@@ -337,9 +337,8 @@ def _add_rows(instruction: AddRows, run: _Run, shape: tuple[int, ...]) -> Any:
 
 @computed.register
 def _walk(instruction: Walk, run: _Run, shape: tuple[int, ...]) -> Any:
-    tape = tape_of(instruction.steps, _by_place(run.read(instruction.read)))
-    for found in faults_of_tape(instruction.steps, tape):
-        run.note(found, instruction.out.batched)
+    tape, faulty = tape_of(instruction.steps, _by_place(run.read(instruction.read)))
+    run.note(faulty, instruction.out.batched)
     return tape.T.reshape(shape)
 
 

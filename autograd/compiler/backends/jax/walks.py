@@ -3,7 +3,7 @@ steps there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -11,88 +11,94 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...plan.patterns import Index
 from ...plan.walk import Operation, Steps, WalkBack
 from .faults import fault
 from .namespace import JAX_ARRAYS
 
 
-def tape_of(steps: Steps, given: Any) -> Any:
-    """All that a walk computes, shape (size, samples), of what it is given, shape (given, samples)."""
-    samples, dtype = given.shape[1:], given.dtype
-    branches = [_branch(operation, samples, dtype) for operation in steps.operations]
+def tape_of(steps: Steps, given: Any) -> tuple[Any, Any]:
+    """All that a walk computes, of what it is given, shape (given, samples).
+
+    Returns
+    -------
+    tape : array, shape (size, samples)
+    faulty : array of bool, shape (samples,)
+        Where a step met a pole or hides a NaN.
+    """
+    samples = given.shape[1:]
+    branches = [_forth(operation, samples, given.dtype) for operation in steps.operations]
     codes, places = jnp.asarray(steps.codes, np.int32), jnp.asarray(steps.operands, np.int32)
 
-    def step(k: Any, tape: Any) -> Any:
-        made = lax.switch(codes[k], branches, tape[places[k]])
-        return lax.dynamic_update_index_in_dim(tape, made, steps.given + k, 0)
+    def step(k: Any, state: Any) -> Any:
+        tape, faulty = state
+        made, found = lax.switch(codes[k], branches, _rows(tape, places[k]))
+        return lax.dynamic_update_index_in_dim(tape, made, steps.given + k, 0), faulty | found
 
-    start = jnp.concatenate([given, jnp.zeros((steps.count, *samples), dtype)])
-    return lax.fori_loop(0, steps.count, step, start)
+    start = jnp.concatenate([given, jnp.zeros((steps.count, *samples), given.dtype)])
+    tape, faulty = lax.fori_loop(0, steps.count, step, (start, jnp.zeros(samples, bool)))
+    return tape, faulty
 
 
-def _branch(operation: Operation, samples: tuple[int, ...], dtype: Any) -> Any:
-    def made(operands: Any) -> Any:
-        result = operation.rule(JAX_ARRAYS, [operands[i] for i in range(operation.arity)])
-        return jnp.broadcast_to(result, samples).astype(dtype)
+def _row(numbers: Any, place: Any) -> Any:
+    """One place's numbers: XLA slices in no time, and is slow to gather and to scatter."""
+    return lax.dynamic_index_in_dim(numbers, place, 0, keepdims=False)
+
+
+def _rows(numbers: Any, places: Any) -> list[Any]:
+    return [_row(numbers, places[i]) for i in range(len(places))]
+
+
+def _forth(operation: Operation, samples: tuple[int, ...], dtype: Any) -> Callable[[list[Any]], Any]:
+    """A step's result, and where it is at fault."""
+
+    def made(rows: list[Any]) -> Any:
+        operands = rows[: operation.arity]
+        result = jnp.broadcast_to(operation.rule(JAX_ARRAYS, operands), samples).astype(dtype)
+        found = fault(operation.primitive, result, [*operands, *operation.numbers])
+        return result, jnp.zeros(samples, bool) if found is None else jnp.broadcast_to(found, samples)
 
     return made
 
 
-def faults_of_tape(steps: Steps, tape: Any) -> Iterator[Any]:
-    """Where steps met a pole or hide a NaN: arrays of bool, shape (samples,)."""
-    for code, operation in enumerate(steps.operations):
-        (own,) = np.nonzero(steps.codes == code)
-        operands = [tape[places] for places in _operands(steps, own, operation)]
-        found = fault(operation.primitive, tape[steps.given + own], [*operands, *operation.numbers])
-        if found is not None:
-            yield found.any(axis=0)
-
-
-def _operands(steps: Steps, own: Index, operation: Operation) -> list[Any]:
-    return [steps.operands[own, i] for i in range(operation.arity)]
-
-
 def derivative(back: WalkBack, tape: Any, seeds: Any) -> tuple[Any, Any]:
     """The derivative by what was given, shape (given, samples), and where a partial is not finite, shape (samples,)."""
-    steps = back.steps
-    partials, sources, targets, unfit = [], [], [], []
+    steps, samples = back.steps, tape.shape[1:]
+    branches: list[Callable[..., Any]] = []
+    kinds, taken = [], []
     for code, operation in enumerate(steps.operations):
         for index in range(operation.arity):
-            taken = (steps.codes == code) & back.active[steps.given :] & back.active[steps.operands[:, index]]
-            (own,) = np.nonzero(taken)
-            if operation.is_flat(index) or not len(own):
-                continue
-            operands = [tape[places] for places in _operands(steps, own, operation)]
-            result = tape[steps.given + own]
-            partial = operation.partial(JAX_ARRAYS, index, result, operands)
-            partial = jnp.broadcast_to(partial, result.shape).astype(tape.dtype)
-            finite = reduce(jnp.logical_and, map(jnp.isfinite, operands), jnp.isfinite(result))
-            unfit.append((finite & ~jnp.isfinite(partial)).any(axis=0))
-            partials.append(partial)
-            sources.append(steps.given + own)
-            targets.append(steps.operands[own, index])
-    if not partials:
-        return jnp.zeros((steps.given, *tape.shape[1:]), tape.dtype), jnp.zeros(tape.shape[1:], bool)
-    source, target = np.concatenate(sources), np.concatenate(targets)
-    factor = jnp.concatenate(partials)
-    start = jnp.zeros_like(tape).at[back.seeded].set(seeds)
-    adjoints = _passed_on(source, target, factor, steps.given, start)
-    (last,) = np.nonzero(target < steps.given)
-    handed = factor[last] * adjoints[source[last]]
-    out = jnp.zeros((steps.given, *tape.shape[1:]), tape.dtype).at[target[last]].add(handed)
-    return out, reduce(jnp.logical_or, unfit)
+            active = back.active[steps.given :] & back.active[steps.operands[:, index]]
+            (own,) = np.nonzero((steps.codes == code) & active)
+            if not operation.is_flat(index):
+                kinds.append(np.full(len(own), len(branches)))
+                taken.append(np.stack([steps.given + own, steps.operands[own, index]], axis=1))
+                branches.append(_back(operation, index, samples, tape.dtype))
+    adjoints = jnp.zeros_like(tape).at[back.seeded].set(jnp.where(back.active[back.seeded][:, None], seeds, 0))
+    edges, faulty = (np.concatenate(taken) if taken else np.zeros((0, 2), int)), jnp.zeros(samples, bool)
+    if len(edges):
+        order = np.argsort(-edges[:, 0], kind="stable")
+        operands = jnp.asarray(steps.operands[edges[order, 0] - steps.given], np.int32)
+        kind, ends = jnp.asarray(np.concatenate(kinds)[order], np.int32), jnp.asarray(edges[order], np.int32)
+
+        def step(k: Any, state: Any) -> Any:
+            adjoints, faulty = state
+            source, target = ends[k, 0], ends[k, 1]
+            partial, found = lax.switch(kind[k], branches, _row(tape, source), _rows(tape, operands[k]))
+            handed = _row(adjoints, target) + partial * _row(adjoints, source)
+            return lax.dynamic_update_index_in_dim(adjoints, handed, target, 0), faulty | found
+
+        adjoints, faulty = lax.fori_loop(0, len(edges), step, (adjoints, faulty))
+    return jnp.where(back.active[: steps.given, None], adjoints[: steps.given], 0), faulty
 
 
-def _passed_on(source: Index, target: Index, factor: Any, given: int, adjoints: Any) -> Any:
-    """The adjoints of all steps, from those of the places that are read elsewhere."""
-    (between,) = np.nonzero(target >= given)
-    order = between[np.argsort(-source[between], kind="stable")]
-    if not len(order):
-        return adjoints
-    sources, targets, at = (jnp.asarray(numbers, np.int32) for numbers in (source[order], target[order], order))
+def _back(operation: Operation, index: int, samples: tuple[int, ...], dtype: Any) -> Callable[..., Any]:
+    """A step's partial by one operand, and where it is not finite though all that it is made of is."""
 
-    def step(k: Any, adjoints: Any) -> Any:
-        return adjoints.at[targets[k]].add(factor[at[k]] * adjoints[sources[k]])
+    def made(result: Any, rows: list[Any]) -> Any:
+        operands = rows[: operation.arity]
+        partial = operation.partial(JAX_ARRAYS, index, result, operands)
+        partial = jnp.broadcast_to(partial, samples).astype(dtype)
+        finite = reduce(jnp.logical_and, map(jnp.isfinite, operands), jnp.isfinite(result))
+        return partial, finite & ~jnp.isfinite(partial)
 
-    return lax.fori_loop(0, len(order), step, adjoints)
+    return made
