@@ -1,5 +1,7 @@
 """Compiled programs keep the digits of saturated functions too, in values, gradients and derivatives inside."""
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ from mpmath import mpf
 import nn
 from autograd import Value, compile, gradient, log_softmax, logsumexp, sigmoid, softmax, softplus, tanh
 from autograd.compiler import backends
+from autograd.compiler.plan.shares import LogSoftmax, SoftmaxAdjoint
+from autograd.compiler.plan.validate import validate
 
 from ..autograd.test_tails import (
     EVERYWHERE,
@@ -168,3 +172,15 @@ def test_shared_exponentials_do_not_overflow(dtype):
     for z, a, slope in ((1e4, 1.0, 0.0), (-1e4, 0.0, 0.0), (0.0, 0.5, 0.25)):
         cost, slopes = f.gradient(np.array([z], dtype))
         assert (cost, slopes[0]) == (a, pytest.approx(slope, abs=1e-30))
+
+
+@pytest.mark.parametrize("kind", [LogSoftmax, SoftmaxAdjoint])
+def test_runs_that_do_not_fit_are_no_plan(kind):
+    w = [Value(0.1 * k) for k in range(3)]
+    f = compile(lambda x: softmax([a * x for a in w])[0])
+    f.gradient([1.0])
+    plan = f.passes()[-1].plan
+    made = next(made for made in plan.instructions if isinstance(made, kind))
+    broken = [replace(one, length=2) if one is made else one for one in plan.instructions]
+    with pytest.raises(AssertionError, match=f"{kind.__name__} of runs of 2: 3 numbers"):
+        validate(replace(plan, instructions=broken))
