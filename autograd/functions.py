@@ -124,8 +124,8 @@ def where(condition: Any, a: Any, b: Any) -> Value:
     return apply(WHERE, (as_value(condition, "where(condition)"), as_value(a, "where(a)"), as_value(b, "where(b)")))
 
 
-_INVERTED = {~True: False, ~False: True}
-"""Python inverts a bool as the integer that it is, and neither result is false."""
+_INVERTED = {-2: False, -1: True}
+"""What Python's ~ makes of True and False: it inverts the integers that they are, and neither result is false."""
 
 
 def _called(branch: Any, chosen: bool) -> Any:

@@ -100,7 +100,7 @@ for _name, _of_one in UNARY.items():
 
 
 def _where(condition: Any, a: Any, b: Any) -> Any:
-    inverted = condition in (~True, ~False)  # Python inverts a bool as a whole number
+    inverted = condition in (-1, -2)  # Python inverts a bool as a whole number
     chosen = a if (condition & 1 if inverted else condition) else b
     return Exact(number(chosen() if callable(chosen) else chosen))
 
