@@ -43,6 +43,8 @@ def stands_in_class(function: Any) -> bool:
 def may_be_instance(thing: Any) -> bool:
     """Whether a first argument may be the instance of a method: it is no array, and cannot be made one."""
     kind = type(thing)
+    if issubclass(kind, type):  # as a class method is called from Python 3.13 on
+        return True
     is_array = isinstance(thing, (Value, np.ndarray, *REAL)) or is_named(kind) or hasattr(kind, "__array__")
     return not is_array and kind.__module__.partition(".")[0] not in sys.stdlib_module_names
 
