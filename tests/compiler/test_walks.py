@@ -154,8 +154,9 @@ def test_chains_give_the_numbers_of_the_scalar_engine(name, backend):
     assert_same(CHAINS[name](60), [ROWS], 1e-10, 1e-11, backend=backend)
 
 
-@pytest.mark.parametrize("rows", [1, 40, 150])
-@pytest.mark.parametrize("name", CHAINS)
+@pytest.mark.parametrize(
+    ("name", "rows"), [*((name, rows) for name in CHAINS for rows in (1, 40)), (next(iter(CHAINS)), 150)]
+)
 def test_of_any_batch_size_and_more_than_once(name, rows):
     cost, batch = CHAINS[name](30), np.linspace(0.4, 0.9, rows)
     f = assert_same(cost, [batch], 1e-10, 1e-11)
