@@ -17,6 +17,7 @@ from ..value import Value
 from .arguments import Batch, Form
 from .backends import backend
 from .branches import Branches
+from .collector import paused
 from .record import Recording, record
 from .results import arranged, told
 from .surroundings import Surroundings
@@ -149,7 +150,8 @@ class Programs:
         if self._surroundings is None:
             self._surroundings = Surroundings(self._function)
         drawn = self._surroundings.drawn()
-        recording = record(function, sample, form.leaves, known, self._settings.parameters, self._caught)
+        with paused():
+            recording = record(function, sample, form.leaves, known, self._settings.parameters, self._caught)
         if self._surroundings.drawn() != drawn:
             raise RecordingError(
                 f"{self._name}: expected it to do the same whenever its arguments are the same, got a function that "
@@ -160,7 +162,8 @@ class Programs:
 
     def _version(self, form: Form, recording: Recording) -> Version:
         function = form.of_leaves(self._function)
-        self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype, self._caught)
+        with paused():
+            self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype, self._caught)
         return self._widest
 
     def _differentiable(self, form: Form, batch: Sequence[Batch]) -> Branches:

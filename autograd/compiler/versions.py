@@ -18,6 +18,7 @@ from .arguments import Batch, all_finite, columns
 from .backends.base import Backend, OffPath, Program, Unfit
 from .backends.numpy.program import NumPyProgram
 from .blame import blame
+from .collector import paused
 from .pipeline import FORWARD, REVERSE, Stages, lifted, planned, stages
 from .plan.instructions import Guard
 from .plan.plan import Plan
@@ -104,7 +105,10 @@ class Version:
         if not self.truths:
             guarded = True  # there is nothing to guard
         if (learns, guarded) not in self._programs:
-            self._programs[learns, guarded] = self._backend.build(self._plan(learns, guarded), self._dtype)
+            with paused():
+                program = self._backend.build(self._plan(learns, guarded), self._dtype)
+                _ = program.rows_at_once  # for which it is made ready
+            self._programs[learns, guarded] = program
         return self._programs[learns, guarded]
 
     def stages(self) -> Stages:
