@@ -105,7 +105,7 @@ ARGUMENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(graphs(), st.data(), ARGUMENTS, st.sampled_from((None, "all", "path", "numbers", "none")), st.booleans())
 def test_any_graph_is_drawn_or_refused(values, data, given_, partials, legend):
     output = values[-1]

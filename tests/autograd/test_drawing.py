@@ -235,7 +235,7 @@ def test_hostile_labels_come_out_as_text():
     assert not [link for link in links if "javascript" in link]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=50), st.text(max_size=10), st.text(max_size=10))
 def test_any_text_makes_dot_without_control_characters(base, above, below):
     x = Value(2.0, Label(base or "x", above, below))

@@ -28,7 +28,7 @@ from autograd.primitives import TABLE
 from .random_plans import RandomPlan, contractions, random_plans
 from .small_plans import FLOAT32, FLOAT64, agree, cost_of, squares, start
 
-many = settings(max_examples=80)
+many = settings(max_examples=50)
 
 
 @many
