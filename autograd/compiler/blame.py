@@ -52,48 +52,47 @@ def blame(
     NonFiniteError
         For the operation that made NaN or infinity from finite operands.
     """
-    with indexable(function, leaves) as ready:
-        return _blamed(ready, leaves, parameters, batch, row_numbers, wants_gradient, caught)
-
-
-def _blamed(
-    function: Callable[..., Any],
-    leaves: Sequence[Leaf],
-    parameters: Sequence[Value],
-    batch: Sequence[Any],
-    row_numbers: Any,
-    wants_gradient: bool,
-    caught: set[Place],
-) -> tuple[list[list[float]], list[float]]:
     rows: list[list[float]] = []
     mean = [0.0] * len(parameters)
-    n = len(batch[0])
-    for row in range(n):
-        sample = [
-            in_values(a[row].tolist(), leaf, Whole if leaf.integer else Value, [])
-            for leaf, a in zip(leaves, batch, strict=True)
-        ]
-        try:
-            with noting_lines() as raised, with_grad(), by_sample():
-                values, _ = outputs_of(function(*sample), may_be_constant=True)
-            if not caught.issuperset(raised):
-                caught.update(raised)
-                raise Caught
-            if not all(math.isfinite(number_of(value)) for value in values):
-                _raise_for_first_non_finite(values, row_numbers[row])
-            rows.append([*map(number_of, values)])
-            if wants_gradient:
-                slopes = gradient(values[0], parameters)
-                # Divided one by one: their sum may overflow where their mean does not.
-                mean = [a + b / n for a, b in zip(mean, slopes, strict=True)]
-                if not all(map(math.isfinite, slopes)):
-                    bad = next(p for p, slope in zip(parameters, slopes, strict=True) if not math.isfinite(slope))
-                    raise NonFiniteError(
-                        f"row {row_numbers[row]}: the derivative with respect to {named(bad)} is not finite"
-                    )
-        except (DomainError, PositionError) as error:
-            raise type(error)(f"row {row_numbers[row]}: {error}") from None
+    with indexable(function, leaves) as ready:
+        for row, number in enumerate(row_numbers):
+            try:
+                values = _values(ready, leaves, [array[row] for array in batch], caught)
+                if not all(math.isfinite(number_of(value)) for value in values):
+                    _raise_for_first_non_finite(values, number)
+                rows.append([*map(number_of, values)])
+                if wants_gradient:
+                    slopes = _slopes(values[0], parameters, number)
+                    # Divided one by one: their sum may overflow where their mean does not.
+                    mean = [a + b / len(row_numbers) for a, b in zip(mean, slopes, strict=True)]
+            except (DomainError, PositionError) as error:
+                raise type(error)(f"row {number}: {error}") from None
     return rows, mean
+
+
+def _values(
+    function: Callable[..., Any], leaves: Sequence[Leaf], sample: Sequence[Any], caught: set[Place]
+) -> list[Value]:
+    """What the function returns for one sample."""
+    arguments = [
+        in_values(given.tolist(), leaf, Whole if leaf.integer else Value, [])
+        for leaf, given in zip(leaves, sample, strict=True)
+    ]
+    with noting_lines() as raised, with_grad(), by_sample():
+        values, _ = outputs_of(function(*arguments), may_be_constant=True)
+    if not caught.issuperset(raised):
+        caught.update(raised)
+        raise Caught
+    return values
+
+
+def _slopes(cost: Value, parameters: Sequence[Value], row: int) -> list[float]:
+    """The gradient of one row's cost."""
+    slopes = gradient(cost, parameters)
+    for parameter, slope in zip(parameters, slopes, strict=True):
+        if not math.isfinite(slope):
+            raise NonFiniteError(f"row {row}: the derivative with respect to {named(parameter)} is not finite")
+    return slopes
 
 
 def _raise_for_first_non_finite(outputs: Sequence[Value], row: int) -> None:

@@ -57,7 +57,8 @@ def test_a_graph_with_a_changed_leaf_is_refused_with_the_leaf_and_the_remedy(rea
 def test_computed_again_it_is_differentiated_again(read):
     w, a, b, _ = neuron()
     w.data = 0.5
-    read((sigmoid(w * a + b) - 1.0) ** 2, w)
+    fresh, _, _, c = neuron(w=0.5)
+    assert read((sigmoid(w * a + b) - 1.0) ** 2, w) == read(c, fresh) and w.grad == fresh.grad
 
 
 def test_a_leaf_without_a_label_is_named_by_its_number_and_user():
