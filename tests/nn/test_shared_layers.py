@@ -402,9 +402,7 @@ def weighed_globally():
     return weighed_by_a_global, lambda factor: globals().__setitem__("FACTOR", factor)
 
 
-@pytest.mark.parametrize(
-    "made", [weighed_by_an_attribute, weighed_by_a_variable, weighed_in_a_list, weighed_globally], ids=str
-)
+@pytest.mark.parametrize("made", [weighed_by_an_attribute, weighed_by_a_variable, weighed_in_a_list, weighed_globally])
 def test_a_number_that_a_cost_closes_over_may_change_between_trainings(made, compilations):
     cost, change = made()
     net = nn.MLP([3, 4, 3], seed=0)
