@@ -137,6 +137,10 @@ class MLP(Module):
             activations = layer(activations)
         return activations
 
+    def members(self) -> Iterator[tuple[str, Any]]:
+        """Its layers."""
+        yield "layers", self.layers
+
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Layer by layer, neuron by neuron: its weights, then its bias. Those of a layer used twice come once."""
         return once(named for layer in self.layers for named in layer.named_parameters())

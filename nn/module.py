@@ -1,21 +1,55 @@
-"""`Module`: anything that holds parameters."""
+"""`Module`: anything that holds parameters, found by itself in its attributes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
 
 from autograd import Value
+from autograd.primitives import LEAF
 
 
 class Module:
     """Something with parameters: a neuron, a layer, a network, or your own.
 
-    A subclass says in `named_parameters` what they are and what they are called.
+    A subclass computes in ``__call__`` with what its attributes hold: Values, modules, and lists, tuples, dicts and
+    object arrays of them, nested as you like. The leaves among those Values are its parameters, in the order of the
+    attributes. What computes with others, or calls them otherwise, says so in `members` or `named_parameters`.
+
+    Examples
+    --------
+    >>> import nn
+    >>> class Line(nn.Module):
+    ...     def __init__(self):
+    ...         self.slope, self.shifts = Value(2.0), [Value(1.0), Value(0.0)]
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'shifts.0', 'shifts.1']
     """
 
+    def members(self) -> Iterator[tuple[str, Any]]:
+        """What it is made of, by name: Values, modules, and containers of them."""
+        yield from vars(self).items()
+
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Each parameter with its name, such as ``("w^1_00", Value(...))``, in a stable order."""
-        yield from ()
+        """Each parameter with its name, such as ``("hidden.w^1_00", Value(...))``, in a stable order, once."""
+        return once(_parameters("", self, ()))
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Itself, under the name ``""``, and every module inside, each once: ``("hidden", Layer(...))``."""
+        met: set[int] = set()
+        for name, module in _modules("", self):
+            if id(module) not in met:
+                met.add(id(module))
+                yield name, module
+
+    def named_arrays(self) -> Iterator[tuple[str, Any]]:
+        """The parameters as arrays: the name, and a Value or equally long lists of them, as deep as the array has axes.
+
+        One that stands in several places comes under each of its names.
+        """
+        return _arrays("", self, ())
 
     def parameters(self) -> list[Value]:
         """The parameters, in the order of `named_parameters`, each once."""
@@ -34,3 +68,62 @@ def once(named: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
         if value not in met:
             met.add(value)
             yield name, value
+
+
+def inside(thing: Any) -> Iterator[tuple[str, Any]]:
+    """What stands in a module or container, by name or place; nothing in anything else."""
+    if isinstance(thing, Module):
+        yield from thing.members()
+    elif isinstance(thing, Mapping):
+        yield from ((str(key), member) for key, member in thing.items())
+    elif isinstance(thing, list | tuple) or (isinstance(thing, np.ndarray) and thing.dtype == object and thing.ndim):
+        yield from ((str(place), member) for place, member in enumerate(thing))
+
+
+def joined(path: str, name: str) -> str:
+    """The name of a member of what has the name `path`."""
+    return f"{path}.{name}" if path else name
+
+
+def _parameters(path: str, thing: Any, above: tuple[Any, ...]) -> Iterator[tuple[str, Value]]:
+    if isinstance(thing, Value):
+        if thing.primitive is LEAF:
+            yield path, thing
+    elif isinstance(thing, Module) and type(thing).named_parameters is not Module.named_parameters:
+        yield from ((joined(path, name), value) for name, value in thing.named_parameters())
+    elif not any(thing is one for one in above):  # what holds itself is not entered again
+        for name, member in inside(thing):
+            yield from _parameters(joined(path, name), member, (*above, thing))
+
+
+def _modules(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
+    if any(thing is one for one in above):
+        return
+    if isinstance(thing, Module):
+        yield path, thing
+    for name, member in inside(thing):
+        yield from _modules(joined(path, name), member, (*above, thing))
+
+
+def _arrays(path: str, thing: Any, above: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    if shape_of(thing) is not None:
+        yield path, thing
+    elif isinstance(thing, Module) and type(thing).named_arrays is not Module.named_arrays:
+        yield from ((joined(path, name), array) for name, array in thing.named_arrays())
+    elif not any(thing is one for one in above):
+        for name, member in inside(thing):
+            yield from _arrays(joined(path, name), member, (*above, thing))
+
+
+def shape_of(thing: Any, above: tuple[Any, ...] = ()) -> tuple[int, ...] | None:
+    """The shape of a parameter or of equally long sequences of them, () for one; None for all else."""
+    if isinstance(thing, Value):
+        return () if thing.primitive is LEAF else None
+    if not isinstance(thing, list | tuple | np.ndarray) or any(thing is one for one in above):
+        return None
+    members = thing.tolist() if isinstance(thing, np.ndarray) and thing.dtype == object else thing
+    if not isinstance(members, list | tuple) or not members:
+        return None
+    shapes = (shape_of(member, (*above, thing)) for member in members)
+    first = next(shapes)
+    return None if first is None or any(other != first for other in shapes) else (len(members), *first)
