@@ -12,7 +12,7 @@ from autograd import Label, Value, relu, sigmoid, tanh, weighted_sum
 from autograd.errors import ArgumentError, ShapeError
 
 from .data import numbers_of
-from .module import Module, once
+from .module import Module, arrays_in, once
 
 Matrix = npt.NDArray[np.float64]
 
@@ -125,6 +125,11 @@ class Layer(Module):
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Neuron by neuron; those of a neuron used twice come once."""
         return once(named for neuron in self.neurons for named in neuron.named_parameters())
+
+    def named_arrays(self) -> Iterator[tuple[str, Any]]:
+        """``weight``, shape (neurons, inputs), and ``bias``, shape (neurons,), as PyTorch names them."""
+        yield from arrays_in("weight", [neuron.weights for neuron in self.neurons])
+        yield from arrays_in("bias", [neuron.bias for neuron in self.neurons])
 
     @property
     def weights(self) -> Matrix:

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd import Value
 from autograd.primitives import LEAF
+
+from . import state
+from .state import Keys, shape_of
 
 
 class Module:
@@ -49,7 +53,54 @@ class Module:
 
         One that stands in several places comes under each of its names.
         """
-        return _arrays("", self, ())
+        return arrays_in("", self)
+
+    def state_dict(self) -> dict[str, npt.NDArray[np.float64]]:
+        """The numbers of all parameters by name, as PyTorch names, shapes and orders them: copies.
+
+        An `MLP` and a `Sequential` have the names of the `torch.nn.Sequential` that computes the same, in which each
+        activation but ``"linear"`` takes a place: ``0.weight`` of shape (neurons, inputs), ``0.bias``, ``2.weight``...
+        Modules of your own have those of `named_arrays`.
+
+        Returns
+        -------
+        dict of str to ndarray
+
+        Raises
+        ------
+        ArgumentError
+            If two arrays have the same name.
+
+        Examples
+        --------
+        >>> import nn
+        >>> {name: array.shape for name, array in nn.MLP([2, 3, 1]).state_dict().items()}
+        {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
+        """
+        return state.numbers_in(state.arrays_of(self))
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Keys:
+        """Set the numbers of parameters by name, all of them or none.
+
+        Parameters
+        ----------
+        state_dict : mapping of str to array-like
+            Arrays, nested lists, or tensors of another library, of finite numbers, named and shaped as in `state_dict`.
+        strict : bool
+            Whether there must be an array for each name, and no others. If not, those that are there are set.
+
+        Returns
+        -------
+        Keys
+            ``(missing_keys, unexpected_keys)``; both are empty where `strict`.
+
+        Raises
+        ------
+        ArgumentError, OperandError, ShapeError
+            If names or shapes are others, all of which it lists, or an array does not hold finite numbers; nothing is
+            changed.
+        """
+        return state.load(state.arrays_of(self), state_dict, strict)
 
     def parameters(self) -> list[Value]:
         """The parameters, in the order of `named_parameters`, each once."""
@@ -105,25 +156,12 @@ def _modules(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tup
         yield from _modules(joined(path, name), member, (*above, thing))
 
 
-def _arrays(path: str, thing: Any, above: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+def arrays_in(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """The arrays in what has the name `path`, as `Module.named_arrays` gives them."""
     if shape_of(thing) is not None:
         yield path, thing
     elif isinstance(thing, Module) and type(thing).named_arrays is not Module.named_arrays:
         yield from ((joined(path, name), array) for name, array in thing.named_arrays())
     elif not any(thing is one for one in above):
         for name, member in inside(thing):
-            yield from _arrays(joined(path, name), member, (*above, thing))
-
-
-def shape_of(thing: Any, above: tuple[Any, ...] = ()) -> tuple[int, ...] | None:
-    """The shape of a parameter or of equally long sequences of them, () for one; None for all else."""
-    if isinstance(thing, Value):
-        return () if thing.primitive is LEAF else None
-    if not isinstance(thing, list | tuple | np.ndarray) or any(thing is one for one in above):
-        return None
-    members = thing.tolist() if isinstance(thing, np.ndarray) and thing.dtype == object else thing
-    if not isinstance(members, list | tuple) or not members:
-        return None
-    shapes = (shape_of(member, (*above, thing)) for member in members)
-    first = next(shapes)
-    return None if first is None or any(other != first for other in shapes) else (len(members), *first)
+            yield from arrays_in(joined(path, name), member, (*above, thing))

@@ -468,6 +468,24 @@ CASES = {
     "accuracy digits": (lambda: nn.accuracy(net(), X, [0]), ShapeError, "digits.*2 labels"),
     "accuracy digit": (lambda: nn.accuracy(net(), X, [0, 9]), ArgumentError, "digits.*9 at 1"),
     "confusion_matrix digits": (lambda: nn.confusion_matrix(net(), X, [[0], [1]]), ShapeError, r"digits.*\(2, 1\)"),
+    # States
+    "state type": (lambda: net().load_state_dict([1.0]), OperandError, "dict of arrays.*list"),
+    "state names": (lambda: net().load_state_dict({"w": 1.0}), ArgumentError, r"nothing for 0\.weight, 0\.bias and w"),
+    "state shape": (
+        lambda: net().load_state_dict({"0.weight": X, "0.bias": 1.0}),
+        ShapeError,
+        r"0\.bias of shape \(\) where \(2,\)",
+    ),
+    "state text": (
+        lambda: net().load_state_dict({"0.weight": X, "0.bias": "ab"}),
+        OperandError,
+        r"0\.bias.*str of <U2",
+    ),
+    "state NaN": (
+        lambda: net().load_state_dict({"0.weight": X, "0.bias": [0.0, math.nan]}),
+        ArgumentError,
+        r"0\.bias.*nan",
+    ),
     # Files
     "load nowhere": (lambda: nn.load("no/such/file.npz"), AutogradError, "file.npz"),
     "load this": (lambda: nn.load(__file__), FileFormatError, "test_bad_input.py"),

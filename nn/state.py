@@ -1,0 +1,186 @@
+"""The numbers of a module by name, as PyTorch's `state_dict` gives them, and what sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import Value
+from autograd.errors import ArgumentError, OperandError, ShapeError
+from autograd.modes import refuse_while_recording
+from autograd.parameters import Parameters
+from autograd.primitives import LEAF
+from autograd.text import shown
+
+Matrix = npt.NDArray[np.float64]
+Arrays = dict[str, Any]
+"""By name a Value, or equally long lists of them."""
+
+_LISTED = 4
+
+
+class Keys(NamedTuple):
+    """What `load_state_dict` left as it was: arrays that were not given, and names that the module does not have."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+def shape_of(thing: Any, above: tuple[Any, ...] = ()) -> tuple[int, ...] | None:
+    """The shape of a parameter or of equally long sequences of them, () for one; None for all else."""
+    if isinstance(thing, Value):
+        return () if thing.primitive is LEAF else None
+    if not isinstance(thing, list | tuple | np.ndarray) or any(thing is one for one in above):
+        return None
+    members = thing.tolist() if isinstance(thing, np.ndarray) and thing.dtype == object else thing
+    if not isinstance(members, list | tuple) or not members:
+        return None
+    shapes = (shape_of(member, (*above, thing)) for member in members)
+    first = next(shapes)
+    return None if first is None or any(other != first for other in shapes) else (len(members), *first)
+
+
+def flat(array: Any) -> Iterator[Value]:
+    """The parameters of an array, the last axis first."""
+    if isinstance(array, Value):
+        yield array
+    else:
+        for member in array:
+            yield from flat(member)
+
+
+def numbered(layers: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Layers with their places in a `torch.nn.Sequential`, where an activation takes a place of its own."""
+    place = 0
+    for layer in layers:
+        yield str(place), layer
+        place += 1 if getattr(layer, "activation", None) in ("linear", None) else 2
+
+
+def arrays_of(module: Any) -> Arrays:
+    """The arrays of a module by name, and any parameter that is in none of them by its own.
+
+    Raises
+    ------
+    ArgumentError
+        If two have the same name.
+    """
+    arrays: Arrays = {}
+    covered: set[Value] = set()
+    for name, array in module.named_arrays():
+        _add(arrays, name, array)
+        covered.update(flat(array))
+    for name, value in module.named_parameters():
+        if value not in covered:
+            _add(arrays, name, value)
+    return arrays
+
+
+def _add(arrays: Arrays, name: str, array: Any) -> None:
+    if name in arrays:
+        raise ArgumentError(f"state_dict: expected a name for each array, got two named {name!r:.80}; rename one")
+    arrays[name] = array
+
+
+def numbers_in(arrays: Arrays) -> dict[str, Matrix]:
+    """The numbers of arrays of parameters, as copies."""
+    return {
+        name: np.array([value.data for value in flat(array)], dtype=float).reshape(shape_of(array) or ())
+        for name, array in arrays.items()
+    }
+
+
+def load(arrays: Arrays, given: Any, strict: bool = True) -> Keys:
+    """Set the numbers of arrays of parameters; see `Module.load_state_dict`."""
+    refuse_while_recording("load_state_dict", "the module's Values, which are live")
+    if not isinstance(given, Mapping):
+        raise OperandError(
+            f"load_state_dict: expected a dict of arrays as state_dict() gives it, got {type(given).__name__}"
+        )
+    shapes = {name: shape_of(array) or () for name, array in arrays.items()}
+    numbers = {name: _numbers(name, given[name]) for name in shapes if name in given}
+    missing = [name for name in shapes if name not in given]
+    unexpected = [name for name in given if name not in shapes]
+    wrong = [
+        f"{_named(name)} of shape {numbers[name].shape} where {shape} is"
+        + (", its transpose" if numbers[name].shape == shape[::-1] else "")
+        for name, shape in shapes.items()
+        if name in numbers and numbers[name].shape != shape
+    ]
+    if wrong or (strict and (missing or unexpected)):
+        raise _refusal(missing if strict else [], unexpected if strict else [], wrong, _remedy(shapes, given))
+    put(arrays, numbers)
+    return Keys(missing, [str(name) for name in unexpected])
+
+
+def put(arrays: Arrays, numbers: Mapping[str, Matrix]) -> None:
+    """Set the numbers of those arrays that are named, of the right shapes.
+
+    Raises
+    ------
+    ArgumentError
+        If a parameter that stands in several would be several numbers; nothing is changed.
+    """
+    chosen: dict[Value, tuple[float, str]] = {}
+    for name, array in numbers.items():
+        for value, number in zip(flat(arrays[name]), array.ravel().tolist(), strict=True):
+            before, first = chosen.setdefault(value, (number, name))
+            if number != before:
+                raise ArgumentError(
+                    f"load_state_dict: expected {_named(name)} to have the numbers of {_named(first)} where they share "
+                    f"a parameter, got {number!r} and {before!r}; give one number to both"
+                )
+    Parameters(list(chosen)).data = np.array([number for number, _ in chosen.values()], dtype=float)
+
+
+def _numbers(name: str, given: Any) -> Matrix:
+    """One of the arrays given, as finite floats."""
+    where = f"load_state_dict: {_named(name)}"
+    try:
+        array = np.asarray(given)
+    except Exception as error:  # what some other library says of its own array
+        said = shown(" ".join(str(error).split()), 200)
+        raise OperandError(f"{where}: expected an array of numbers, got {type(given).__name__} ({said})") from None
+    if array.dtype.kind not in "fiub":
+        raise OperandError(
+            f"{where}: expected an array of real numbers, got {type(given).__name__} of {array.dtype}; "
+            "give numbers, of a Value its data"
+        )
+    array = array.astype(float)
+    if not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)][0]
+        raise ArgumentError(f"{where}: expected finite numbers, got {bad}; take an earlier state")
+    return array
+
+
+def _remedy(shapes: Mapping[str, tuple[int, ...]], given: Mapping[Any, Any]) -> str:
+    """What to do about names or shapes that are others."""
+    if shapes.keys() == given.keys():
+        return "give the shapes of net.state_dict()"
+    if [getattr(array, "shape", None) for array in given.values()] == list(shapes.values()):
+        return "the shapes are those of this one in order, so dict(zip(net.state_dict(), d.values())) may be meant"
+    return "give the names and shapes of net.state_dict(), or strict=False to set those that it has"
+
+
+def _refusal(missing: Sequence[str], unexpected: Sequence[Any], wrong: Sequence[str], remedy: str) -> ArgumentError:
+    told = []
+    if missing:
+        told.append(f"nothing for {_listed([_named(name) for name in missing])}")
+    if unexpected:
+        told.append(f"{_listed([_named(name) for name in unexpected])} that it does not have")
+    if wrong:
+        told.append(_listed(wrong))
+    kind = ShapeError if wrong and not missing and not unexpected else ArgumentError
+    return kind(f"load_state_dict: expected the arrays of this module, got {' and '.join(told)}; {remedy}")
+
+
+def _named(name: Any) -> str:
+    return shown(name, 40) if isinstance(name, str) else f"{name!r:.40}"
+
+
+def _listed(told: Sequence[str]) -> str:
+    more = len(told) - _LISTED
+    return ", ".join(told[:_LISTED]) + (f" and {more} more" if more > 0 else "")
