@@ -18,7 +18,7 @@ from .costs import COSTS
 from .data import generator_of, numbers_of, rows_of
 from .initialisers import INITIALISERS
 from .layers import ACTIVATIONS, Layer, one_of
-from .module import Module, joined, once
+from .module import Module, once
 from .state import numbered
 from .structure import computes_otherwise, structure_of
 from .writing import save
@@ -139,17 +139,12 @@ class MLP(Module):
         return activations
 
     def members(self) -> Iterator[tuple[str, Any]]:
-        """Its layers."""
-        yield "layers", self.layers
+        """Its layers, with the places that they have in the `torch.nn.Sequential` that computes the same."""
+        return numbered(self.layers)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Layer by layer, neuron by neuron: its weights, then its bias. Those of a layer used twice come once."""
         return once(named for layer in self.layers for named in layer.named_parameters())
-
-    def named_arrays(self) -> Iterator[tuple[str, Any]]:
-        """Those of the layers, which have the names of the `torch.nn.Sequential` that computes the same."""
-        for place, layer in numbered(self.layers):
-            yield from ((joined(place, name), array) for name, array in layer.named_arrays())
 
     def program(
         self,

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Value
+from autograd.errors import AutogradError
 from autograd.primitives import LEAF
 
 from . import state
 from .state import Keys, shape_of
+from .summary import Summary, summary_of
 
 
 class Module:
@@ -101,6 +103,22 @@ class Module:
             changed.
         """
         return state.load(state.arrays_of(self), state_dict, strict)
+
+    def summary(self) -> Summary:
+        """What it holds: name, shape and activation of each array, how many parameters, and how many there are in all.
+
+        Raises
+        ------
+        ArgumentError
+            If two arrays have the same name.
+        """
+        return summary_of(self, _modules("", self))
+
+    def _repr_html_(self) -> str | None:
+        try:
+            return self.summary()._repr_html_()
+        except AutogradError:  # what is wrong with it is told by what computes with it
+            return None
 
     def parameters(self) -> list[Value]:
         """The parameters, in the order of `named_parameters`, each once."""

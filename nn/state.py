@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Value
+from autograd import Label, Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.modes import refuse_while_recording
 from autograd.parameters import Parameters
@@ -38,18 +38,21 @@ def shape_of(thing: Any, above: tuple[Any, ...] = ()) -> tuple[int, ...] | None:
     members = thing.tolist() if isinstance(thing, np.ndarray) and thing.dtype == object else thing
     if not isinstance(members, list | tuple) or not members:
         return None
+    if isinstance(members[0], Value):
+        are_all = all(isinstance(member, Value) and member.primitive is LEAF for member in members)
+        return (len(members),) if are_all else None
     shapes = (shape_of(member, (*above, thing)) for member in members)
     first = next(shapes)
     return None if first is None or any(other != first for other in shapes) else (len(members), *first)
 
 
-def flat(array: Any) -> Iterator[Value]:
+def flat(array: Any) -> list[Value]:
     """The parameters of an array, the last axis first."""
     if isinstance(array, Value):
-        yield array
-    else:
-        for member in array:
-            yield from flat(member)
+        return [array]
+    if isinstance(array[0], Value):
+        return list(array)
+    return [value for member in array for value in flat(member)]
 
 
 def numbered(layers: Iterable[Any]) -> Iterator[tuple[str, Any]]:
@@ -81,8 +84,30 @@ def arrays_of(module: Any) -> Arrays:
 
 def _add(arrays: Arrays, name: str, array: Any) -> None:
     if name in arrays:
-        raise ArgumentError(f"state_dict: expected a name for each array, got two named {name!r:.80}; rename one")
+        raise ArgumentError(f"state: expected a name for each array, got two named {name!r:.80}; rename one")
     arrays[name] = array
+
+
+def labels_of(arrays: Arrays) -> dict[str, Label]:
+    """What a document calls each array, such as w^1 for the weights w^1_jk: what its parameters' labels have in common.
+
+    An array whose labels have nothing in common, or what those of another one have as well, is called by its name.
+    """
+    common = {name: _common_label(array) for name, array in arrays.items()}
+    same = {name: tuple(flat(array)) for name, array in arrays.items()}
+    of_which: dict[Label | None, set[tuple[Value, ...]]] = {}
+    for name, label in common.items():
+        of_which.setdefault(label, set()).add(same[name])
+    return {name: Label(name) if label is None or len(of_which[label]) > 1 else label for name, label in common.items()}
+
+
+def _common_label(array: Any) -> Label | None:
+    labels = [value.label for value in flat(array)]
+    first = labels[0]
+    if isinstance(array, Value) or first is None:
+        return first
+    alike = all(one is not None and (one.base, one.superscript) == (first.base, first.superscript) for one in labels)
+    return Label(first.base, first.superscript) if alike else None
 
 
 def numbers_in(arrays: Arrays) -> dict[str, Matrix]:
