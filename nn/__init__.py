@@ -14,26 +14,33 @@ from .layers import Layer, Neuron
 from .measures import accuracy, confusion_matrix
 from .mlp import MLP
 from .module import Module
-from .optimisers import SGD, Adam, Optimiser
+from .optimisers import Optimiser
+from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from .saving import load
+from .schedules import cosine, step_decay
 from .training import fit
 
 __all__ = [
     "MLP",
     "SGD",
     "Adam",
+    "AdamW",
     "GradientVector",
     "History",
     "Layer",
     "Module",
+    "Nesterov",
     "Neuron",
     "Optimiser",
+    "RMSprop",
     "accuracy",
     "binary_cross_entropy",
     "confusion_matrix",
+    "cosine",
     "cross_entropy",
     "fit",
     "gradient_vector",
     "load",
     "squared_error",
+    "step_decay",
 ]

@@ -90,6 +90,7 @@ class Checkpoint:
             "validation_accuracy": np.array(history.validation_accuracy, dtype=float),
             "random": _words(self._random),
             "steps": np.array(self._optimiser.steps, dtype=np.int64),
+            "epoch": np.array(self._optimiser.epoch, dtype=np.int64),
             # An archive whose directory is damaged can seem to have fewer members than it has.
             "vectors": np.array(len(state), dtype=np.int64),
             **{_STATE + name: vector for name, vector in state.items()},
@@ -126,23 +127,27 @@ class Checkpoint:
             for name, mine in self._agreement.items():
                 self._agree(name, mine, archive.text(name))
             states = [name for name in archive.names if name.startswith(_STATE)]
-            archive.only([*_OTHERS, *members(structure, archive), *self._agreement, *states])
+            # Files of before there were schedules do not say the optimiser's epoch.
+            counted = ["epoch"] if "epoch" in archive.names else []
+            archive.only([*_OTHERS, *counted, *members(structure, archive), *self._agreement, *states])
             numbers = numbers_in(archive, structure)
             count = len(self._parameters)
             state = {name.removeprefix(_STATE): archive.array(name, (count,), finite=False) for name in states}
             steps = int(archive.array("steps", (), np.int64))
             if archive.array("vectors", (), np.int64) != len(states):
                 raise archive.refusal("expected all of the optimiser's state", f"{len(states)} vectors")
-            if steps < 0:
-                raise archive.refusal("steps: expected at least 0", f"{steps}")
             history = self._history(archive)
+            epoch = int(archive.array("epoch", (), np.int64)) if counted else len(history.cost)
+            for name, number in (("steps", steps), ("epoch", epoch)):
+                if number < 0:
+                    raise archive.refusal(f"{name}: expected at least 0", f"{number}")
             random = _random_state(archive)
         if len(history.cost) > epochs:
             raise ArgumentError(
                 f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
             )
         fill(self._net, numbers)
-        self._optimiser.restore(self._parameters, state, steps)
+        self._optimiser.restore(self._parameters, state, steps, epoch)
         self._random.bit_generator.state = random
         return history
 

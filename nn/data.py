@@ -1,13 +1,15 @@
-"""Checks of what users hand to networks: rows of numbers, targets, seeds."""
+"""Checks of what users hand to networks: rows of numbers, targets, seeds, settings."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import ArgumentError, OperandError, ShapeError
+from autograd.reals import as_float
 
 Matrix = npt.NDArray[np.float64]
 
@@ -96,6 +98,32 @@ def numbers_of(name: str, given: Any) -> Matrix:
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise ArgumentError(f"{name}: expected finite numbers, got {array[place]} at {place}; clean the data first")
     return array
+
+
+def within(name: str, given: Any, low: float, high: float = math.inf, low_included: bool = False) -> float:
+    """`given` as a float above `low`, or at least that, and below `high`.
+
+    Raises
+    ------
+    OperandError
+        If it is no real number.
+    ArgumentError
+        If it is another, or NaN.
+    """
+    number = as_float(given, name)
+    if not ((low <= number if low_included else low < number) and number < high):
+        bounds = f"{'at least' if low_included else 'above'} {low:g}" + (
+            f" and below {high:g}" if high < math.inf else ""
+        )
+        raise ArgumentError(f"{name}: expected a finite number {bounds}, got {given!r}")
+    return number
+
+
+def count_of(name: str, given: Any, least: int = 1) -> int:
+    """`given` as a whole number of at least `least`; an `ArgumentError` for anything else."""
+    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
+        raise ArgumentError(f"{name}: expected a whole number of at least {least}, got {given!r}")
+    return int(given)
 
 
 def _kind(given: Any, array: npt.NDArray[Any]) -> str:

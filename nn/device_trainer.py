@@ -16,7 +16,8 @@ from autograd.compiler.backends.jax.epochs import Training
 from autograd.compiler.backends.jax.processes import agree, count, gathered, gathered_rows, own
 from autograd.errors import ArgumentError, AutogradError, NonFiniteError
 
-from .optimisers import SGD, Adam, Optimiser
+from .optimisers import Optimiser
+from .rules import KEEP_NAN
 from .trainers import CompiledTrainer, Facts, Matrix, Order, batches, checksum
 
 
@@ -99,7 +100,7 @@ class DeviceTrainer:
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
         training = self._started() if self._training is None else self._training
-        outcome = training.epoch(order)
+        outcome = training.epoch(order, self._optimiser.learning_rate)
         cost = outcome.cost
         self._bring_back(training)
         left = batches(order, self._batch_size)[outcome.learned :]
@@ -128,9 +129,9 @@ class DeviceTrainer:
         }
         self.agree(facts, "build the networks from the same seed or file")
         # Their steps of NaN and infinity are NaN and infinity, which an epoch's end tells as well as each step would.
-        keeps_nan = type(optimiser).rule in (SGD.rule, Adam.rule) and bool(learned.all())
+        keeps_nan = type(optimiser).rule in KEEP_NAN and optimiser.clip_value is None and bool(learned.all())
         training = Training(
-            self._cost.plan, self._data, self._batch_size, optimiser.rule, self._devices, not keeps_nan, learned
+            self._cost.plan, self._data, self._batch_size, optimiser, self._devices, not keeps_nan, learned
         )
         training.start(*self._on_hand())
         self._training = training

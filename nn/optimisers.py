@@ -1,11 +1,11 @@
-"""How parameters are changed: a small step down the gradient."""
+"""How parameters are changed: what all rules have in common, from the learning rate to the state that steps leave."""
 
 from __future__ import annotations
 
-import math
+import copy
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,23 +13,106 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.parameters import Parameters, leaves
-from autograd.reals import as_float
+
+from .data import count_of, within
+from .schedules import Schedule, name_of, rate_at, settings_of
 
 Vector = npt.NDArray[np.float64]
 
+_FORESEEN = 10_000
+
 
 class Optimiser:
-    """Changes parameters by their gradients; a subclass gives the `rule` and names the `vectors` that it keeps."""
+    """Changes parameters by their gradients; a subclass gives the `rule` and names the `vectors` that it keeps.
 
-    def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = _within("learning_rate", learning_rate, 0.0, math.inf)
+    Parameters
+    ----------
+    learning_rate : float or callable
+        Above 0; or a function of the epoch, from 0, that returns at least 0, such as `cosine` or
+        ``lambda epoch: 0.5 / (1 + epoch)``. It should give an epoch the same rate whenever it is asked.
+    weight_decay : float
+        At least 0: how much of each parameter is added to its gradient, as of a cost with
+        ``weight_decay / 2`` times the sum of the squared parameters, biases included.
+    clip_norm : float, optional
+        Above 0: a gradient that is longer, of all parameters together, is scaled to this length.
+    clip_value : float, optional
+        Above 0: each component of the gradient is brought into -clip_value..clip_value, before its length is taken.
+
+    Attributes
+    ----------
+    schedule : callable or None
+        The learning rate as a function of the epoch, where it is one.
+    steps : int
+        How many were taken.
+    """
+
+    schedule: Schedule | None
+    _rate: Any  # None where the schedule is to be asked
+    _shown: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule,
+        *,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self._epoch = 0
+        self.learning_rate = learning_rate
+        self.weight_decay = within("weight_decay", weight_decay, 0.0, low_included=True)
+        self.clip_norm = None if clip_norm is None else within("clip_norm", clip_norm, 0.0)
+        self.clip_value = None if clip_value is None else within("clip_value", clip_value, 0.0)
         self.state: dict[str, Vector] = {}
         self.steps = 0
         self._parameters = Parameters(())
         self._scratch: Vector = np.empty(0)
+        self._slope: Vector = np.empty(0)
+
+    @property
+    def learning_rate(self) -> Any:
+        """The rate of the present `epoch`, a float; may be set to another, or to a function of the epoch."""
+        if self._rate is None and self.schedule is not None:
+            self._rate = rate_at(self.schedule, self._epoch)
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, given: float | Schedule) -> None:
+        if callable(given):
+            self._rate, self.schedule = rate_at(given, self._epoch), given
+        else:
+            self._rate, self.schedule = within("learning_rate", given, 0.0), None
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are behind it, which a schedule's rate goes by.
+
+        `fit` counts on at the end of each epoch, from training to training as ``steps`` do. A loop of your own says
+        ``optimiser.epoch += 1``; set to 0, the schedule begins anew.
+        """
+        return self._epoch
+
+    @epoch.setter
+    def epoch(self, given: int) -> None:
+        self._epoch = count_of("epoch", given, 0)
+        if self.schedule is not None:
+            self._rate = None
+
+    def rates(self, epochs: int) -> list[float]:
+        """The learning rates of so many epochs, of the first ten thousand if they are more, the present one first.
+
+        Raises
+        ------
+        OperandError, ArgumentError
+            If the schedule has none for one of them.
+        """
+        rate, epochs = self.schedule, min(epochs, _FORESEEN)
+        if rate is None:
+            return [self.learning_rate] * epochs
+        return [rate_at(rate, self._epoch + ahead) for ahead in range(epochs)]
 
     def step(self, parameters: Sequence[Value]) -> None:
-        """Change every parameter once, by the gradient in its ``grad``.
+        """Change every parameter once, by the gradient in its ``grad``, which stays as it is.
 
         The state (velocities, moments) goes with the parameters, in whatever order they come.
 
@@ -38,22 +121,23 @@ class Optimiser:
         OperandError
             If they are no list of leaf Values.
         ArgumentError
-            If there are none, one comes twice, or they are not those of the first step.
+            If there are none, one comes twice, they are not those of the first step, or the schedule has no rate.
         """
-        known = self._recognised(parameters)
+        known = self._parameters if parameters is self._parameters else self._recognised(parameters)
+        if self._rate is None:
+            self._rate = self.learning_rate  # before anything changes: the schedule may have none
         self.steps += 1
-        data = known.view
+        data, grad = known.view, known.grad
         if data is None:
             data = known.data
-        self.update(data, known.grad)
+        if self.weight_decay or self.clip_norm is not None or self.clip_value is not None:
+            grad = self._prepared(data, grad)
+        self.update(data, grad)
         known.data = data
 
     def _recognised(self, parameters: Sequence[Value]) -> Parameters:
         """The parameters, with the state in their order, which compiling may have changed."""
-        known = self._parameters
-        if parameters is known:
-            return known
-        name = f"{type(self).__name__}.step"
+        known, name = self._parameters, f"{type(self).__name__}.step"
         given = _some(parameters, name)
         if len(given) == len(known) and all(map(operator.is_, given, known)):
             return known
@@ -87,8 +171,10 @@ class Optimiser:
             )
         return {name: vector[order] for name, vector in self.state.items()}
 
-    def restore(self, parameters: Sequence[Value], state: Mapping[str, Vector], steps: int) -> None:
-        """Go on as the optimiser whose `state_of` and ``steps`` these are.
+    def restore(
+        self, parameters: Sequence[Value], state: Mapping[str, Vector], steps: int, epoch: int | None = None
+    ) -> None:
+        """Go on as the optimiser whose `state_of`, ``steps`` and `epoch` these are.
 
         Parameters
         ----------
@@ -98,6 +184,8 @@ class Optimiser:
             In the order of `parameters`.
         steps : int
             How many were taken, at least 0.
+        epoch : int, optional
+            At least 0; as it is where not given.
 
         Raises
         ------
@@ -111,11 +199,12 @@ class Optimiser:
             raise OperandError(f"{where}: expected the state of state_of, got {type(state).__name__}")
         if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
             raise ArgumentError(f"{where}: expected steps to be a whole number of at least 0, got {steps!r}")
+        epoch = self._epoch if epoch is None else count_of(f"{where}(epoch)", epoch, 0)
         vectors = {name: _vector(f"state[{name!r}]", vector) for name, vector in state.items()}
         for name, vector in vectors.items():
             if vector.shape != (len(known),):
                 raise ShapeError(f"state[{name!r}]: expected shape ({len(known)},), got {vector.shape}")
-        self.state, self.steps, self._parameters = vectors, int(steps), known
+        self.state, self.steps, self.epoch, self._parameters = vectors, int(steps), epoch, known
 
     @property
     def settings(self) -> str:
@@ -125,7 +214,17 @@ class Optimiser:
             for name, value in vars(self).items()
             if isinstance(value, int | float | tuple) and name != "steps" and not name.startswith("_")
         }
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in numbers.items())})"
+        if not self.weight_decay:
+            del numbers["weight_decay"]
+        rate = repr(self.learning_rate) if self.schedule is None else settings_of(self.schedule)
+        told = [f"learning_rate={rate}", *(f"{name}={value!r}" for name, value in numbers.items())]
+        return f"{type(self).__name__}({', '.join(told)})"
+
+    def __repr__(self) -> str:
+        rate = repr(self.learning_rate) if self.schedule is None else name_of(self.schedule)
+        more = [name for name in ("weight_decay", "clip_norm", "clip_value") if getattr(self, name)]
+        told = [f"{name}={getattr(self, name)!r}" for name in dict.fromkeys((*self._shown, *more))]
+        return f"{type(self).__name__}({', '.join([rate, *told])})"
 
     @property
     def vectors(self) -> tuple[str, ...]:
@@ -142,7 +241,9 @@ class Optimiser:
         ----------
         ns : namespace
             NumPy, or what has the same ``add``, ``subtract``, ``multiply``, ``divide`` and ``sqrt``.
-        data, grad : vector, shape (parameters,)
+        data : vector, shape (parameters,)
+        grad : vector, shape (parameters,)
+            What `clipped` and `decayed` left of the gradient; not written to.
         state : dict of str to vector
             Those that `vectors` names; new ones are put back.
         steps : int
@@ -151,6 +252,40 @@ class Optimiser:
             Where NumPy may compute.
         """
         raise NotImplementedError(f"{type(self).__name__} gives no rule")
+
+    def clipped(self, ns: Any, grad: Any, out: Any = None) -> Any:
+        """The gradient of all parameters within `clip_value` and `clip_norm`; `ns` and `out` as in `rule`."""
+        if self.clip_value is not None:
+            grad = ns.maximum(ns.minimum(grad, self.clip_value, out=out), -self.clip_value, out=out)
+        if self.clip_norm is not None:
+            # In units of the largest component, whose square could overflow.
+            unit = ns.maximum(ns.max(ns.absolute(grad)), self.clip_norm)
+            parts = ns.divide(grad, unit)
+            length = ns.sqrt(ns.sum(ns.multiply(parts, parts)))
+            most = ns.divide(self.clip_norm, unit)
+            grad = ns.multiply(grad, ns.divide(most, ns.maximum(length, most)), out=out)
+        return grad
+
+    def decayed(self, ns: Any, data: Any, grad: Any, out: Any = None, room: Any = None) -> Any:
+        """The gradient with that of `weight_decay`; it may stand in `out`, not in `room`."""
+        if not self.weight_decay:
+            return grad
+        return ns.add(grad, ns.multiply(data, self.weight_decay, out=room), out=out)
+
+    def at(self, rate: Any) -> Optimiser:
+        """The same rule with another learning rate, which may be a number of JAX; to call its methods alone."""
+        other = copy.copy(self)
+        other._rate = rate
+        return other
+
+    def _prepared(self, data: Vector, grad: Vector) -> Vector:
+        """The gradient as the rule takes it, in an array of its own."""
+        if self._slope.shape != grad.shape:
+            self._slope = np.empty_like(grad)
+        with np.errstate(invalid="ignore"):  # of an infinite gradient comes NaN
+            grad = self.clipped(np, grad, self._slope)
+        prepared: Vector = self.decayed(np, data, grad, self._slope, self._room(data))
+        return prepared
 
     def update(self, data: Vector, grad: Vector) -> None:
         """Change `data` in place by the rule, both of shape (parameters,)."""
@@ -164,83 +299,6 @@ class Optimiser:
         if self._scratch.shape != like.shape:
             self._scratch = np.empty_like(like)
         return self._scratch
-
-
-class SGD(Optimiser):
-    """Gradient descent: ``v = momentum * v + gradient``, ``w = w - learning_rate * v``.
-
-    Parameters
-    ----------
-    learning_rate : float
-        Above 0.
-    momentum : float
-        0..1, below 1.
-    """
-
-    def __init__(self, learning_rate: float, momentum: float = 0.0) -> None:
-        super().__init__(learning_rate)
-        self.momentum = _within("momentum", momentum, 0.0, 1.0, low_included=True)
-
-    @property
-    def vectors(self) -> tuple[str, ...]:
-        """The velocity, where there is momentum."""
-        return ("velocity",) if self.momentum else ()
-
-    def rule(self, ns: Any, data: Any, grad: Any, state: dict[str, Any], steps: Any, room: Any = None) -> Any:
-        """See `Optimiser.rule`."""
-        if self.momentum:
-            velocity = ns.multiply(state["velocity"], self.momentum, out=state["velocity"])
-            grad = state["velocity"] = ns.add(velocity, grad, out=velocity)
-        step = ns.multiply(grad, self.learning_rate, out=room)
-        return ns.subtract(data, step, out=data)
-
-    def __repr__(self) -> str:
-        return f"SGD({self.learning_rate}, momentum={self.momentum})"
-
-
-class Adam(Optimiser):
-    """Adam (Kingma and Ba 2015, algorithm 1): steps scaled by running moments of the gradient.
-
-    Parameters
-    ----------
-    learning_rate : float
-        Above 0.
-    betas : (float, float)
-        How slowly the first and second moments forget, 0..1, below 1.
-    epsilon : float
-        Above 0, keeps the division finite.
-    """
-
-    def __init__(
-        self, learning_rate: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8
-    ) -> None:
-        super().__init__(learning_rate)
-        if not isinstance(betas, tuple | list) or len(betas) != 2:
-            raise ArgumentError(f"betas: expected two numbers such as (0.9, 0.999), got {betas!r}")
-        self.betas = tuple(_within("betas", beta, 0.0, 1.0, low_included=True) for beta in betas)
-        self.epsilon = _within("epsilon", epsilon, 0.0, math.inf)
-
-    @property
-    def vectors(self) -> tuple[str, ...]:
-        """The running moments of the gradient."""
-        return ("mean", "square")
-
-    def rule(self, ns: Any, data: Any, grad: Any, state: dict[str, Any], steps: Any, room: Any = None) -> Any:
-        """See `Optimiser.rule`."""
-        beta1, beta2 = self.betas
-        mean = ns.multiply(state["mean"], beta1, out=state["mean"])
-        mean = state["mean"] = ns.add(mean, ns.multiply(grad, 1 - beta1, out=room), out=mean)
-        square = ns.multiply(state["square"], beta2, out=state["square"])
-        squared = ns.multiply(ns.multiply(grad, grad, out=room), 1 - beta2, out=room)
-        square = state["square"] = ns.add(square, squared, out=square)
-        # The corrections of both moments' bias towards 0, drawn together into the rate and epsilon.
-        correction = (1 - beta2**steps) ** 0.5
-        root = ns.add(ns.sqrt(square, out=room), self.epsilon * correction, out=room)
-        rate = self.learning_rate * correction / (1 - beta1**steps)
-        return ns.subtract(data, ns.multiply(ns.divide(mean, root, out=room), rate, out=room), out=data)
-
-    def __repr__(self) -> str:
-        return f"Adam({self.learning_rate}, betas={self.betas})"
 
 
 def _some(parameters: Sequence[Value], name: str) -> Sequence[Value]:
@@ -260,13 +318,3 @@ def _vector(name: str, given: Any) -> Vector:
     if array.dtype.kind not in "fiu":
         raise OperandError(f"{name}: expected an array of real numbers, got {type(given).__name__} {given!r:.40}")
     return array.astype(float)
-
-
-def _within(name: str, given: Any, low: float, high: float, low_included: bool = False) -> float:
-    number = as_float(given, name)
-    if not ((low <= number if low_included else low < number) and number < high):
-        bounds = f"{'at least' if low_included else 'above'} {low:g}" + (
-            f" and below {high:g}" if high < math.inf else ""
-        )
-        raise ArgumentError(f"{name}: expected a finite number {bounds}, got {given!r}")
-    return number

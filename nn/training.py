@@ -16,12 +16,13 @@ from autograd.parameters import leaves
 
 from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, squared_error
-from .data import generator_of, rows_of, targets_of
+from .data import count_of, generator_of, rows_of, targets_of
 from .history import History
 from .measures import readings
 from .mlp import MLP, checked_network
-from .optimisers import SGD, Optimiser
+from .optimisers import Optimiser
 from .progress import Progress
+from .rules import SGD
 from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
 
 Matrix = npt.NDArray[np.float64]
@@ -48,7 +49,7 @@ class _Training:
         checked_network(net)
         if not callable(cost):
             raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
-        self.batch_size = _count("batch_size", batch_size)
+        self.batch_size = count_of("batch_size", batch_size)
         self.X = rows_of("X", X, net.sizes[0])
         self.Y = targets_of("Y", Y, net.sizes[-1], len(self.X))
         self.held_out = None if validation is None else _validation(net, validation)
@@ -86,7 +87,9 @@ class _Training:
         order = self.random.permutation(self.trainer.samples)
         measures = {"cost": self.trainer.epoch(order)}
         seconds = time.perf_counter() - started
-        return measures | self._measured(), seconds
+        measures |= self._measured()
+        self.optimiser.epoch += 1
+        return measures, seconds
 
     def _measured(self) -> dict[str, float]:
         """Cost and accuracy on the samples that are not learned from."""
@@ -108,6 +111,7 @@ class _Training:
             "cost": (_name_of(self.cost), _name_of(self.cost)),
             "optimiser": (self.optimiser.settings, self.optimiser.settings),
             "epochs": (epochs, str(epochs)),
+            "learning_rate": (self.optimiser.rates(epochs), "other rates in some epochs"),
             "batch_size": (self.batch_size, str(self.batch_size)),
             "seed": (shuffling, "None, another beginning in each" if self.seed is None else str(self.seed)),
             "resume": (resume, str(resume)),
@@ -170,7 +174,7 @@ def fit(
         ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised, by the network's parameters:
         other Values that it closes over stay as they are.
     optimiser : Optimiser, optional
-        ``SGD(0.5)`` if not given.
+        ``SGD(0.5)`` if not given. Its learning rate may be a function of the epoch.
     epochs, batch_size : int
         At least 1. The last batch of an epoch may be smaller.
     validation : (X, Y), optional
@@ -209,7 +213,7 @@ def fit(
         Before anything is changed, if the checkpoint is damaged or something else.
     """
     training = _Training(net, X, Y, cost, optimiser, batch_size, validation, seed, compiled, backend, devices)
-    epochs = _count("epochs", epochs)
+    epochs = count_of("epochs", epochs)
     if resume and checkpoint is None:
         raise ArgumentError("resume: expected a checkpoint to go on from, got checkpoint=None; give its path")
     training.agree(epochs, resume)
@@ -238,9 +242,3 @@ def _validation(net: MLP, given: Any) -> tuple[Matrix, Matrix]:
         raise ArgumentError(f"validation: expected a pair (X, Y), got {type(given).__name__}")
     X = rows_of("validation X", given[0], net.sizes[0])
     return X, targets_of("validation Y", given[1], net.sizes[-1], len(X))
-
-
-def _count(name: str, given: Any) -> int:
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < 1:
-        raise ArgumentError(f"{name}: expected a whole number of at least 1, got {given!r}")
-    return int(given)

@@ -36,6 +36,10 @@ def fit(X=X, Y=Y, of=None, **options):
     return nn.fit(net() if of is None else of, X, Y, **{"epochs": 1, "progress": False, **options})
 
 
+def nan_at_7(epoch):
+    return math.nan if epoch == 7 else 0.1
+
+
 def compiled(function=None):
     return compile((lambda x, y: (W * x - y) ** 2) if function is None else function)
 
@@ -429,7 +433,7 @@ CASES = {
     # Optimisers
     **{
         f"{name} {rate!r}": (lambda maker=maker, rate=rate: maker(rate), error, f"learning_rate.*{came}")
-        for name, maker in (("SGD", nn.SGD), ("Adam", nn.Adam))
+        for name, maker in [(rule.__name__, rule) for rule in (nn.SGD, nn.Nesterov, nn.RMSprop, nn.Adam, nn.AdamW)]
         for rate, error, came in (
             (0.0, ArgumentError, "above 0, got 0.0"),
             (-1.0, ArgumentError, "-1.0"),
@@ -443,6 +447,26 @@ CASES = {
     "betas": (lambda: nn.Adam(betas=0.9), ArgumentError, "betas.*0.9"),
     "betas high": (lambda: nn.Adam(betas=(0.9, 1.0)), ArgumentError, "betas.*1.0"),
     "epsilon": (lambda: nn.Adam(epsilon=0.0), ArgumentError, "epsilon.*0.0"),
+    "alpha": (lambda: nn.RMSprop(alpha=-0.1), ArgumentError, "alpha.*at least 0 and below 1, got -0.1"),
+    "nesterov momentum": (lambda: nn.Nesterov(0.1, momentum=0), ArgumentError, "momentum.*above 0 and below 1, got 0"),
+    **{
+        f"{name} {given!r}": (lambda name=name, given=given: nn.SGD(0.1, **{name: given}), error, f"{name}.*{came}")
+        for name in ("weight_decay", "clip_norm", "clip_value")
+        for given, error, came in (
+            (-1.0, ArgumentError, "-1.0"),
+            (math.nan, ArgumentError, "nan"),
+            (math.inf, ArgumentError, "inf"),
+            ("much", OperandError, "str 'much'"),
+        )
+    },
+    "clip_norm 0": (lambda: nn.SGD(0.1, clip_norm=0), ArgumentError, "clip_norm.*above 0, got 0"),
+    "schedule None": (lambda: nn.SGD(lambda epoch: None), OperandError, r"learning_rate\(0\).*NoneType"),
+    "schedule NaN": (lambda: fit(optimiser=nn.SGD(nan_at_7), epochs=8), ArgumentError, r"learning_rate\(7\).*nan"),
+    "cosine start": (lambda: nn.cosine(-0.5, epochs=3), ArgumentError, r"cosine\(start\).*above 0, got -0.5"),
+    "cosine epochs": (lambda: nn.cosine(0.5, epochs=0), ArgumentError, r"cosine\(epochs\).*at least 1, got 0"),
+    "step_decay every": (lambda: nn.step_decay(0.5, every=0.5), ArgumentError, r"step_decay\(every\).*got 0.5"),
+    "step_decay factor": (lambda: nn.step_decay(0.5, every=5, factor=2), ArgumentError, r"\(factor\).*below 1, got 2"),
+    "epoch": (lambda: setattr(nn.SGD(0.1), "epoch", -1), ArgumentError, "epoch.*at least 0, got -1"),
     "step nothing": (lambda: nn.SGD(0.1).step([]), ArgumentError, "at least one parameter, got none"),
     # Training
     "fit net": (lambda: fit(of="net"), OperandError, "net.*str"),

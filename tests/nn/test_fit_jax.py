@@ -53,6 +53,50 @@ def test_it_ends_where_numpy_ends(rule, devices, count):
     assert found.validation_accuracy == history.validation_accuracy
 
 
+MORE_RULES = {
+    "Nesterov": lambda: nn.Nesterov(nn.step_decay(0.5, every=1, factor=0.5), weight_decay=0.01),
+    "RMSprop": lambda: nn.RMSprop(0.01, momentum=0.5, clip_value=0.02),
+    "AdamW": lambda: nn.AdamW(lambda epoch: 0.05 / (1 + epoch), weight_decay=0.1, clip_norm=0.05),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "devices"),
+    [("Nesterov", 1), ("RMSprop", 1), ("AdamW", 1), pytest.param("AdamW", 4, marks=DEVICES[1].marks)],
+)
+def test_schedules_decay_and_clipping_are_numpys(name, devices):
+    """The gradient is clipped as a whole, whatever the pieces it is computed in, on each device alike."""
+    alone, history = trained("numpy", optimiser=MORE_RULES[name]())
+    optimiser = MORE_RULES[name]()
+    net, found = trained("jax", optimiser=optimiser, devices=devices)
+    np.testing.assert_allclose(numbers(net), numbers(alone), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.cost, history.cost, rtol=1e-12)
+    assert optimiser.epoch == 3
+
+
+def test_the_rates_of_a_schedule_are_data_of_one_program(monkeypatch):
+    made, compiled = [], epochs.Training._compiled
+    monkeypatch.setattr(
+        epochs.Training, "_compiled", lambda self, careful: made.append(compiled(self, careful)) or made[-1]
+    )
+    optimiser = nn.SGD(nn.cosine(0.5, epochs=5), clip_norm=0.1)
+    trained("jax", epochs=5, optimiser=optimiser)
+    assert [program._cache_size() for program in made] == [0, 1]
+
+
+def test_only_what_is_learned_counts_in_the_length_of_a_gradient():
+    learned = {}
+    for backend in ("numpy", "jax"):
+        outside = Value(1.0)
+        net, _ = trained(
+            backend,
+            cost=lambda a, y, w=outside: (a[0] - y[0]) ** 2 + 100 * w * a[1],
+            optimiser=nn.SGD(1.0, clip_norm=0.1),
+        )
+        learned[backend] = numbers(net)
+    np.testing.assert_allclose(learned["jax"], learned["numpy"], rtol=0, atol=1e-12)
+
+
 def test_a_cost_that_ignores_outputs_goes_on_from_its_checkpoint(tmp_path):
     options = {"cost": lambda a, y: (a[1] - y[1]) ** 2, "rule": "momentum"}
     alone, _ = trained("numpy", **options)
@@ -81,7 +125,9 @@ def test_what_a_cost_closes_over_stays_as_it_is(rule, tmp_path):
 def test_the_host_hears_from_the_devices_once_an_epoch(monkeypatch):
     heard = []
     epoch = epochs.Training.epoch
-    monkeypatch.setattr(epochs.Training, "epoch", lambda self, order: heard.append(len(order)) or epoch(self, order))
+    monkeypatch.setattr(
+        epochs.Training, "epoch", lambda self, order, rate: heard.append(len(order)) or epoch(self, order, rate)
+    )
     with jax.transfer_guard_device_to_host("allow"):
         trained("jax", epochs=4)
     assert heard == [37] * 4
@@ -134,8 +180,8 @@ def test_a_false_alarm_costs_time_and_changes_nothing(monkeypatch):
     """The devices cannot tell a slope that is infinite where `where` did not choose it from a fault."""
     data, epoch, learned = samples(), epochs.Training.epoch, []
 
-    def noted(self, order):
-        outcome = epoch(self, order)
+    def noted(self, order, rate):
+        outcome = epoch(self, order, rate)
         learned.append(outcome.learned)
         return outcome
 
@@ -153,11 +199,11 @@ def test_a_false_alarm_costs_time_and_changes_nothing(monkeypatch):
 def test_ctrl_c_keeps_what_was_learned(monkeypatch):
     epoch, calls = epochs.Training.epoch, []
 
-    def interrupted(self, order):
+    def interrupted(self, order, rate):
         calls.append(order)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return epoch(self, order)
+        return epoch(self, order, rate)
 
     monkeypatch.setattr(epochs.Training, "epoch", interrupted)
     net, history = trained("jax", epochs=9)

@@ -79,6 +79,7 @@ def test_both_end_where_one_ends_that_has_all_samples(said, name, options):
         ("other features", "X", "5 features"),
         ("other costs", "cost", "squared_error"),
         ("other rules", "optimiser", "SGD(learning_rate=0.1, momentum=0.0)"),
+        ("other rates", "learning_rate", "other rates in some epochs"),
         ("other devices", "devices", "1"),
         ("and goes on", "checkpoint", "2 epochs"),
     ],

@@ -1,6 +1,7 @@
-"""Optimisers: their steps against those worked by hand, and whose parameters they change."""
+"""Optimisers: whose parameters they change, by which gradient, at which rate, and what they keep."""
 
 import math
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -10,44 +11,10 @@ from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
 from autograd.parameters import together
 
-
-def stepped(optimiser, number, gradients):
-    """The number after each step with the gradients given."""
-    parameter, path = Value(number), []
-    for partial in gradients:
-        parameter.grad = partial
-        optimiser.step([parameter])
-        path.append(parameter.data)
-    return path
+from .test_rules import MAKERS, stepped
 
 
-def test_sgd_goes_down_the_gradient():
-    assert stepped(nn.SGD(0.5), 1.0, [2.0, -1.0, 0.0]) == [0.0, 0.5, 0.5]
-
-
-def test_momentum_remembers():
-    """v = 2, then 0.5 * 2 + 1 = 2, then 0.5 * 2 + 0 = 1."""
-    assert stepped(nn.SGD(0.25, momentum=0.5), 1.0, [2.0, 1.0, 0.0]) == [0.5, 0.0, -0.25]
-
-
-def test_adam_is_its_papers_algorithm():
-    gradients, rate, beta1, beta2, epsilon = [2.0, -0.5, 0.01], 0.1, 0.8, 0.9, 1e-3
-    number, m, v, path = 1.0, 0.0, 0.0, []
-    for t, g in enumerate(gradients, start=1):
-        m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
-        number -= rate * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + epsilon)
-        path.append(number)
-    optimiser = nn.Adam(rate, betas=(beta1, beta2), epsilon=epsilon)
-    assert stepped(optimiser, 1.0, gradients) == pytest.approx(path, rel=1e-14)
-
-
-def test_adams_first_step_is_the_rate_whatever_the_gradient():
-    for partial in (1e-4, 1.0, -1e6):
-        [number] = stepped(nn.Adam(0.1), 0.0, [partial])
-        assert number == pytest.approx(-math.copysign(0.1, partial), rel=1e-3)
-
-
-@pytest.mark.parametrize("make", [lambda: nn.SGD(0.1), lambda: nn.SGD(0.1, momentum=0.9), lambda: nn.Adam(0.1)])
+@pytest.mark.parametrize("make", MAKERS)
 def test_flat_parameters_and_single_values_agree(make):
     random = np.random.default_rng(0)
     numbers, gradients = random.normal(size=5), random.normal(size=(4, 5))
@@ -172,6 +139,13 @@ def test_what_no_steps_leave_behind_is_not_restored(state, steps, error, words):
         (lambda: nn.Adam(betas=(0.9,)), ArgumentError, r"betas: expected two numbers.*\(0.9,\)"),
         (lambda: nn.Adam(betas=0.9), ArgumentError, "betas: expected two numbers.*0.9"),
         (lambda: nn.Adam(epsilon=0.0), ArgumentError, "epsilon.*above 0, got 0.0"),
+        (lambda: nn.Nesterov(0.1, momentum=0.0), ArgumentError, "momentum.*above 0 and below 1, got 0.0"),
+        (lambda: nn.RMSprop(alpha=1.0), ArgumentError, "alpha.*at least 0 and below 1, got 1.0"),
+        (lambda: nn.RMSprop(epsilon=-1.0), ArgumentError, "epsilon.*above 0, got -1.0"),
+        (lambda: nn.SGD(0.1, clip_norm=0.0), ArgumentError, "clip_norm.*above 0, got 0.0"),
+        (lambda: nn.Adam(clip_value=math.nan), ArgumentError, "clip_value.*above 0, got nan"),
+        (lambda: nn.AdamW(weight_decay=-0.1), ArgumentError, "weight_decay.*at least 0, got -0.1"),
+        (lambda: nn.SGD(0.1, weight_decay="0.1"), OperandError, "weight_decay: expected a real number"),
     ],
 )
 def test_refusals_name_the_argument_and_what_came(make, error, words):
@@ -196,9 +170,13 @@ def test_ones_own_rule():
 def test_representations_can_be_typed():
     assert repr(nn.SGD(0.5, momentum=0.9)) == "SGD(0.5, momentum=0.9)"
     assert repr(nn.Adam(1e-3)) == "Adam(0.001, betas=(0.9, 0.999))"
+    assert repr(nn.RMSprop(clip_norm=1)) == "RMSprop(0.01, alpha=0.99, momentum=0.0, clip_norm=1.0)"
+    assert repr(nn.AdamW(nn.step_decay(0.1, every=5))) == (
+        "AdamW(step_decay(0.1, every=5, factor=0.1), betas=(0.9, 0.999), weight_decay=0.01)"
+    )
 
 
-@pytest.mark.parametrize("make", [lambda: nn.SGD(0.5, momentum=0.9), lambda: nn.Adam(0.1)])
+@pytest.mark.parametrize("make", MAKERS)
 def test_a_restored_state_steps_as_the_one_it_was_taken_from(make):
     """Also where the parameters come in another order than that of the first steps."""
     parameters, optimiser = [Value(float(k)) for k in range(4)], make()
@@ -252,3 +230,122 @@ def test_a_state_of_another_length_is_refused():
 def test_settings_tell_every_number_of_the_rule():
     assert nn.SGD(0.5, momentum=0.9).settings == "SGD(learning_rate=0.5, momentum=0.9)"
     assert nn.Adam(1e-3).settings == "Adam(learning_rate=0.001, betas=(0.9, 0.999), epsilon=1e-08)"
+    assert nn.SGD(nn.cosine(0.5, epochs=9), weight_decay=0.1, clip_value=2).settings == (
+        "SGD(learning_rate=cosine(0.5, epochs=9, end=0.0), weight_decay=0.1, clip_value=2.0, momentum=0.0)"
+    )
+
+
+# Gradients that are too long
+
+
+def test_a_long_gradient_is_scaled_to_the_length():
+    a, b = Value(1.0), Value(1.0)
+    optimiser = nn.SGD(1.0, clip_norm=1.0)
+    a.grad, b.grad = 3.0, -4.0
+    optimiser.step([a, b])
+    assert (a.data, b.data) == pytest.approx((0.4, 1.8), rel=1e-15)
+    assert (a.grad, b.grad) == (3.0, -4.0)
+    a.grad, b.grad = 0.6, 0.8
+    optimiser.step([a, b])
+    assert (a.data, b.data) == pytest.approx((-0.2, 1.0), rel=1e-15)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1.0, 1e160, 1e307])
+def test_lengths_neither_overflow_nor_vanish(scale):
+    a, b = Value(0.0), Value(0.0)
+    a.grad, b.grad = 3 * scale, -4 * scale
+    nn.SGD(1.0, clip_norm=0.5).step([a, b])
+    short = min(1.0, 0.1 / scale)
+    assert (a.data, b.data) == pytest.approx((-3 * scale * short, 4 * scale * short), rel=1e-14)
+
+
+def test_components_are_clipped_before_the_length_is_taken():
+    a, b = Value(0.0), Value(0.0)
+    a.grad, b.grad = 3.0, -400.0
+    nn.SGD(1.0, clip_value=4.0, clip_norm=1.0).step([a, b])
+    assert (a.data, b.data) == pytest.approx((-0.6, 0.8), rel=1e-15)
+
+
+def test_no_gradient_is_no_step_whatever_is_clipped():
+    parameter = Value(1.0)
+    nn.SGD(1.0, clip_norm=1.0, clip_value=1.0).step([parameter])
+    assert parameter.data == 1.0
+
+
+def test_what_is_not_finite_stays_so_but_for_clipped_components():
+    for optimiser, expected in ((nn.SGD(1.0, clip_norm=1.0), math.nan), (nn.SGD(1.0, clip_value=1.0), -1.0)):
+        parameter = Value(0.0)
+        parameter.grad = math.inf
+        optimiser.step([parameter])
+        assert parameter.data == pytest.approx(expected, nan_ok=True)
+
+
+# Rates that change
+
+
+def test_a_step_is_of_the_rate_of_the_epoch():
+    parameter, optimiser = Value(0.0), nn.SGD(lambda epoch: 1.0 / (1 + epoch))
+    parameter.grad = -1.0
+    for expected in (1.0, 1.5, 1.5 + 1 / 3):
+        optimiser.step([parameter])
+        assert parameter.data == expected
+        optimiser.epoch += 1
+    assert optimiser.epoch == 3 and optimiser.learning_rate == 0.25
+    optimiser.epoch = 0
+    assert optimiser.learning_rate == 1.0
+
+
+def test_a_rate_may_be_set():
+    optimiser = nn.Adam(nn.cosine(0.5, epochs=4))
+    optimiser.epoch = 2
+    assert optimiser.learning_rate == 0.25
+    optimiser.learning_rate = 0.1
+    optimiser.epoch = 3
+    assert (optimiser.learning_rate, optimiser.schedule) == (0.1, None)
+    optimiser.learning_rate = lambda epoch: epoch / 10
+    assert optimiser.learning_rate == 0.3
+    with pytest.raises(ArgumentError, match="learning_rate: expected a finite number above 0, got -1"):
+        optimiser.learning_rate = -1
+    assert optimiser.learning_rate == 0.3
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [(-1, "epoch: .*at least 0, got -1"), (0.5, r"got 0\.5"), (True, "got True"), (None, "got None")],
+)
+def test_an_epoch_is_a_whole_number(given, words):
+    optimiser = nn.SGD(0.1)
+    with pytest.raises(ArgumentError, match=words):
+        optimiser.epoch = given
+    with pytest.raises(ArgumentError, match=r"SGD\.restore\(epoch\)") if given is not None else nullcontext():
+        optimiser.restore([Value(1.0)], {}, 0, given)
+    assert optimiser.epoch == 0
+
+
+def test_an_epoch_without_a_rate_changes_nothing():
+    optimiser, parameter = nn.SGD(lambda epoch: math.nan if epoch == 7 else 0.1, momentum=0.5), Value(1.0)
+    parameter.grad, optimiser.epoch = 1.0, 7
+    with pytest.raises(ArgumentError, match=r"learning_rate\(7\): expected a finite number at least 0, got nan"):
+        optimiser.step([parameter])
+    assert (parameter.data, optimiser.steps, optimiser.state) == (1.0, 0, {})
+
+
+@pytest.mark.parametrize(
+    ("schedule", "error", "words"),
+    [
+        (lambda epoch: None, OperandError, r"learning_rate\(0\): expected a real number, got NoneType"),
+        (lambda epoch: "fast", OperandError, r"learning_rate\(0\): .*'fast'"),
+        (lambda epoch: -0.1, ArgumentError, r"learning_rate\(0\): .*at least 0, got -0.1"),
+        (lambda epoch: math.inf, ArgumentError, r"learning_rate\(0\): .*inf"),
+    ],
+)
+def test_what_is_no_schedule_is_refused_at_once(schedule, error, words):
+    with pytest.raises(error, match=words):
+        nn.Adam(schedule)
+
+
+def test_settings_tell_a_function_from_another_of_its_name():
+    first, other = (nn.SGD(lambda epoch, last=last: 0.1 if epoch < last else 0.01).settings for last in (3, 30))
+    assert first.startswith("SGD(learning_rate=<lambda> with 0.1, 0.1, 0.1, 0.01,") and first != other
+    rates = [0.5, 0.25]
+    assert "0.5, 0.25, nan" in nn.SGD(rates.__getitem__).settings

@@ -54,6 +54,7 @@ def cases(process, folder):
         "other features": {"net": nn.MLP([5 - process, 3], seed=0)},
         "other costs": {"cost": [nn.squared_error, nn.binary_cross_entropy][process]},
         "other rules": {"optimiser": nn.SGD(0.1 + process)},
+        "other rates": {"optimiser": nn.SGD(lambda epoch: 0.1 + process * (epoch == 3)), "epochs": 4},
         "other devices": {"devices": 1 + process},
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -24,8 +24,6 @@ from .trace import Rows, traced
 
 PROCESS, DEVICE = "process", "device"
 State = dict[str, Any]
-Rule = Callable[[Any, Any, Any, State, Any], Any]
-"""``rule(ns, data, grad, state, steps)``, the new parameters; new vectors are put into the state."""
 
 _FLOATS = np.dtype(np.float64)
 
@@ -42,7 +40,25 @@ class Functional:
     """What an optimiser's rule calls, of arrays that never change."""
 
     add, subtract, multiply = _without_out(jnp.add), _without_out(jnp.subtract), _without_out(jnp.multiply)
-    divide, sqrt = _without_out(jnp.divide), _without_out(jnp.sqrt)
+    divide, sqrt, absolute = _without_out(jnp.divide), _without_out(jnp.sqrt), _without_out(jnp.absolute)
+    maximum, minimum = _without_out(jnp.maximum), _without_out(jnp.minimum)
+    max, sum = _without_out(jnp.max), _without_out(jnp.sum)
+
+
+class Rules(Protocol):
+    """What an optimiser makes of a gradient, at a learning rate that comes with each epoch."""
+
+    def at(self, rate: Any) -> Rules:
+        """The same with this learning rate."""
+
+    def clipped(self, ns: Any, grad: Any) -> Any:
+        """The gradient by all parameters that are learned, 0 by the others, shortened."""
+
+    def decayed(self, ns: Any, data: Any, grad: Any) -> Any:
+        """A piece of the gradient with that of weight decay."""
+
+    def rule(self, ns: Any, data: Any, grad: Any, state: State, steps: Any) -> Any:
+        """A piece of the new parameters; new vectors are put into the state."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +88,7 @@ class Training:
         This process's samples, one array for each argument.
     batch_size : int
         Of all processes together; at least as many as devices.
-    rule : callable
-        See `Rule`.
+    rules : Rules
     devices : list
         Those of this process; every process gives as many.
     watched : bool
@@ -93,19 +108,19 @@ class Training:
         plan: Plan,
         data: Sequence[Batch],
         batch_size: int,
-        rule: Rule,
+        rules: Rules,
         devices: Sequence[Any],
         watched: bool,
         learned: npt.NDArray[np.bool_],
     ) -> None:
-        self._plan, self._rule, self._batch_size = plan, rule, batch_size
+        self._plan, self._rules, self._batch_size = plan, rules, batch_size
         self._mesh = Mesh(np.array(devices_of_all(list(devices))), (PROCESS, DEVICE))
         self._counts = gathered(len(data[0]))
         self.samples = int(self._counts.sum())
         with settings(_FLOATS):
             self._data = [self._everywhere(_filled_up(column, int(self._counts.max()))) for column in data]
         self._cuts = _cuts(plan, learned)
-        self._is_learned = learned[self._cuts[:-1]].tolist()
+        self._learns, self._is_learned = learned, learned[self._cuts[:-1]].tolist()
         self._careful = self._compiled(True)
         self._quick = self._careful if watched else self._compiled(False)
 
@@ -115,15 +130,16 @@ class Training:
         with settings(_FLOATS):
             self._now = jax.device_put(now, NamedSharding(self._mesh, PartitionSpec()))
 
-    def epoch(self, order: npt.NDArray[np.intp]) -> Outcome:
-        """Learn from the samples of all processes in an order that all give alike."""
+    def epoch(self, order: npt.NDArray[np.intp], rate: float) -> Outcome:
+        """Learn from the samples of all processes, in an order and at a learning rate that all give alike."""
         runs = scheduled(order, self._batch_size, self._counts, own(), self._mesh.devices.shape[1])
         with settings(_FLOATS):
             spread = [self._spread(run) for run in runs]
-            now, told = self._quick(self._now, self._data, spread)
+            everywhere = jax.device_put(np.float64(rate), NamedSharding(self._mesh, PartitionSpec()))
+            now, told = self._quick(self._now, self._data, spread, everywhere)
             if not told[-1] and self._quick is not self._careful:
                 # Something is not finite, or outside a domain: once more, with a look at every batch.
-                now, told = self._careful(self._now, self._data, spread)
+                now, told = self._careful(self._now, self._data, spread, everywhere)
             self._now = now
             cost, learned, _ = jax.device_get(told)
         return Outcome(float(cost), int(learned))
@@ -162,29 +178,33 @@ class Training:
         run = jax.shard_map(
             partial(self._learned, careful),
             mesh=self._mesh,
-            in_specs=(everywhere, PartitionSpec(PROCESS), (spread, spread, everywhere)),
+            in_specs=(everywhere, PartitionSpec(PROCESS), (spread, spread, everywhere), everywhere),
             out_specs=everywhere,
             check_vma=False,
         )
 
-        def epoch(now: Any, data: Any, runs: Any) -> Any:
+        def epoch(now: Any, data: Any, runs: Any, rate: Any) -> Any:
             carry = (now, (jnp.zeros(()), jnp.zeros((), int), jnp.asarray(True)))
             for rows, real, sizes in runs:
-                carry = run(carry, data, (rows, real, sizes))
+                carry = run(carry, data, (rows, real, sizes), rate)
             now, (cost, learned, well) = carry
             finite = [jnp.all(jnp.isfinite(part)) for part in (cost, *jax.tree.leaves(now))]
             return now, (cost, learned, well & jnp.all(jnp.stack(finite)))
 
         return jax.jit(epoch)
 
-    def _learned(self, careful: bool, carry: Any, data: Sequence[Any], run: Any) -> Any:
+    def _learned(self, careful: bool, carry: Any, data: Sequence[Any], run: Any, rate: Any) -> Any:
         """Step down the gradient of batch after batch, on each device with its own rows."""
-        now, told = jax.lax.scan(lambda before, batch: (self._step(careful, before, data, batch), None), carry, run)[0]
+
+        def step(before: Any, batch: Any) -> Any:
+            return self._step(careful, before, data, batch, self._rules.at(rate)), None
+
+        now, told = jax.lax.scan(step, carry, run)[0]
         cost, learned, well = told
         # Without a look at every batch, the devices ask one another once how it went.
         return now, (cost, learned, jax.lax.pmin(well.astype(int), (PROCESS, DEVICE)) > 0)
 
-    def _step(self, careful: bool, before: Any, data: Sequence[Any], batch: Any) -> Any:
+    def _step(self, careful: bool, before: Any, data: Sequence[Any], batch: Any, rules: Rules) -> Any:
         (parameters, state, steps), (cost, learned, well) = before
         chosen, real, size = batch
         here = chosen.size
@@ -199,7 +219,9 @@ class Training:
         well &= ~alarm
         if careful:
             well &= jnp.isfinite(found.cost) & jnp.all(jnp.isfinite(found.gradient))
-        now = self._stepped(parameters, self._cut(found.gradient), state, steps + 1)
+        gradient = found.gradient if self._learns.all() else jnp.where(self._learns, found.gradient, 0.0)
+        gradient = rules.clipped(Functional, gradient)
+        now = self._stepped(parameters, self._cut(gradient), state, steps + 1, rules)
         cost = cost + found.cost * samples
         if careful:
             # From the first batch that goes wrong on nothing changes, and the host looks into it.
@@ -207,7 +229,7 @@ class Training:
             now, cost = jax.tree.map(lambda new, old: jnp.where(well, new, old), (now, cost), as_was)
         return now, (cost, learned + well, well)
 
-    def _stepped(self, parameters: Any, gradient: Any, state: State, steps: Any) -> Any:
+    def _stepped(self, parameters: Any, gradient: Any, state: State, steps: Any, rules: Rules) -> Any:
         """The optimiser's rule, piece by piece."""
         stepped, states = [], {name: list(cut) for name, cut in state.items()}
         for piece, (data, grad) in enumerate(zip(parameters, gradient, strict=True)):
@@ -215,7 +237,8 @@ class Training:
                 stepped.append(data)
                 continue
             own_state = {name: cut[piece] for name, cut in states.items()}
-            stepped.append(self._rule(Functional, data, grad, own_state, steps))
+            grad = rules.decayed(Functional, data, grad)
+            stepped.append(rules.rule(Functional, data, grad, own_state, steps))
             for name, vector in own_state.items():
                 states[name][piece] = vector
         return stepped, states, steps
