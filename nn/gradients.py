@@ -1,36 +1,42 @@
-"""The gradient of a network's cost as the document writes it: a vector of ∂C/∂w and ∂C/∂b, layer by layer."""
+"""The gradient of a cost as the document writes it: a vector of ∂C/∂w and ∂C/∂b, layer by layer, array by array."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import starmap
 from math import inf, isfinite
+from typing import Any
 
 import graphviz
+import numpy as np
 
 from autograd import Drawing, Label, Value
 from autograd.drawing.markup import font, fraction, label, table
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, OperandError
 from autograd.reals import number
 from autograd.text import in_graphviz_html
 
-from .mlp import MLP, checked_network
+from .module import Module
+from .state import arrays_of, flat, labels_of, shape_of, told_shape
+from .summary import shortened
 
 _NAMED = 3
+_WIDTH = 80
+_LONGEST_NAME = 32
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The derivatives by one layer's weights, or by its biases.
+    """The derivatives by one array of parameters: a layer's weights, or its biases.
 
     Attributes
     ----------
     by : Label
-        What the derivatives are by, such as w^1 for the weights of layer 1.
+        What the derivatives are by, such as w^1 for the weights of layer 1; the array's name where it has no other.
     shape : tuple of int
-        (neurons, inputs) for weights, (neurons,) for biases.
+        (neurons, inputs) for weights, (neurons,) for biases, () for a parameter by itself.
     components : tuple of (Label, float)
         The parameters' names and the derivatives by them, neuron by neuron. A parameter that stands in several
         places is in the first of them alone.
@@ -45,6 +51,11 @@ class Part:
         """The square root of the sum of the squared derivatives."""
         return math.hypot(*(slope for _, slope in self.components))
 
+    @property
+    def size(self) -> str:
+        """Shape and length in words, such as ``"16 × 784, length 0.125"``."""
+        return f"{told_shape(self.shape)}, {f'length {number(self.length)}' if self.length else 'all 0'}"
+
     def largest(self, count: int = _NAMED) -> list[tuple[Label, float]]:
         """The components that change the cost most, those first; before them any that are not finite."""
         return sorted(self.components, key=lambda component: -abs(component[1]) if isfinite(component[1]) else -inf)[
@@ -58,7 +69,8 @@ class GradientVector:
     Attributes
     ----------
     parts : tuple of Part
-        ∂C/∂w^1, ∂C/∂b^1, ..., ∂C/∂w^L, ∂C/∂b^L, without those whose parameters are all in earlier ones.
+        One for each array, of an `MLP` ∂C/∂w^1, ∂C/∂b^1, ..., ∂C/∂w^L, ∂C/∂b^L; without those whose parameters are
+        all in earlier ones.
     """
 
     def __init__(self, parts: tuple[Part, ...]) -> None:
@@ -79,9 +91,10 @@ class GradientVector:
     def __str__(self) -> str:
         lines = [f"∇C: {len(self):,} components, length {number(self.length)}"]
         for part in self.parts:
-            shape = " × ".join(f"{n:,}" for n in part.shape)
-            lines.append(f"  ∂C/∂{part.by}  {shape}, length {number(part.length)}; the largest:")
-            lines.append("    " + ", ".join(starmap(_component, part.largest())))
+            told = _told(part)
+            lines.append(f"  ∂C/∂{part.by}  {part.size}{'; the largest:' if told else ''}")
+            in_line = f"    {', '.join(told)}"
+            lines += [in_line] if told and len(in_line) <= _WIDTH else [f"    {one}" for one in told]
         return "\n".join([*lines, "Where a component is positive, more of the parameter means more cost."])
 
     def __repr__(self) -> str:
@@ -113,22 +126,22 @@ class GradientVector:
         return Drawing(graph.source, str(self), "The gradient vector of a network")
 
 
-def gradient_vector(net: MLP) -> GradientVector:
-    """The gradient that the last ``backward()`` left in a network's parameters.
+def gradient_vector(net: Module) -> GradientVector:
+    """The gradient that the last ``backward()`` left in a module's parameters.
 
     Parameters
     ----------
-    net : MLP
+    net : Module
 
     Returns
     -------
     GradientVector
-        ``str()`` tells each layer's part and names its largest components.
+        ``str()`` tells the part of each array, such as a layer's weights, and names its largest components.
 
     Raises
     ------
     OperandError
-        If `net` is not a network.
+        If `net` is no module.
     ArgumentError
         If every ``grad`` is 0: nothing was differentiated.
 
@@ -140,17 +153,20 @@ def gradient_vector(net: MLP) -> GradientVector:
     >>> len(nn.gradient_vector(net))
     3
     """
+    if not isinstance(net, Module):
+        raise OperandError(f"gradient_vector(net): expected an nn.Module, got {type(net).__name__}")
+    arrays = arrays_of(net)
+    called = labels_of(arrays)
+    of_how_many = Counter(value.label for value in net.parameters() if value.label is not None)
     parts: list[Part] = []
     met: set[Value] = set()
-    for level, layer in enumerate(checked_network(net).layers, start=1):
-        weights = [weight for neuron in layer.neurons for weight in neuron.weights]
-        biases = [neuron.bias for neuron in layer.neurons]
-        shape = len(biases), len(weights) // len(biases)
-        for letter, size, values in (("w", shape, weights), ("b", shape[:1], biases)):
-            fresh = [value for value in dict.fromkeys(values) if value not in met]
-            met.update(fresh)
-            if fresh:
-                parts.append(Part(Label(letter, str(level)), size, _components(fresh)))
+    for name, array in arrays.items():
+        by = Label(shortened(name, _LONGEST_NAME)) if called[name] == Label(name) else called[name]
+        named = _named(array, by, of_how_many)
+        components = tuple((label, value.grad or 0.0) for value, label in named.items() if value not in met)
+        met.update(named)
+        if components:
+            parts.append(Part(by, shape_of(array) or (), components))
     if not any(slope for part in parts for _, slope in part.components):
         raise ArgumentError(
             "gradient_vector(net): expected gradients in the parameters, got 0 in all; call backward() on a cost "
@@ -159,12 +175,21 @@ def gradient_vector(net: MLP) -> GradientVector:
     return GradientVector(tuple(parts))
 
 
-def _components(parameters: Sequence[Value]) -> tuple[tuple[Label, float], ...]:
-    return tuple((parameter.label or Label("?"), parameter.grad) for parameter in parameters)
+def _named(array: Any, by: Label, of_how_many: Counter[Label]) -> dict[Value, Label]:
+    """What the parameters of an array are called: by labels if each has one that no other has, else by their places."""
+    shape = shape_of(array) or ()
+    comma = "," if max(shape, default=0) > 10 else ""
+    named: dict[Value, Label] = {}
+    for place, value in zip(np.ndindex(*shape), flat(array), strict=True):
+        named.setdefault(value, Label(by.base, by.superscript, comma.join(map(str, place))))
+    if all(value.label is not None and of_how_many[value.label] == 1 for value in named):
+        return {value: value.label or label for value, label in named.items()}
+    return named
 
 
-def _component(name: Label, slope: float) -> str:
-    return f"∂C/∂{name} = {number(slope)}"
+def _told(part: Part) -> list[str]:
+    """The largest components in words; none where all are 0."""
+    return [f"∂C/∂{name} = {number(slope)}" for name, slope in part.largest()] if part.length else []
 
 
 def _ratio(by: Label, size: float) -> str:
@@ -172,7 +197,6 @@ def _ratio(by: Label, size: float) -> str:
 
 
 def _beside(part: Part) -> str:
-    shape = " × ".join(f"{n:,}" for n in part.shape)
-    lines = [font(f"{shape}, length {number(part.length)}", 10, "#666666")]
-    lines += [font(in_graphviz_html(told), 11) for told in starmap(_component, part.largest())]
+    lines = [font(part.size, 10, "#666666")]
+    lines += [font(in_graphviz_html(told), 11) for told in _told(part)]
     return table([[line] for line in lines], align="LEFT")

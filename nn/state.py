@@ -88,26 +88,34 @@ def _add(arrays: Arrays, name: str, array: Any) -> None:
     arrays[name] = array
 
 
+def told_shape(shape: tuple[int, ...]) -> str:
+    """A shape in words, such as ``"16 × 784"``."""
+    return " × ".join(f"{length:,}" for length in shape) or "scalar"
+
+
 def labels_of(arrays: Arrays) -> dict[str, Label]:
     """What a document calls each array, such as w^1 for the weights w^1_jk: what its parameters' labels have in common.
 
-    An array whose labels have nothing in common, or what those of another one have as well, is called by its name.
+    Parameters that stand in an array before do not count where there are others. An array whose labels have nothing in
+    common, or what those of another one have as well, is called by its name.
     """
-    common = {name: _common_label(array) for name, array in arrays.items()}
-    same = {name: tuple(flat(array)) for name, array in arrays.items()}
+    met: set[Value] = set()
+    common: dict[str, Label | None] = {}
     of_which: dict[Label | None, set[tuple[Value, ...]]] = {}
-    for name, label in common.items():
-        of_which.setdefault(label, set()).add(same[name])
+    for name, array in arrays.items():
+        values = flat(array)
+        label = common[name] = _common_label([value for value in values if value not in met] or values, array)
+        of_which.setdefault(label, set()).add(tuple(values))
+        met.update(values)
     return {name: Label(name) if label is None or len(of_which[label]) > 1 else label for name, label in common.items()}
 
 
-def _common_label(array: Any) -> Label | None:
-    labels = [value.label for value in flat(array)]
-    first = labels[0]
-    if isinstance(array, Value) or first is None:
-        return first
-    alike = all(one is not None and (one.base, one.superscript) == (first.base, first.superscript) for one in labels)
-    return Label(first.base, first.superscript) if alike else None
+def _common_label(values: Sequence[Value], array: Any) -> Label | None:
+    if isinstance(array, Value):
+        return array.label
+    labels = {value.label and Label(value.label.base, value.label.superscript) for value in values}
+    are_elements = all(value.label is not None and value.label.subscript for value in values)
+    return labels.pop() if are_elements and len(labels) == 1 else None
 
 
 def numbers_in(arrays: Arrays) -> dict[str, Matrix]:

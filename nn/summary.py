@@ -11,7 +11,7 @@ from typing import Any
 from autograd import Value
 from autograd.text import shown
 
-from .state import Arrays, arrays_of, flat, labels_of, shape_of
+from .state import Arrays, arrays_of, flat, labels_of, shape_of, told_shape
 
 _WIDTH = 80
 _GAP = "  "
@@ -52,10 +52,10 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         """The row as it is shown, a text for each heading."""
-        shape = "" if self.shape is None else " × ".join(f"{length:,}" for length in self.shape) or "scalar"
+        shape = "" if self.shape is None else told_shape(self.shape)
         count = f"{self.parameters:,}"
         if self.tied_to:
-            tie = _shortened(f"in {self.tied_to}", _LONGEST_TIE)
+            tie = shortened(f"in {self.tied_to}", _LONGEST_TIE)
             count = f"{count}, others {tie}" if self.parameters else tie
         return self.name, self.label, shape, self.module, self.activation, count
 
@@ -94,7 +94,7 @@ class Summary:
         return f"{self.parameters:,} parameter{'' if self.parameters == 1 else 's'}"
 
     def __str__(self) -> str:
-        title = _shortened(shown(self.title, _LONGEST), _WIDTH)
+        title = shortened(shown(self.title, _LONGEST), _WIDTH)
         if not self.rows:
             return f"{title}\n{self._total}"
         cells = self._cells
@@ -193,7 +193,7 @@ def _columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
-def _shortened(text: str, width: int) -> str:
+def shortened(text: str, width: int) -> str:
     """A text of at most so many columns: of a longer one the beginning and more of the end, which tells names apart."""
     kept = len(text)
     short = text
@@ -214,14 +214,14 @@ def _fitting(widths: list[int]) -> list[int]:
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     for place, (text, width) in enumerate(zip(row, widths, strict=True)):
-        cell = _shortened(text, width)
+        cell = shortened(text, width)
         padding = " " * (width - _columns(cell))
         yield padding + cell if place == len(row) - 1 else cell + padding + _GAP
 
 
 def _cell(tag: str, text: str, place: int, row: Sequence[str]) -> str:
     side = "right" if place == len(row) - 1 else "left"
-    short = _shortened(text, _WIDTH // 2)
+    short = shortened(text, _WIDTH // 2)
     hint = "" if short == text else f' title="{html.escape(text)}"'
     return (
         f'<{tag}{hint} style="text-align: {side}; padding: 2px 8px; white-space: nowrap">{html.escape(short)}</{tag}>'

@@ -492,6 +492,8 @@ CASES = {
     "accuracy digits": (lambda: nn.accuracy(net(), X, [0]), ShapeError, "digits.*2 labels"),
     "accuracy digit": (lambda: nn.accuracy(net(), X, [0, 9]), ArgumentError, "digits.*9 at 1"),
     "confusion_matrix digits": (lambda: nn.confusion_matrix(net(), X, [[0], [1]]), ShapeError, r"digits.*\(2, 1\)"),
+    # What a module tells
+    "gradient_vector net": (lambda: nn.gradient_vector([W]), OperandError, r"gradient_vector\(net\).*nn\.Module.*list"),
     # States
     "state type": (lambda: net().load_state_dict([1.0]), OperandError, "dict of arrays.*list"),
     "state names": (lambda: net().load_state_dict({"w": 1.0}), ArgumentError, r"nothing for 0\.weight, 0\.bias and w"),
