@@ -22,7 +22,7 @@ from .measures import readings
 from .mlp import MLP, checked_network
 from .optimisers import Optimiser
 from .progress import Progress
-from .rules import SGD
+from .rules import Adam
 from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
 
 Matrix = npt.NDArray[np.float64]
@@ -58,7 +58,7 @@ class _Training:
                 f'cost=cross_entropy: expected a network with output="linear", got output={net.output!r}; '
                 'make it with MLP(sizes, output="linear")'
             )
-        self.optimiser = SGD(0.5) if optimiser is None else optimiser
+        self.optimiser = Adam(0.01) if optimiser is None else optimiser
         if not isinstance(self.optimiser, Optimiser):
             raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
         self.seed, self.random = seed, generator_of(seed)
@@ -174,7 +174,8 @@ def fit(
         ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised, by the network's parameters:
         other Values that it closes over stay as they are.
     optimiser : Optimiser, optional
-        ``SGD(0.5)`` if not given. Its learning rate may be a function of the epoch.
+        ``Adam(0.01)`` if not given, which learns the most kinds of small problems as they come. Its learning rate
+        may be a function of the epoch.
     epochs, batch_size : int
         At least 1. The last batch of an epoch may be smaller.
     validation : (X, Y), optional

@@ -49,7 +49,7 @@ def compare(sizes, batch_size, count, rounds):
     net = nn.MLP(sizes, seed=0)
     layers = [(jnp.array(layer.weights), jnp.array(layer.biases)) for layer in net.layers]
     cost = compile(lambda x, y: nn.squared_error(net(x), y))
-    trainer = DeviceTrainer(cost, X, Y, nn.SGD(RATE), batch_size, None)
+    trainer = DeviceTrainer(cost, net.parameters(), X, Y, nn.SGD(RATE), batch_size, None)
     epoch, on_device = by_hand(batch_size), (jnp.array(X), jnp.array(Y))
     ours, theirs = [], []
     for round_ in range(rounds + 2):

@@ -75,6 +75,14 @@ def test_compiled_and_eager_agree(activation, cost, make):
         assert getattr(histories[0], name) == pytest.approx(getattr(histories[1], name), rel=1e-11)
 
 
+def test_without_an_optimiser_a_regression_far_from_1_is_learned():
+    """SGD of the rates that suit a classification diverges on it."""
+    x = np.linspace(-3, 3, 100)[:, None]
+    net = nn.MLP([1, 20, 1], activation="tanh", output="linear", seed=0)
+    history = nn.fit(net, x, 10 * np.sin(x), epochs=100, seed=0, progress=False)
+    assert history.cost[-1] < 0.1 * 50  # 50 is the variance
+
+
 def test_the_two_ways_may_take_turns_with_one_optimiser():
     """Compiling reorders the parameters; the optimiser's momentum stays with each."""
     X, digits = samples()
