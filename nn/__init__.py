@@ -7,7 +7,7 @@
 True
 """
 
-from .costs import binary_cross_entropy, cross_entropy, squared_error
+from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
 from .gradients import GradientVector, gradient_vector
 from .history import History
 from .layers import Layer, Neuron
@@ -33,6 +33,7 @@ __all__ = [
     "Neuron",
     "Optimiser",
     "RMSprop",
+    "absolute_error",
     "accuracy",
     "binary_cross_entropy",
     "confusion_matrix",
@@ -40,6 +41,7 @@ __all__ = [
     "cross_entropy",
     "fit",
     "gradient_vector",
+    "huber",
     "load",
     "squared_error",
     "step_decay",

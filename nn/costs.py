@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd import Value, log, log_softmax, softplus, total, weighted_sum
+from autograd import Value, log, log_softmax, maximum, minimum, softplus, total, weighted_sum
 from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
 from autograd.functions import choose, log_softmax_of
 from autograd.primitives import DETACH, SIGMOID
 from autograd.reals import as_float
+
+from .data import within
 
 
 def squared_error(a: Any, y: Any) -> Value:
@@ -33,8 +36,54 @@ def squared_error(a: Any, y: Any) -> Value:
         If a member is neither a Value nor a real number.
     """
     a, y = _pair("squared_error", a, y)
-    squares = [(aj - yj) ** 2 for aj, yj in zip(a, y, strict=True)]
-    return squares[0] if len(squares) == 1 else total(squares)
+    return _summed([(aj - yj) ** 2 for aj, yj in zip(a, y, strict=True)])
+
+
+def absolute_error(a: Any, y: Any) -> Value:
+    """``sum_j |a_j - y_j|``, which single wild targets pull less than they pull the squared error.
+
+    Its derivative where an output is the target is 0.
+
+    Parameters
+    ----------
+    a, y
+        As `squared_error`.
+
+    Raises
+    ------
+    ShapeError, OperandError
+        As `squared_error`.
+    """
+    a, y = _pair("absolute_error", a, y)
+    return _summed([abs(aj - yj) for aj, yj in zip(a, y, strict=True)])
+
+
+def huber(a: Any, y: Any, delta: float = 1.0) -> Value:
+    """Half the squared error up to a distance `delta`, then straight on (Huber 1964, eq. 2.6), summed over the outputs.
+
+    With d = a_j - y_j it is ``d^2 / 2`` where |d| <= delta, else ``delta (|d| - delta / 2)``.
+
+    Parameters
+    ----------
+    a, y
+        As `squared_error`.
+    delta : float
+        Above 0. For `fit` it is given by ``cost=functools.partial(nn.huber, delta=2.0)``.
+
+    Raises
+    ------
+    ShapeError, OperandError
+        As `squared_error`.
+    ArgumentError
+        If `delta` is not a finite number above 0.
+    """
+    a, y, edge = *_pair("huber", a, y), within("huber(delta)", delta, 0.0)
+    return _summed([_huber_of(aj - yj, edge) for aj, yj in zip(a, y, strict=True)])
+
+
+def _huber_of(distance: Any, delta: float) -> Any:
+    clipped = maximum(minimum(distance, delta), -delta)
+    return clipped * (distance - clipped / 2)
 
 
 def cross_entropy(z: Sequence[Any], y: Any) -> Value:
@@ -66,31 +115,31 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
 
 
 def binary_cross_entropy(a: Any, y: Any) -> Value:
-    """``-(y log a + (1 - y) log(1 - a))`` for one output between 0 and 1: the cat or the dog.
+    """``-sum_j (y_j log a_j + (1 - y_j) log(1 - a_j))`` for outputs between 0 and 1: the cat or the dog.
 
-    Where `a` is a sigmoid's result the cost is computed from its z, as
+    Several outputs are questions of their own, each of which may be answered yes: labels that go together.
+    Where an output is a sigmoid's result its cost is computed from its z, as
     ``y softplus(-z) + (1 - y) softplus(z)``, which neither overflows nor rounds to log(0).
 
     Parameters
     ----------
-    a : Value, or sequence of one
-        The output activation.
-    y : real number or Value, or sequence of one
-        0 or 1, or a probability.
+    a : sequence of Value, or Value
+        Output activations.
+    y : sequence of real number or Value, or one of them
+        0 or 1, or a probability, for each output.
 
     Raises
     ------
-    ShapeError
-        If there is not one output and one target.
-    OperandError
-        If one is neither a Value nor a real number.
+    ShapeError, OperandError
+        As `squared_error`.
     DomainError
-        If `a` is no sigmoid's result and not between 0 and 1.
+        If an output is no sigmoid's result and not between 0 and 1.
     """
     a, y = _pair("binary_cross_entropy", a, y)
-    if len(a) != 1:
-        raise ShapeError(f"binary_cross_entropy: expected one output, got {len(a)}; use cross_entropy for several")
-    (a,), (y,) = a, y
+    return _summed([_binary(aj, yj) for aj, yj in zip(a, y, strict=True)])
+
+
+def _binary(a: Any, y: Any) -> Value:
     z = _logit(a)
     if z is not None:
         cost: Value = y * softplus(-z) + (1 - y) * softplus(z)
@@ -109,8 +158,20 @@ def _logit(a: Any) -> Value | None:
     return a.operands[0] if a.primitive is SIGMOID else None
 
 
-COSTS = (squared_error, cross_entropy, binary_cross_entropy)
+COSTS = (squared_error, absolute_error, huber, cross_entropy, binary_cross_entropy)
 """Those above, which nothing but their arguments can change."""
+
+
+def name_of(cost: Any) -> str:
+    """What a cost is called, with what `functools.partial` gave it: ``"huber(delta=2.0)"``."""
+    if isinstance(cost, partial):
+        given = [*map(repr, cost.args), *(f"{name}={value!r}" for name, value in sorted(cost.keywords.items()))]
+        return f"{name_of(cost.func)}({', '.join(given)})"
+    return str(getattr(cost, "__name__", type(cost).__name__))
+
+
+def _summed(terms: list[Any]) -> Value:
+    return terms[0] if len(terms) == 1 else total(terms)
 
 
 def _pair(name: str, outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:

@@ -15,7 +15,7 @@ from autograd.errors import ArgumentError, OperandError
 from autograd.parameters import leaves
 
 from .checkpoints import NOTHING, Checkpoint
-from .costs import cross_entropy, squared_error
+from .costs import cross_entropy, name_of, squared_error
 from .data import count_of, generator_of, rows_of, targets_of
 from .history import History
 from .measures import readings
@@ -108,7 +108,7 @@ class _Training:
             "X": (X.shape[1], f"{X.shape[1]} features"),
             "Y": (Y.shape[1], f"{Y.shape[1]} outputs"),
             "net": (repr(self.net), repr(self.net)),
-            "cost": (_name_of(self.cost), _name_of(self.cost)),
+            "cost": (name_of(self.cost), name_of(self.cost)),
             "optimiser": (self.optimiser.settings, self.optimiser.settings),
             "epochs": (epochs, str(epochs)),
             "learning_rate": (self.optimiser.rates(epochs), "other rates in some epochs"),
@@ -122,7 +122,7 @@ class _Training:
         """The file that keeps this training."""
         held_out = self.held_out
         agreement = {
-            "cost": _name_of(self.cost),
+            "cost": name_of(self.cost),
             "optimiser": self.optimiser.settings,
             "batch_size": str(self.batch_size),
             "data": _told(self.trainer.samples, self.trainer.checksum),
@@ -131,10 +131,6 @@ class _Training:
             "compiled": str(self.compiled),
         }
         return Checkpoint(path, self.net, self.optimiser, self.random, agreement)
-
-
-def _name_of(cost: Cost) -> str:
-    return str(getattr(cost, "__name__", type(cost).__name__))
 
 
 def _told(samples: int, number: int) -> str:

@@ -3,6 +3,7 @@
 import math
 import pickle
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -428,7 +429,12 @@ CASES = {
     "cross_entropy class": (lambda: nn.cross_entropy([W, W], 2), ArgumentError, r"y.*0\.\.1, got 2"),
     "cross_entropy bool": (lambda: nn.cross_entropy([W, W], True), ArgumentError, "y.*True"),
     "cross_entropy lengths": (lambda: nn.cross_entropy([W, W], [1.0]), ShapeError, "2 targets.*got 1"),
-    "binary_cross_entropy several": (lambda: nn.binary_cross_entropy([W, W], [0, 1]), ShapeError, "one output, got 2"),
+    "binary_cross_entropy lengths": (lambda: nn.binary_cross_entropy([W, W], [0]), ShapeError, "2 targets.*got 1"),
+    "absolute_error lengths": (lambda: nn.absolute_error([W], [1.0, 2.0]), ShapeError, "1 targets.*got 2"),
+    "absolute_error text": (lambda: nn.absolute_error("1", W), OperandError, "outputs.*str"),
+    "huber nothing": (lambda: nn.huber([], []), ShapeError, "outputs.*none"),
+    "huber delta": (lambda: nn.huber([W], [1.0], -1.0), ArgumentError, "delta.*above 0, got -1.0"),
+    "fit huber delta": (lambda: fit(cost=partial(nn.huber, delta=math.nan)), AutogradError, "delta.*nan"),
     "binary_cross_entropy domain": (lambda: nn.binary_cross_entropy(Value(2.0, "a"), 1.0), DomainError, "log.*-1.0"),
     # Optimisers
     **{

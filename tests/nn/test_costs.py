@@ -1,6 +1,7 @@
 """Costs of one sample: their closed forms, their stable forms, their refusals."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, compile, gradient, no_grad, sigmoid, softmax
+from autograd import Value, compile, gradient, hessian, no_grad, sigmoid, softmax
 from autograd.errors import ArgumentError, DomainError, OperandError, ShapeError
+from nn.costs import name_of
 
 NUMBERS = st.floats(-50, 50)
 
@@ -42,6 +44,68 @@ def test_targets_may_be_values_and_are_differentiated():
     a, y = values(0.2, 0.9), values(0.0, 1.0)
     assert gradient(nn.squared_error(a, y), y) == pytest.approx([-0.4, 0.2])
     assert gradient(nn.cross_entropy(a, y), y) == pytest.approx([-math.log(p.data) for p in softmax(a)])
+
+
+def test_absolute_error_is_the_sum_of_distances():
+    a = values(0.2, 0.9, -0.5, 0.25)
+    cost = nn.absolute_error(a, [0.0, 1.0, 0.0, 0.25])
+    assert cost.data == pytest.approx(0.2 + 0.1 + 0.5)
+    assert gradient(cost, a) == [1.0, -1.0, -1.0, 0.0]
+
+
+@pytest.mark.parametrize("delta", [0.5, 1.0, 3.0])
+def test_huber_is_half_the_square_and_then_a_line(delta):
+    distances = [0.0, 0.3, -0.4, 0.5, 2.0, -7.5, 1e200]
+    exact = [d * d / 2 if abs(d) <= delta else delta * (abs(d) - delta / 2) for d in distances]
+    slopes = [min(max(d, -delta), delta) for d in distances]
+    for d, cost, slope in zip(distances, exact, slopes, strict=True):
+        a = Value(d + 0.0)
+        assert nn.huber(a, 0.0, delta).data == pytest.approx(cost, rel=1e-15)
+        assert gradient(nn.huber(a, 0.0, delta), a) == pytest.approx(slope, rel=1e-15)
+    a, y = values(*distances), [0.0] * len(distances)
+    assert nn.huber(a, y, delta=delta).data == pytest.approx(math.fsum(exact), rel=1e-15)
+    assert compile(lambda *a: nn.huber(a, y, delta))(*([d] for d in distances)) == pytest.approx(sum(exact), rel=1e-15)
+
+
+def test_hubers_curvature_is_1_within_delta_and_0_beyond():
+    assert [hessian(nn.huber(a, 0.0), [a])[0][0] for a in values(0.0, 0.5, -0.5, 2.0)] == [1.0, 1.0, 1.0, 0.0]
+
+
+@given(st.lists(st.tuples(st.floats(-30, 30), st.sampled_from([0.0, 0.25, 1.0])), min_size=2, max_size=4))
+def test_binary_cross_entropy_of_several_outputs_is_the_sum(pairs):
+    z, y = values(*(number for number, _ in pairs)), [target for _, target in pairs]
+    cost = nn.binary_cross_entropy([sigmoid(zj) for zj in z], y)
+    softplus = [max(number, 0.0) + math.log1p(math.exp(-abs(number))) for number, _ in pairs]
+    assert cost.data == pytest.approx(
+        math.fsum(s - t * n for s, (n, t) in zip(softplus, pairs, strict=True)), rel=1e-12
+    )
+    assert gradient(cost, z) == pytest.approx([1 / (1 + math.exp(-n)) - t for n, t in pairs], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "cost, output",
+    [
+        (nn.absolute_error, "linear"),
+        (nn.huber, "linear"),
+        (partial(nn.huber, delta=0.25), "linear"),
+        (nn.binary_cross_entropy, "sigmoid"),
+    ],
+)
+def test_costs_learn_the_same_eager_and_compiled(cost, output):
+    random = np.random.default_rng(0)
+    X, Y = random.normal(size=(12, 3)), random.integers(0, 2, (12, 4)).astype(float)
+    histories = []
+    for compiled in (True, False):
+        net = nn.MLP([3, 4], output=output, seed=0)
+        histories.append(nn.fit(net, X, Y, cost=cost, epochs=4, batch_size=5, seed=0, compiled=compiled))
+    assert histories[0].cost == pytest.approx(histories[1].cost, rel=1e-12)
+    assert histories[0].cost[-1] < histories[0].cost[0]
+
+
+def test_a_cost_with_its_settings_has_a_name():
+    assert name_of(partial(nn.huber, delta=2.0)) == "huber(delta=2.0)"
+    assert name_of(partial(partial(nn.huber, delta=2.0), y=[1.0])) == "huber(delta=2.0, y=[1.0])"
+    assert name_of(nn.huber) == "huber"
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=6), st.data())
@@ -159,11 +223,13 @@ def test_binary_cross_entropy_outside_0_to_1_has_no_logarithm():
         (lambda v: nn.cross_entropy([], 0), ShapeError, r"cross_entropy\(z\): expected at least one"),
         (lambda v: nn.cross_entropy(v, 1), ArgumentError, "cross_entropy.*got 1"),
         (lambda v: nn.cross_entropy([v, v], True), ArgumentError, "cross_entropy.*True"),
-        (
-            lambda v: nn.binary_cross_entropy([v, v], [1, 0]),
-            ShapeError,
-            "expected one output, got 2; use cross_entropy",
-        ),
+        (lambda v: nn.binary_cross_entropy([v, v], [1]), ShapeError, "binary_cross_entropy: expected 2 targets.*got 1"),
+        (lambda v: nn.absolute_error([v, v], [1.0]), ShapeError, "absolute_error: expected 2 targets.*got 1"),
+        (lambda v: nn.absolute_error([v], ["x"]), OperandError, "'x'"),
+        (lambda v: nn.huber([v], [1.0, 2.0]), ShapeError, "huber: expected 1 targets.*got 2"),
+        (lambda v: nn.huber(v, 1.0, delta=0.0), ArgumentError, r"huber\(delta\): expected .* above 0, got 0\.0"),
+        (lambda v: nn.huber(v, 1.0, delta=math.inf), ArgumentError, r"huber\(delta\).*got inf"),
+        (lambda v: nn.huber(v, 1.0, delta="1"), OperandError, r"huber\(delta\).*'1'"),
         (lambda v: nn.binary_cross_entropy(v, "cat"), OperandError, "'cat'"),
     ],
 )
