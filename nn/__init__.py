@@ -11,7 +11,7 @@ from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, s
 from .gradients import GradientVector, gradient_vector
 from .history import History
 from .layers import Layer, Neuron
-from .measures import accuracy, confusion_matrix
+from .measures import accuracy, confusion_matrix, r_squared
 from .mlp import MLP
 from .module import Module
 from .optimisers import Optimiser
@@ -43,6 +43,7 @@ __all__ = [
     "gradient_vector",
     "huber",
     "load",
+    "r_squared",
     "squared_error",
     "step_decay",
 ]

@@ -160,11 +160,14 @@ class Checkpoint:
 
     def _history(self, archive: Archive) -> History:
         cost = archive.array("cost_history", (None,), finite=False)
+        accuracy = archive.array("validation_accuracy", (None,))
         measured = (0 if self._agreement["validation"] == NOTHING else len(cost),)
+        if len(accuracy) not in (0, *measured):
+            raise archive.refusal(f"validation_accuracy: expected {measured[0]} or none", f"{len(accuracy)}")
         return History(
             cost.tolist(),
             archive.array("validation_cost", measured, finite=False).tolist(),
-            archive.array("validation_accuracy", measured).tolist(),
+            accuracy.tolist(),
             archive.array("seconds", cost.shape).tolist(),
         )
 

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.errors import ArgumentError, OperandError, ShapeError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.reals import as_float
+
+from .frames import array_of
+from .tasks import classes_in
 
 Matrix = npt.NDArray[np.float64]
 
@@ -35,26 +38,35 @@ def rows_of(name: str, given: Any, width: int) -> Matrix:
 
 
 def targets_of(name: str, given: Any, width: int, samples: int) -> Matrix:
-    """Targets as rows of shape (samples, width); digits become rows of zeros with a one.
+    """Targets as rows of shape (samples, width); classes, in a column or not, become rows of zeros with a one.
 
     Raises
     ------
     ShapeError, OperandError, ArgumentError
-        As `rows_of`; also if a digit is not among the outputs, or the number of samples differs.
+        As `rows_of`; also if a class is not among the outputs, or the number of samples differs.
     """
     array = numbers_of(name, given)
     if len(array) != samples:
         raise ShapeError(f"{name}: expected {samples} targets, one for each sample, got {len(array)}")
-    if array.ndim == 1 and width > 1:
-        return np.eye(width)[digits_of(name, given, width, samples)]
+    if width > 1 and (array.ndim == 1 or array.shape[1:] == (1,)):
+        return np.eye(width)[digits_of(name, array, width, samples)]
     return rows_of(name, array, width)
 
 
 def digits_of(name: str, given: Any, classes: int, samples: int) -> npt.NDArray[np.intp]:
-    """Labels 0..classes-1 as integers of shape (samples,)."""
+    """Classes 0..classes-1 as integers of shape (samples,).
+
+    They may be given as whole numbers of any type, also in a column, or as rows of zeros with a one.
+    """
     array = numbers_of(name, given)
-    if array.ndim != 1 or len(array) != samples:
+    if array.shape == (samples, classes) and classes > 1:
+        found = classes_in(array)
+        if found is None:
+            raise ArgumentError(f"{name}: expected rows of zeros with a single one, got others; give the classes")
+        return found
+    if len(array) != samples or array.shape[1:] not in ((), (1,)):
         raise ShapeError(f"{name}: expected {samples} labels, one for each sample, got shape {array.shape}")
+    array = array.ravel()
     wrong = np.flatnonzero((array != np.floor(array)) | (array < 0) | (array >= classes))
     if len(wrong):
         raise ArgumentError(
@@ -86,18 +98,21 @@ def numbers_of(name: str, given: Any) -> Matrix:
     OperandError, ShapeError, ArgumentError
         If it holds no real numbers, rows of differing lengths, or NaN or infinity.
     """
-    try:
-        array = np.asarray(given)
-    except ValueError:
-        raise ShapeError(f"{name}: expected rows of equal length, got rows of differing lengths") from None
-    if array.dtype.kind not in "fiub" or array.ndim == 0:
-        raise OperandError(f"{name}: expected an array of real numbers, got {_kind(given, array)}")
-    array = np.ascontiguousarray(array, dtype=float)
+    array = np.ascontiguousarray(array_of(name, given), dtype=float)
     finite = np.isfinite(array)
     if not finite.all():
         place = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise ArgumentError(f"{name}: expected finite numbers, got {array[place]} at {place}; clean the data first")
     return array
+
+
+def refuse_batch(inputs: Any, width: int) -> None:
+    """Raise a `ShapeError` that names `predict` where the inputs of one sample are rows, or columns, of a batch."""
+    if hasattr(inputs, "columns") or any(getattr(x, "ndim", isinstance(x, list | tuple)) for x in inputs):
+        shape = getattr(inputs, "shape", None) or f"{len(inputs)} rows"
+        raise ShapeError(
+            f"net(x): expected the {width} inputs of one sample, got {shape}; use net.predict(X) for a batch"
+        )
 
 
 def within(name: str, given: Any, low: float, high: float = math.inf, low_included: bool = False) -> float:
@@ -124,7 +139,3 @@ def count_of(name: str, given: Any, least: int = 1) -> int:
     if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
         raise ArgumentError(f"{name}: expected a whole number of at least {least}, got {given!r}")
     return int(given)
-
-
-def _kind(given: Any, array: npt.NDArray[Any]) -> str:
-    return f"{type(given).__name__} {given!r:.40}" if array.ndim == 0 else f"an array of {array.dtype}"

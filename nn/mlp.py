@@ -15,7 +15,7 @@ from autograd import Compiled, Label, Value, compile, no_grad
 from autograd.errors import ArgumentError, OperandError, ShapeError
 
 from .costs import COSTS
-from .data import generator_of, numbers_of, rows_of
+from .data import generator_of, numbers_of, refuse_batch, rows_of
 from .initialisers import INITIALISERS
 from .layers import ACTIVATIONS, Layer, one_of
 from .module import Module, once
@@ -117,7 +117,7 @@ class MLP(Module):
         Raises
         ------
         ShapeError
-            If there are more or fewer inputs than the network takes.
+            If there are more or fewer inputs than the network takes, or rows of them: those are for `predict`.
         """
         try:
             wanted = len(self.layers[0].neurons[0].weights)
@@ -128,12 +128,18 @@ class MLP(Module):
         except TypeError:
             raise OperandError(f"net(x): expected a list of {wanted} numbers, got {inputs!r:.60}") from None
         if count != wanted:
+            refuse_batch(inputs, wanted)
             raise ShapeError(f"net(x): expected {wanted} inputs, got {count}; give one number for each input")
         if count != len(self._input_labels):
             self._input_labels = [Label("a", "0", str(k)) for k in range(count)]
-        activations: list[Value] = [
-            x if isinstance(x, Value) else Value(x, label) for x, label in zip(inputs, self._input_labels, strict=True)
-        ]
+        try:
+            activations: list[Value] = [
+                x if isinstance(x, Value) else Value(x, label)
+                for x, label in zip(inputs, self._input_labels, strict=True)
+            ]
+        except OperandError:
+            refuse_batch(inputs, wanted)
+            raise
         for layer in self.layers:
             activations = layer(activations)
         return activations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .history import short
+
 
 class Progress:
     """Shows epochs as they end.
@@ -31,7 +33,7 @@ class Progress:
     def epoch(self, measures: dict[str, float]) -> None:
         """Show the measures of an epoch that has ended."""
         self._done += 1
-        text = ", ".join(f"{name} {value:.4f}" for name, value in measures.items())
+        text = ", ".join(f"{name} {short(value)}" for name, value in measures.items())
         if self._bar is not None:
             self._bar.set_postfix_str(text, refresh=False)
             self._bar.update()

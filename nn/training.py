@@ -18,11 +18,11 @@ from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, name_of, squared_error
 from .data import count_of, generator_of, rows_of, targets_of
 from .history import History
-from .measures import readings
 from .mlp import MLP, checked_network
 from .optimisers import Optimiser
 from .progress import Progress
 from .rules import Adam
+from .tasks import classes_in, readings
 from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
 
 Matrix = npt.NDArray[np.float64]
@@ -53,6 +53,8 @@ class _Training:
         self.X = rows_of("X", X, net.sizes[0])
         self.Y = targets_of("Y", Y, net.sizes[-1], len(self.X))
         self.held_out = None if validation is None else _validation(net, validation)
+        classes = classes_in(self.Y)
+        self.asked = None if classes is None or self.held_out is None else classes_in(self.held_out[1])
         if cost is cross_entropy and net.output != "linear":
             raise ArgumentError(
                 f'cost=cross_entropy: expected a network with output="linear", got output={net.output!r}; '
@@ -92,13 +94,14 @@ class _Training:
         return measures, seconds
 
     def _measured(self) -> dict[str, float]:
-        """Cost and accuracy on the samples that are not learned from."""
+        """The cost on the samples that are not learned from, and the accuracy where there are classes."""
         if self.held_out is None:
             return {}
         X, Y = self.held_out
-        read = readings(self.net.predict(X, self.compiled))
-        accuracy = float((read == readings(Y)).mean())
-        return {"validation cost": self.trainer.mean_cost(X, Y), "accuracy": accuracy}
+        measures = {"validation cost": self.trainer.mean_cost(X, Y)}
+        if self.asked is not None:
+            measures["accuracy"] = float((readings(self.net.predict(X, self.compiled)) == self.asked).mean())
+        return measures
 
     def agree(self, epochs: int, resume: bool) -> None:
         """Raise in all processes that learn together where they would not learn the same."""

@@ -497,7 +497,11 @@ CASES = {
     "accuracy net": (lambda: nn.accuracy(3, X, DIGITS), OperandError, "net.*int"),
     "accuracy digits": (lambda: nn.accuracy(net(), X, [0]), ShapeError, "digits.*2 labels"),
     "accuracy digit": (lambda: nn.accuracy(net(), X, [0, 9]), ArgumentError, "digits.*9 at 1"),
-    "confusion_matrix digits": (lambda: nn.confusion_matrix(net(), X, [[0], [1]]), ShapeError, r"digits.*\(2, 1\)"),
+    "accuracy labels": (lambda: nn.accuracy(net(), X, ["cat", "dog"]), OperandError, r"digits.*<U3.*np\.unique"),
+    "confusion_matrix digits": (lambda: nn.confusion_matrix(net(), X, np.eye(3)[:2]), ShapeError, r"digits.*\(2, 3\)"),
+    "r_squared Y": (lambda: nn.r_squared(net(), X, [[1.0, 0.0]] * 2), ArgumentError, "Y.*vary.*got 1 in all.*output 0"),
+    "net of a batch": (lambda: net()(X), ShapeError, r"2 inputs.*got 2 rows.*net\.predict"),
+    "fit labels": (lambda: fit(Y=["cat", "dog"]), OperandError, r"Y.*<U3.*np\.unique"),
     # What a module tells
     "gradient_vector net": (lambda: nn.gradient_vector([W]), OperandError, r"gradient_vector\(net\).*nn\.Module.*list"),
     # States

@@ -328,3 +328,27 @@ def test_representations_say_the_shape():
     assert "2" in repr(net) and "3" in repr(net) and "linear" in repr(net)
     assert repr(net.layers[0]) == "Layer(2 -> 3, sigmoid)"
     assert repr(net.layers[0].neurons[0]) == "Neuron(2, activation='sigmoid')"
+
+
+@pytest.mark.parametrize(
+    "batch, came",
+    [
+        (np.zeros((4, 2)), r"\(4, 2\)"),
+        (np.zeros((2, 2)), r"\(2, 2\)"),
+        ([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], "3 rows"),
+        ([(0.0, 1.0), (1.0, 0.0)], "2 rows"),
+        ([[0.0, 1.0], [1.0]], "2 rows"),
+        ([np.zeros(2)], "1 rows"),
+    ],
+)
+def test_a_batch_is_for_predict(batch, came):
+    with pytest.raises(
+        ShapeError, match=rf"net\(x\): expected the 2 inputs of one sample, got {came}; use net\.predict"
+    ):
+        nn.MLP([2, 3, 1], seed=0)(batch)
+
+
+def test_a_frame_is_a_batch():
+    frame = pytest.importorskip("pandas").DataFrame({"a": [1.0, 2.0], "b": [0.0, 1.0]})
+    with pytest.raises(ShapeError, match=r"net\.predict"):
+        nn.MLP([2, 1], seed=0)(frame)
