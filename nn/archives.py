@@ -106,6 +106,11 @@ class Archive:
             raise self.refusal(f"{name}: expected finite numbers", "NaN or infinity")
         return array
 
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape that an array declares."""
+        with self._member(name) as file:
+            return self._header(file, name)[0]
+
     def _member(self, name: str) -> IO[bytes]:
         try:
             stored = self._zipped.getinfo(f"{name}.npy").compress_type == zipfile.ZIP_STORED

@@ -15,11 +15,11 @@ from autograd.files import as_path, remove_leftovers, write_whole
 
 from .archives import Archive, opened, packed
 from .history import History
-from .mlp import MLP
+from .module import Module
 from .optimisers import Optimiser
-from .saving import fill, members, numbers_in, structure_in
-from .structure import checked_for_a_file
-from .writing import CHECKPOINTS, arrays_of
+from .saving import numbers_for, told, told_in
+from .state import arrays_of, put
+from .writing import CHECKPOINTS, arrays_to_keep
 
 _STATE = "state_"
 _OTHERS = ("format", "random", "steps", "vectors", "cost_history", "seconds", "validation_cost", "validation_accuracy")
@@ -36,7 +36,7 @@ class Checkpoint:
     ----------
     path : str or path
         Where; its folder must be there and be writable.
-    net : MLP
+    net : Module
     optimiser : Optimiser
     random : numpy.random.Generator
         What shuffles.
@@ -50,7 +50,7 @@ class Checkpoint:
     """
 
     def __init__(
-        self, path: Any, net: MLP, optimiser: Optimiser, random: np.random.Generator, agreement: Mapping[str, str]
+        self, path: Any, net: Module, optimiser: Optimiser, random: np.random.Generator, agreement: Mapping[str, str]
     ) -> None:
         if not isinstance(random.bit_generator, np.random.PCG64):
             raise ArgumentError(
@@ -58,7 +58,7 @@ class Checkpoint:
                 f"{type(random.bit_generator).__name__}"
             )
         self.path = _usable(path)
-        checked_for_a_file(net, "checkpoint")
+        self._told = told(net)
         self._net, self._optimiser, self._random = net, optimiser, random
         self._parameters = net.parameters()
         self._agreement = {name: " ".join(text.split())[:_LONGEST_TEXT] for name, text in agreement.items()}
@@ -74,7 +74,7 @@ class Checkpoint:
         ArgumentError
             If the file cannot be written; it stays as it was.
         """
-        network = arrays_of(self._net, CHECKPOINTS)
+        network = arrays_to_keep(self._net, CHECKPOINTS)
         if not all(np.isfinite(array).all() for array in network.values() if array.dtype.kind == "f"):
             raise NonFiniteError(
                 f"{self.path}: expected finite parameters after epoch {len(history.cost)}, got NaN or infinity; "
@@ -122,15 +122,15 @@ class Checkpoint:
         with opened(self.path, "a checkpoint written by nn.fit", "start anew with resume=False") as archive:
             if archive.text("format") not in CHECKPOINTS:
                 raise archive.refusal(f"expected the format {CHECKPOINTS[0]!r}", "another")
-            structure = structure_in(archive)
-            self._agree("net", str(checked_for_a_file(self._net, "checkpoint")), str(structure))
+            self._agree("net", self._told, told_in(archive))
             for name, mine in self._agreement.items():
                 self._agree(name, mine, archive.text(name))
             states = [name for name in archive.names if name.startswith(_STATE)]
             # Files of before there were schedules do not say the optimiser's epoch.
             counted = ["epoch"] if "epoch" in archive.names else []
-            archive.only([*_OTHERS, *counted, *members(structure, archive), *self._agreement, *states])
-            numbers = numbers_in(archive, structure)
+            remedy = "make the module as it was, or start anew with resume=False"
+            numbers, kept = numbers_for(archive, self._net, remedy, exactly=True)
+            archive.only([*_OTHERS, *counted, *kept, *self._agreement, *states])
             count = len(self._parameters)
             state = {name.removeprefix(_STATE): archive.array(name, (count,), finite=False) for name in states}
             steps = int(archive.array("steps", (), np.int64))
@@ -146,7 +146,7 @@ class Checkpoint:
             raise ArgumentError(
                 f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
             )
-        fill(self._net, numbers)
+        put(arrays_of(self._net), numbers, f"{self.path}")
         self._optimiser.restore(self._parameters, state, steps, epoch)
         self._random.bit_generator.state = random
         return history

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -20,8 +19,7 @@ from .initialisers import INITIALISERS
 from .layers import ACTIVATIONS, Layer, one_of
 from .module import Module, once
 from .state import numbered
-from .structure import computes_otherwise, structure_of
-from .writing import save
+from .structure import Structure, computes_otherwise, structure_of, structure_to_keep
 
 Matrix = npt.NDArray[np.float64]
 
@@ -228,9 +226,9 @@ class MLP(Module):
                 result = np.array([[a.data for a in self(row)] for row in rows.tolist()])
         return result[0] if array.ndim == 1 else result
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network to an ``.npz`` file, atomically; `nn.load` reads it."""
-        save(self, path)
+    def structure_to_keep(self) -> Structure | None:
+        """What a file keeps of it besides its numbers; None if it, a layer or a neuron computes in a way of its own."""
+        return structure_to_keep(self)
 
     def __repr__(self) -> str:
         try:

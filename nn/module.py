@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,9 @@ from autograd.primitives import LEAF
 
 from . import state
 from .state import Keys, shape_of
+from .structure import Structure
 from .summary import Summary, summary_of
+from .writing import save
 
 
 class Module:
@@ -103,6 +106,23 @@ class Module:
             changed.
         """
         return state.load(state.arrays_of(self), state_dict, strict)
+
+    def structure_to_keep(self) -> Structure | None:
+        """What a file keeps of a network besides its numbers, to make it anew from; None for what is made by code."""
+        return None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to an ``.npz`` file, atomically; `nn.load` reads it.
+
+        An `MLP` is kept whole, and ``nn.load(path)`` makes it. Of a module of your own, whose code no file holds,
+        the arrays of `state_dict` are kept: ``nn.load(path, into=module)`` sets those of one that was made as this was.
+
+        Raises
+        ------
+        ArgumentError
+            If the file cannot be written, or two arrays have the same name; nothing is left behind.
+        """
+        save(self, path)
 
     def summary(self) -> Summary:
         """What it holds: name, shape and activation of each array, how many parameters, and how many there are in all.

@@ -5,44 +5,86 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from autograd.errors import ArgumentError, OperandError
 from autograd.files import as_path
 
 from .archives import Archive, opened
 from .layers import ACTIVATIONS, Layer
 from .mlp import MLP, MOST_WEIGHTS
-from .structure import Structure, parameter_at, places, put
-from .writing import CHECKPOINTS, NETWORKS
+from .module import Module
+from .named import agree_on_activations, kind_of, read_by_name
+from .state import Numbers, arrays_of, check, places_of, put, shapes_of
+from .structure import Structure, parameter_at, places, tie
+from .writing import BY_NAME, CHECKPOINTS, NETWORKS
 
 _MOST_LAYERS = 1000
 _LONGEST_NAME = 1 + max(map(len, ACTIVATIONS))
 
 Matrix = npt.NDArray[np.float64]
-Numbers = dict[int, tuple[Matrix, Matrix]]
-"""Weights and biases by the layer's number."""
+AnyModule = TypeVar("AnyModule", bound=Module)
 
 
-def load(path: str | os.PathLike[str]) -> MLP:
+@overload
+def load(path: str | os.PathLike[str]) -> MLP: ...
+@overload
+def load(path: str | os.PathLike[str], into: AnyModule) -> AnyModule: ...
+def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
     """The network that ``net.save(path)`` wrote, or that is in a checkpoint of `nn.fit`.
+
+    Parameters
+    ----------
+    path : path
+    into : Module, optional
+        Whose numbers to set, made as the one that was saved: a module of your own comes back only so.
+
+    Returns
+    -------
+    Module
+        `into`, or an `MLP` that is made from the file.
 
     Raises
     ------
     FileFormatError
         If the file is missing, truncated, corrupt or something else; nothing in
         it is executed, and nothing is allocated before its sizes are checked.
+    ArgumentError
+        If the file keeps a module that is made by code, and `into` is not given; or if the arrays, their shapes or the
+        activations are others than those of `into`, which is left as it was.
+    OperandError
+        If `into` is no module.
     """
+    if into is not None and not isinstance(into, Module):
+        raise OperandError(f"load(path, into): expected an nn.Module, got {type(into).__name__}")
     with opened(as_path(path, "load(path)"), "a network saved by net.save", "save the network anew") as archive:
         found = archive.text("format")
         if found not in (*NETWORKS, *CHECKPOINTS):
             raise archive.refusal(f"expected the format {NETWORKS[0]!r}", "another")
-        structure = structure_in(archive)
+        if into is None:
+            return _made(archive, found in NETWORKS)
+        numbers, kept = numbers_for(archive, into, "make the module as the one that was saved")
         if found in NETWORKS:
-            archive.only(["format", *members(structure, archive)])
-        numbers = numbers_in(archive, structure)
-        hidden = structure.activations[0] if _is_second(archive) else archive.text("activation")
+            archive.only(["format", *kept])
+    put(arrays_of(into), numbers, f"{archive.path}")
+    return into
+
+
+def _made(archive: Archive, is_all: bool) -> MLP:
+    """The network in a file, which is all that it holds or not."""
+    if keeps_names(archive):
+        raise ArgumentError(
+            f"{archive.path}: expected a module to read it into, for the code of {archive.text('module')!r:.80} is in "
+            "no file; make one as that was made and write nn.load(path, into=module)"
+        )
+    structure = structure_in(archive)
+    if is_all:
+        archive.only(["format", *members(structure, archive)])
+    numbers = numbers_in(archive, structure)
+    hidden = structure.activations[0] if _is_second(archive) else archive.text("activation")
     # Only the layers that the file holds are made: one that is used a thousand times is small.
     net = MLP([1, 1], hidden, seed=0)
     net.layers = []
@@ -52,8 +94,58 @@ def load(path: str | os.PathLike[str]) -> MLP:
     if structure.tied:
         there = list(places(net.layers))
         for k, first in structure.tied:
-            put(there[k], parameter_at(there[first]))
+            tie(there[k], parameter_at(there[first]))
     return net
+
+
+def numbers_for(archive: Archive, module: Module, remedy: str, exactly: bool = False) -> tuple[Numbers, list[str]]:
+    """The numbers of a module in a file, by the names of its arrays, and the members that keep them.
+
+    Parameters
+    ----------
+    archive, module
+    remedy : str
+        What to do if they are another's.
+    exactly : bool
+        Whether the same parameters have to be tied.
+
+    Raises
+    ------
+    ArgumentError
+        If the names, shapes, activations or ties are others.
+    FileFormatError
+        If the file is damaged.
+    """
+    if keeps_names(archive):
+        return read_by_name(archive, module, remedy, exactly)
+    structure = structure_in(archive)
+    layers, where = numbers_in(archive, structure), f"{archive.path}"
+    there = list(places_of(structure.activations))
+    numbers = {
+        f"{place}.{name}": array
+        for place, first in zip(there, structure.same, strict=True)
+        for name, array in zip(("weight", "bias"), layers[first + 1], strict=True)
+    }
+    check(where, shapes_of(arrays_of(module)), {name: array.shape for name, array in numbers.items()}, remedy=remedy)
+    activations = zip(there, structure.activations, strict=True)
+    agree_on_activations(where, module, "; ".join(f"{place}.weight {name}" for place, name in activations), remedy)
+    return numbers, members(structure, archive)
+
+
+def told_in(archive: Archive) -> str:
+    """A network in a file in words, as `told` tells one at hand."""
+    return archive.text("module") if keeps_names(archive) else str(structure_in(archive))
+
+
+def told(net: Module) -> str:
+    """A network in words: its structure, or its class where it is made by code."""
+    structure = net.structure_to_keep()
+    return kind_of(net) if structure is None else str(structure)
+
+
+def keeps_names(archive: Archive) -> bool:
+    """Whether the file keeps arrays by name."""
+    return archive.text("format") in (NETWORKS[BY_NAME], CHECKPOINTS[BY_NAME])
 
 
 def _is_second(archive: Archive) -> bool:
@@ -112,18 +204,9 @@ def _known(archive: Archive, name: str, activation: str) -> None:
         raise archive.refusal(f"{name}: expected one of {', '.join(ACTIVATIONS)}", f"{activation!r:.60}")
 
 
-def numbers_in(archive: Archive, structure: Structure) -> Numbers:
-    """Each layer's weights and biases, those of a layer that is another one again left out."""
+def numbers_in(archive: Archive, structure: Structure) -> dict[int, tuple[Matrix, Matrix]]:
+    """Weights and biases by the layer's number, those of a layer that is another one again left out."""
     return {
         number: (archive.array(f"W{number}", shape), archive.array(f"b{number}", shape[:1]))
         for number, shape in structure.shapes.items()
     }
-
-
-def fill(net: MLP, numbers: Numbers) -> None:
-    """Set a network's parameters."""
-    for number, (weights, biases) in numbers.items():
-        for neuron, row, bias in zip(net.layers[number - 1].neurons, weights.tolist(), biases.tolist(), strict=True):
-            neuron.bias.data = bias
-            for value, number_ in zip(neuron.weights, row, strict=True):
-                value.data = number_

@@ -18,6 +18,9 @@ from autograd.text import shown
 Matrix = npt.NDArray[np.float64]
 Arrays = dict[str, Any]
 """By name a Value, or equally long lists of them."""
+Numbers = dict[str, Matrix]
+"""By the name of an array."""
+Shape = tuple[int, ...]
 
 _LISTED = 4
 
@@ -29,7 +32,7 @@ class Keys(NamedTuple):
     unexpected_keys: list[str]
 
 
-def shape_of(thing: Any, above: tuple[Any, ...] = ()) -> tuple[int, ...] | None:
+def shape_of(thing: Any, above: tuple[Any, ...] = ()) -> Shape | None:
     """The shape of a parameter or of equally long sequences of them, () for one; None for all else."""
     if isinstance(thing, Value):
         return () if thing.primitive is LEAF else None
@@ -55,12 +58,22 @@ def flat(array: Any) -> list[Value]:
     return [value for member in array for value in flat(member)]
 
 
-def numbered(layers: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Layers with their places in a `torch.nn.Sequential`, where an activation takes a place of its own."""
+def places_of(activations: Iterable[Any]) -> Iterator[str]:
+    """The places of layers in a `torch.nn.Sequential`, where an activation takes a place of its own."""
     place = 0
-    for layer in layers:
-        yield str(place), layer
-        place += 1 if getattr(layer, "activation", None) in ("linear", None) else 2
+    for activation in activations:
+        yield str(place)
+        place += 1 if activation in ("linear", None) else 2
+
+
+def numbered(layers: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Layers with their places in a `torch.nn.Sequential`."""
+    return zip(places_of(getattr(layer, "activation", None) for layer in layers), layers, strict=True)
+
+
+def shapes_of(arrays: Arrays) -> dict[str, Shape]:
+    """The shapes of arrays."""
+    return {name: shape_of(array) or () for name, array in arrays.items()}
 
 
 def arrays_of(module: Any) -> Arrays:
@@ -88,7 +101,7 @@ def _add(arrays: Arrays, name: str, array: Any) -> None:
     arrays[name] = array
 
 
-def told_shape(shape: tuple[int, ...]) -> str:
+def told_shape(shape: Shape) -> str:
     """A shape in words, such as ``"16 × 784"``."""
     return " × ".join(f"{length:,}" for length in shape) or "scalar"
 
@@ -118,7 +131,7 @@ def _common_label(values: Sequence[Value], array: Any) -> Label | None:
     return labels.pop() if are_elements and len(labels) == 1 else None
 
 
-def numbers_in(arrays: Arrays) -> dict[str, Matrix]:
+def numbers_in(arrays: Arrays) -> Numbers:
     """The numbers of arrays of parameters, as copies."""
     return {
         name: np.array([value.data for value in flat(array)], dtype=float).reshape(shape_of(array) or ())
@@ -133,23 +146,48 @@ def load(arrays: Arrays, given: Any, strict: bool = True) -> Keys:
         raise OperandError(
             f"load_state_dict: expected a dict of arrays as state_dict() gives it, got {type(given).__name__}"
         )
-    shapes = {name: shape_of(array) or () for name, array in arrays.items()}
+    shapes = shapes_of(arrays)
     numbers = {name: _numbers(name, given[name]) for name in shapes if name in given}
+    found = {
+        name: numbers[name].shape if name in numbers else getattr(array, "shape", None) for name, array in given.items()
+    }
+    keys = check("load_state_dict", shapes, found, strict)
+    put(arrays, numbers)
+    return keys
+
+
+def check(
+    where: str, shapes: Mapping[str, Shape], given: Mapping[Any, Shape | None], strict: bool = True, remedy: str = ""
+) -> Keys:
+    """What is missing and unexpected among the shapes of the arrays given.
+
+    Raises
+    ------
+    ShapeError, ArgumentError
+        If shapes are others, and names where `strict`: it begins with `where`, lists all, and ends with the remedy.
+    """
     missing = [name for name in shapes if name not in given]
     unexpected = [name for name in given if name not in shapes]
     wrong = [
-        f"{_named(name)} of shape {numbers[name].shape} where {shape} is"
-        + (", its transpose" if numbers[name].shape == shape[::-1] else "")
+        f"{_named(name)} of shape {given[name]} where {shape} is"
+        + (", its transpose" if given[name] == shape[::-1] else "")
         for name, shape in shapes.items()
-        if name in numbers and numbers[name].shape != shape
+        if name in given and given[name] != shape
     ]
-    if wrong or (strict and (missing or unexpected)):
-        raise _refusal(missing if strict else [], unexpected if strict else [], wrong, _remedy(shapes, given))
-    put(arrays, numbers)
+    told = [_listed(wrong)] if wrong else []
+    if strict and unexpected:
+        told.insert(0, f"{_listed(list(map(_named, unexpected)))} that it does not have")
+    if strict and missing:
+        told.insert(0, f"nothing for {_listed(list(map(_named, missing)))}")
+    if told:
+        kind = ShapeError if len(told) == 1 and wrong else ArgumentError
+        raise kind(
+            f"{where}: expected the arrays of this module, got {' and '.join(told)}; {remedy or _remedy(shapes, given)}"
+        )
     return Keys(missing, [str(name) for name in unexpected])
 
 
-def put(arrays: Arrays, numbers: Mapping[str, Matrix]) -> None:
+def put(arrays: Arrays, numbers: Numbers, where: str = "load_state_dict") -> None:
     """Set the numbers of those arrays that are named, of the right shapes.
 
     Raises
@@ -163,7 +201,7 @@ def put(arrays: Arrays, numbers: Mapping[str, Matrix]) -> None:
             before, first = chosen.setdefault(value, (number, name))
             if number != before:
                 raise ArgumentError(
-                    f"load_state_dict: expected {_named(name)} to have the numbers of {_named(first)} where they share "
+                    f"{where}: expected {_named(name)} to have the numbers of {_named(first)} where they share "
                     f"a parameter, got {number!r} and {before!r}; give one number to both"
                 )
     Parameters(list(chosen)).data = np.array([number for number, _ in chosen.values()], dtype=float)
@@ -189,25 +227,13 @@ def _numbers(name: str, given: Any) -> Matrix:
     return array
 
 
-def _remedy(shapes: Mapping[str, tuple[int, ...]], given: Mapping[Any, Any]) -> str:
+def _remedy(shapes: Mapping[str, Shape], given: Mapping[Any, Shape | None]) -> str:
     """What to do about names or shapes that are others."""
     if shapes.keys() == given.keys():
         return "give the shapes of net.state_dict()"
-    if [getattr(array, "shape", None) for array in given.values()] == list(shapes.values()):
+    if list(given.values()) == list(shapes.values()):
         return "the shapes are those of this one in order, so dict(zip(net.state_dict(), d.values())) may be meant"
     return "give the names and shapes of net.state_dict(), or strict=False to set those that it has"
-
-
-def _refusal(missing: Sequence[str], unexpected: Sequence[Any], wrong: Sequence[str], remedy: str) -> ArgumentError:
-    told = []
-    if missing:
-        told.append(f"nothing for {_listed([_named(name) for name in missing])}")
-    if unexpected:
-        told.append(f"{_listed([_named(name) for name in unexpected])} that it does not have")
-    if wrong:
-        told.append(_listed(wrong))
-    kind = ShapeError if wrong and not missing and not unexpected else ArgumentError
-    return kind(f"load_state_dict: expected the arrays of this module, got {' and '.join(told)}; {remedy}")
 
 
 def _named(name: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -97,7 +96,7 @@ def parameter_at(place: tuple[Any, int]) -> Value:
     return parameter
 
 
-def put(place: tuple[Any, int], parameter: Value) -> None:
+def tie(place: tuple[Any, int], parameter: Value) -> None:
     """Let a parameter be the one in one of the `places`."""
     neuron, k = place
     if k < 0:
@@ -112,41 +111,23 @@ def computes_otherwise(thing: Any) -> bool:
     return writer.__module__.partition(".")[0] != __name__.partition(".")[0]
 
 
-def checked_for_a_file(net: Any, name: str = "save") -> Structure:
-    """The structure of a network that a file can keep, with what is tied; `name` begins the refusals.
+def structure_to_keep(net: Any) -> Structure | None:
+    """The structure of a network with what is tied; None if there is more to it than that, weights and biases.
 
     Raises
     ------
     ArgumentError
-        If there is more to it than weights, biases and an activation for each layer: the file would lose it.
+        If its layers are none of a network.
     """
     structure = structure_of(net.layers)
-    if computes_otherwise(net):
-        raise _lost(f"{name}: expected an nn.MLP", net)
-    for number, (layer, inputs) in enumerate(zip(net.layers, structure.sizes, strict=False), start=1):
-        if computes_otherwise(layer):
-            raise _lost(f"{name}: layer {number}: expected an nn.Layer", layer)
-        activation, *others = (kind for kind, _ in Counter(n.activation for n in layer.neurons).most_common())
-        if others:
-            raise _lost(
-                f"{name}: layer {number}: expected the activation {activation!r} in each neuron",
-                f"{others[0]!r} in one",
-            )
-        for neuron in layer.neurons:
-            if computes_otherwise(neuron):
-                raise _lost(f"{name}: layer {number}: expected neurons of nn.Neuron", neuron)
-            if len(neuron.weights) != inputs:
-                wanted = f"{name}: layer {number}: expected {inputs} weights in each neuron"
-                raise _lost(wanted, f"{len(neuron.weights)} in one")
+    parts = (net, *net.layers, *(neuron for layer in net.layers for neuron in layer.neurons))
+    if any(map(computes_otherwise, parts)):
+        return None
+    for layer, inputs in zip(net.layers, structure.sizes, strict=False):
+        activation = layer.neurons[0].activation
+        if any(len(neuron.weights) != inputs or neuron.activation != activation for neuron in layer.neurons):
+            return None
     met: dict[int, int] = {}
     ids = (id(parameter_at(place)) for place in places(net.layers))
     firsts = [met.setdefault(number, k) for k, number in enumerate(ids)]
     return replace(structure, tied=tuple((k, first) for k, first in enumerate(firsts) if first != k))
-
-
-def _lost(expected: str, came: Any) -> ArgumentError:
-    got = came if isinstance(came, str) else f"a {type(came).__name__}, which computes in a way of its own"
-    return ArgumentError(
-        f"{expected}, got {got}, which the file would lose; "
-        "keep such a network by its code and the numbers of net.parameters()"
-    )

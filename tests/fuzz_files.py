@@ -35,6 +35,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "demos"))
 
 import nn
+from autograd import Value, weighted_sum
 from autograd.errors import AutogradError
 from loading import SHIPPED, read_csv, read_folder, read_idx
 
@@ -183,6 +184,34 @@ def _shared() -> nn.MLP:
     return net
 
 
+class Own(nn.Module):
+    """A module that files keep by the names of its arrays: a matrix, a layer, a parameter that stands in two places."""
+
+    def __init__(self) -> None:
+        self.matrix = [[Value(0.25 * j - k) for k in range(3)] for j in range(4)]
+        self.layer = nn.Layer(np.ones((2, 4)), np.zeros(2), "tanh")
+        self.tied = [self.matrix[0][0], Value(0.5)]
+
+    def __call__(self, inputs: Any) -> list[Value]:
+        """Two outputs of three inputs."""
+        return self.layer([weighted_sum(row, inputs, self.tied[1]) for row in self.matrix])
+
+
+def _read_into(path: Path) -> list[float]:
+    own = Own()
+    before = [value.data for value in own.parameters()]
+    try:
+        nn.load(path, into=own)
+    except AutogradError:
+        if [value.data for value in own.parameters()] != before:
+            raise AssertionError("a file that was refused changed the module") from None
+        raise
+    numbers = [value.data for value in own.parameters()]
+    if not np.isfinite(numbers).all():
+        raise AssertionError("a module was read that is none")
+    return numbers
+
+
 class Resumed:
     """A training of two epochs, done; resuming it reads its checkpoint and trains no more."""
 
@@ -226,7 +255,14 @@ def subjects(folder: Path) -> list[Subject]:
         Subject("CSV, gzipped", gzip.compress(table), read_csv, regzipped),
         *_networks(folder, "network", _plain),
         *_networks(folder, "shared layers", _shared),
+        Subject("own module", _own(folder), _read_into, repacked, True),
     ]
+
+
+def _own(folder: Path) -> bytes:
+    """The file of a module of somebody's own."""
+    Own().save(folder / "own.npz")
+    return (folder / "own.npz").read_bytes()
 
 
 def _networks(folder: Path, name: str, make: Callable[[], nn.MLP]) -> list[Subject]:

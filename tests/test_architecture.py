@@ -108,7 +108,6 @@ NAMES = {name_of(path) for path in MODULES}
 CIRCLES_BY_NAME = {
     ("autograd.value", "autograd.reverse"),  # `value.backward()` starts the reverse pass, which walks Values
     ("autograd.sentences", "autograd.value"),  # for types alone: a Value's errors say what Value it was
-    ("nn.writing", "nn.mlp"),  # for types alone: `net.save` writes a network
 }
 
 

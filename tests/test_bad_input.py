@@ -525,6 +525,7 @@ CASES = {
     # Files
     "load nowhere": (lambda: nn.load("no/such/file.npz"), AutogradError, "file.npz"),
     "load this": (lambda: nn.load(__file__), FileFormatError, "test_bad_input.py"),
+    "load into": (lambda: nn.load("net.npz", into="net"), OperandError, r"load\(path, into\).*nn\.Module, got str"),
     "load folder": (lambda: nn.load("."), AutogradError, r"\."),
     "save nowhere": (lambda: net().save("no/such/folder/net.npz"), ArgumentError, "net.npz"),
 }
