@@ -8,6 +8,8 @@
 -0.1266
 """
 
+from typing import TYPE_CHECKING
+
 from .adjoints import gradient
 from .chain import chain_rule
 from .check import check_gradient
@@ -40,6 +42,7 @@ from .labels import Label
 from .modes import no_grad
 from .value import Value
 from .watching import anomalies
+from .words import module_told
 
 __all__ = [
     "AutogradError",
@@ -76,3 +79,6 @@ __all__ = [
     "weighted_sum",
     "where",
 ]
+
+if not TYPE_CHECKING:  # to a type checker every name would be there
+    __getattr__ = module_told(__name__, __all__)

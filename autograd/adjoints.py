@@ -15,6 +15,7 @@ from .namespaces import FLOATS
 from .primitives import CONSTANT
 from .reverse import UNDEFINED, no_derivative
 from .value import Value, as_value, number_of
+from .words import keywords_told
 
 
 @overload
@@ -27,6 +28,7 @@ def gradient(output: Value, wrt: Value, create_graph: Literal[False] = False) ->
 def gradient(output: Value, wrt: Value, create_graph: Literal[True]) -> Value: ...
 
 
+@keywords_told("gradient")
 def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
     """The derivatives of `output` with respect to values it depends on.
 

@@ -20,12 +20,14 @@ from .reals import as_float
 from .reports import GradientReport, Row
 from .reverse import local_partial
 from .value import Value, number_of
+from .words import keywords_told
 from .zeros import is_confirmed, is_exact_zero, reached
 
 # An exact 0 is right where differences are no more than this, and so if it was not lost.
 _FLAT = 1e-9
 
 
+@keywords_told("check_gradient")
 def check_gradient(
     function: Callable[..., Any], at: Iterable[Any], *, nodes: bool = False, tolerance: float = 1e-7
 ) -> GradientReport:

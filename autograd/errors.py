@@ -13,6 +13,9 @@
     ├── RecordingError    (RuntimeError)     a function that cannot be recorded faithfully
     ├── GuardError        (RuntimeError)     a row that takes another branch than the recorded one
     ├── RenderError       (RuntimeError)     no renderer, or one that failed
+    ├── UnknownNameError  (AttributeError)   an attribute that is not there
+    ├── UnknownImportError (ImportError)     the same after ``from autograd import``
+    ├── KeywordError      (TypeError)        a keyword argument that a function does not have
     └── FileFormatError   (ValueError)       a file that is not what it should be
 
 Every message says what was expected, what came and what to do. Each class
@@ -63,6 +66,18 @@ class GuardError(AutogradError, RuntimeError):
 
 class RenderError(AutogradError, RuntimeError):
     """A drawing could not be rendered."""
+
+
+class UnknownNameError(AutogradError, AttributeError):
+    """An attribute that is not there; the message says which one was meant, as far as can be told."""
+
+
+class UnknownImportError(AutogradError, ImportError):
+    """A name that was imported and is not there."""
+
+
+class KeywordError(AutogradError, TypeError):
+    """A keyword argument that a function does not have."""
 
 
 class FileFormatError(AutogradError, ValueError):

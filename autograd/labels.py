@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from .errors import OperandError
 from .text import in_latex, shown
+from .words import attributes_told
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-()LTijknmabcdefghlopqrstuvwxyz",
                               "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᴸᵀⁱʲᵏⁿᵐᵃᵇᶜᵈᵉᶠᵍʰˡᵒᵖ𐞥ʳˢᵗᵘᵛʷˣʸᶻ")  # fmt: skip
@@ -17,6 +18,7 @@ _SUBSCRIPTS = str.maketrans("0123456789+-()aehijklmnoprstuvx,",
                             "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")  # fmt: skip
 
 
+@attributes_told("label")
 @dataclass(frozen=True, slots=True)
 class Label:
     """A name as mathematics writes it.

@@ -49,3 +49,11 @@ def set_its_leaves(value: Value) -> str:
         f"v.data = ...: expected a leaf, got {value!r} computed by {value.primitive.name}; "
         "set the leaves that it was computed from, and compute it again"
     )
+
+
+def keep_its_numbers(value: Value) -> str:
+    """The sentence for a computed value that was to be pickled or copied with all that it was computed from."""
+    return (
+        f"pickle or deepcopy: expected a leaf, got {value!r} computed by {value.primitive.name}; "
+        "save the numbers (v.data) or the function that builds the graph"
+    )

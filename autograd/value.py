@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import Any, Never, TypeVar, cast
 
 from . import clock, modes
 from .errors import DomainError, GraphError, OperandError
@@ -40,8 +40,9 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, Convertible, as_float, described
-from .sentences import GUARD, out_of_domain, set_its_leaves, use_data
+from .sentences import GUARD, keep_its_numbers, out_of_domain, set_its_leaves, use_data
 from .ufuncs import NumPyOperand
+from .words import attributes_told, refuse_keywords
 
 _new = object.__new__
 V = TypeVar("V", bound="Value")
@@ -57,6 +58,7 @@ def _method(primitive: Primitive) -> Callable[[Value], Value]:
     return method
 
 
+@attributes_told("v")
 class Value(NumPyOperand, Convertible):
     """A real number, and the operation and operands that it was computed from.
 
@@ -110,7 +112,9 @@ class Value(NumPyOperand, Convertible):
     operands: tuple[Value, ...]
     primitive: Primitive
 
-    def __init__(self, data: Any, label: Label | str | None = None) -> None:
+    def __init__(self, data: Any, label: Label | str | None = None, **unknown: Never) -> None:
+        if unknown:
+            refuse_keywords("Value", Value.__init__, unknown)
         self._data = as_float(data)
         self._label = Label.of(label)
         self._time = 0
@@ -149,7 +153,7 @@ class Value(NumPyOperand, Convertible):
     def label(self, label: Label | str | None) -> None:
         self._label = Label.of(label)
 
-    def backward(self) -> None:
+    def backward(self, **unknown: Never) -> None:
         """Add the derivative of this value with respect to each leaf to the leaf's ``grad``.
 
         Computed values that it depends on get their derivative of this pass
@@ -157,6 +161,7 @@ class Value(NumPyOperand, Convertible):
         """
         from .reverse import backward
 
+        refuse_keywords("v.backward", Value.backward, unknown)
         backward(self)
 
     def detach(self) -> Value:
@@ -287,10 +292,7 @@ class Value(NumPyOperand, Convertible):
         if modes.active and (recorder := modes.recorder()) is not None:
             recorder.read(self)
         if self.operands:
-            raise OperandError(
-                f"pickle or deepcopy: expected a leaf, got {self!r} computed by {self.primitive.name}; "
-                "save the numbers (v.data) or the function that builds the graph"
-            )
+            raise OperandError(keep_its_numbers(self))
         return _restored, (self._data, self._label, self.grad, self.primitive)
 
 

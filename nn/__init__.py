@@ -7,6 +7,11 @@
 True
 """
 
+from typing import TYPE_CHECKING
+
+import autograd
+from autograd.words import module_told
+
 from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
 from .gradients import GradientVector, gradient_vector
 from .history import History
@@ -47,3 +52,6 @@ __all__ = [
     "squared_error",
     "step_decay",
 ]
+
+if not TYPE_CHECKING:  # to a type checker every name would be there
+    __getattr__ = module_told(__name__, __all__, "autograd", autograd.__all__)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from autograd.words import attributes_told
+
 
 def short(measure: float) -> str:
     """A cost or an accuracy in at most ten characters."""
     return f"{measure:.4f}" if 0.1 <= abs(measure) < 1e4 else f"{measure:.4g}"
 
 
+@attributes_told("history")
 @dataclass
 class History:
     """What a training measured, an entry for each epoch.

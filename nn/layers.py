@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from autograd import Label, Value, relu, sigmoid, tanh, weighted_sum
 from autograd.errors import ArgumentError, ShapeError
+from autograd.words import keywords_told
 
 from .data import numbers_of
 from .module import Module, arrays_in, once
@@ -95,6 +96,7 @@ class Layer(Module):
         The layer's number, 1 for the first after the inputs.
     """
 
+    @keywords_told("nn.Layer")
     def __init__(self, weights: Any, biases: Any, activation: str = "sigmoid", number: int = 1) -> None:
         weights, biases = numbers_of("Layer(weights)", weights), numbers_of("Layer(biases)", biases)
         if weights.ndim != 2 or biases.shape != weights.shape[:1] or not weights.size:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from autograd import Compiled, Label, Value, compile, no_grad
 from autograd.errors import ArgumentError, OperandError, ShapeError
+from autograd.words import keywords_told
 
 from .costs import COSTS
 from .data import generator_of, numbers_of, refuse_batch, rows_of
@@ -62,6 +63,7 @@ class MLP(Module):
     ['w^1_00', 'w^1_01', 'b^1_0']
     """
 
+    @keywords_told("nn.MLP")
     def __init__(
         self,
         sizes: Sequence[int],

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import AutogradError
 from autograd.primitives import LEAF
+from autograd.words import attributes_told
 
 from . import state
 from .state import Keys, shape_of
@@ -20,6 +21,7 @@ from .summary import Summary, summary_of
 from .writing import save
 
 
+@attributes_told("net")
 class Module:
     """Something with parameters: a neuron, a layer, a network, or your own.
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.parameters import Parameters, leaves
+from autograd.words import attributes_told
 
 from .data import count_of, within
 from .schedules import Schedule, name_of, rate_at, settings_of
@@ -22,6 +23,7 @@ Vector = npt.NDArray[np.float64]
 _FORESEEN = 10_000
 
 
+@attributes_told("optimiser")
 class Optimiser:
     """Changes parameters by their gradients; a subclass gives the `rule` and names the `vectors` that it keeps.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from autograd.errors import ArgumentError
+from autograd.words import keywords_told
 
 from .data import within
 from .optimisers import Optimiser
@@ -26,6 +27,7 @@ class SGD(Optimiser):
 
     _shown: ClassVar[tuple[str, ...]] = ("momentum",)
 
+    @keywords_told("nn.SGD")
     def __init__(
         self,
         learning_rate: float | Schedule,
@@ -67,6 +69,7 @@ class Nesterov(SGD):
         See `Optimiser`.
     """
 
+    @keywords_told("nn.Nesterov")
     def __init__(
         self,
         learning_rate: float | Schedule,
@@ -107,6 +110,7 @@ class RMSprop(Optimiser):
         See `Optimiser`.
     """
 
+    @keywords_told("nn.RMSprop")
     def __init__(
         self,
         learning_rate: float | Schedule = 1e-2,
@@ -159,6 +163,7 @@ class Adam(Optimiser):
 
     _shown: ClassVar[tuple[str, ...]] = ("betas",)
 
+    @keywords_told("nn.Adam")
     def __init__(
         self,
         learning_rate: float | Schedule = 1e-3,
@@ -208,6 +213,7 @@ class AdamW(Adam):
         At least 0.
     """
 
+    @keywords_told("nn.AdamW")
     def __init__(
         self,
         learning_rate: float | Schedule = 1e-3,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import ArgumentError, OperandError
 from autograd.parameters import leaves
+from autograd.words import keywords_told
 
 from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, name_of, squared_error
@@ -141,6 +142,7 @@ def _told(samples: int, number: int) -> str:
     return f"{samples} samples with checksum {number:08x}"
 
 
+@keywords_told("nn.fit")
 def fit(
     net: MLP,
     X: Any,

@@ -14,6 +14,7 @@ from .. import modes
 from ..errors import ArgumentError, AutogradError, OperandError, RecordingError
 from ..parameters import Parameters, leaves
 from ..value import Value
+from ..words import attributes_told, keywords_told
 from .arguments import Arguments, Batch, Form
 from .backends import available
 from .copies import deep_copied, found_by_name, require_name
@@ -48,6 +49,7 @@ def compile(
 ) -> Callable[[Callable[..., Any]], Compiled]: ...
 
 
+@keywords_told("compile")
 def compile(
     function: Callable[..., Any] | None = None,
     *,
@@ -125,6 +127,7 @@ def compile(
     return Compiled(plain, Settings(np.dtype(dtype), backend, devices, unused, paths), binding)
 
 
+@attributes_told("f")
 class Compiled:
     """A function of one sample, compiled for batches; see `compile`.
 

@@ -10,6 +10,7 @@ from ..errors import ArgumentError, OperandError, RenderError
 from ..files import as_path, write_whole
 from ..formulas.naming import Names
 from ..value import Value
+from ..words import attributes_told, keywords_told
 from . import rendering
 from .outline import outline_of
 from .partition import Collapse
@@ -20,6 +21,7 @@ _PARTIALS = ("all", "path", "numbers", "none")
 _FEW_EDGES = 8
 
 
+@attributes_told("drawing")
 class Drawing:
     """A tree that is drawn: DOT in `source`, pictures by `save`, text by ``str()``.
 
@@ -64,6 +66,7 @@ class Drawing:
         return self._text
 
 
+@keywords_told("draw")
 def draw(
     output: Value,
     path_to: Value | None = None,

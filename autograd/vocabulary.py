@@ -1,0 +1,313 @@
+"""The vocabulary: words of PyTorch, Keras, JAX, HIPS autograd, micrograd, scikit-learn and NumPy, and what is here.
+
+Data alone. A place is a module, which has names; a Value ``v``, a compiled function ``f``, a network ``net``, ...,
+which have attributes; or, with brackets behind the name, a function that has keyword arguments.
+`tests/test_words.py` holds every answer to what there is.
+"""
+
+from __future__ import annotations
+
+_VALUE = "autograd.Value(number), one for each number"
+_ARRAYS = "lists of autograd.Value, or autograd.compile, which runs a function of one sample over arrays"
+_TAPE = "nothing in its place: Values record by themselves; write autograd.gradient(cost, [w, b])"
+_COMPILE = "autograd.compile, which runs a function of one sample over a batch"
+_OWN_LAYER = "a class of your own on nn.Module, which computes it in Values"
+_LAYER = "nn.Layer, or nn.MLP([inputs, neurons, outputs]) for all layers"
+_SQUARED = "nn.squared_error"
+_CROSS = 'nn.cross_entropy, on outputs of nn.MLP(sizes, output="linear")'
+_BINARY = "nn.binary_cross_entropy of a sigmoid's output, which is computed from its z"
+_NO_BATCH = "no such layer: a network is a function of one sample, which does not see the others of its batch"
+_BATCHES = "arrays: nn.fit(net, X, Y, batch_size=10) shuffles them and takes batches"
+_FUNCTIONS = "the functions of autograd, such as autograd.relu and autograd.softmax"
+_OPTIMISERS = "nn.SGD or nn.Adam"
+_CLIPPED = "nn.SGD(0.5, clip_norm=1.0), as any optimiser takes it"
+_SCHEDULE = "a function of the epoch as learning_rate, such as nn.cosine(0.5, epochs=20) or nn.step_decay"
+_OWN_RULE = "nn.SGD, nn.Adam, or a rule of your own in a subclass of nn.Optimiser"
+_SEED = "the seed of what draws: nn.MLP(sizes, seed=0), nn.fit(net, X, Y, seed=0)"
+_DETACH = "autograd.detach(v), or `with autograd.no_grad():` for a block"
+_FIT = "nn.fit(net, X, Y), which trains"
+_DRAW = "autograd.draw(v)"
+_NUMBER = "v.data"
+_SCALAR = "nothing in its place: a Value is one number"
+_ONE_NUMBER = "a list of Values: a Value is one number, autograd.total(values) and autograd.mean(values) take several"
+_NO_DEVICE = 'backend="jax" in autograd.compile or nn.fit; a Value is a number in Python'
+_RECORDS = "nothing in its place: every Value records; v.detach() and autograd.no_grad() do not"
+_WEIGHTS = "net.layers[0].weights, or net.state_dict() for all"
+_ACCURACY = "nn.accuracy(net, X, digits)"
+_KEPT = "nothing in its place: a graph may be differentiated again and again"
+_ALWAYS_COMPILED = "nothing in its place: the function is compiled when it is first called"
+_STEPS = {
+    "optimiser.step(parameters), which takes them": "params parameters",
+    "nn.Nesterov(0.5)": "nesterov",
+}
+
+
+def _activation(name: str) -> str:
+    return f'activation="{name}" in nn.MLP and nn.Layer, or autograd.{name} of a Value'
+
+
+_SAID: dict[str, dict[str, str]] = {
+    "autograd": {
+        _VALUE: "Tensor tensor Variable Parameter Scalar Var Node Number",
+        _ARRAYS: "array asarray from_numpy numpy np jnp stack",
+        _COMPILE: "jit vmap pmap function vectorize",
+        _TAPE: "GradientTape Tape tape",
+        _DETACH: "stop_gradient inference_mode no_record constant",
+        "autograd.no_grad() around what shall not be recorded": "enable_grad set_grad_enabled",
+        _FUNCTIONS: "functional nn F",
+        _DRAW: "draw_dot make_dot visualize visualise plot trace",
+        "autograd.check_gradient(f, at=[...])": "gradcheck check_grads checkgrad grad_check",
+        "`with autograd.anomalies():` around the code": "detect_anomaly set_detect_anomaly debug_nans",
+        _SEED: "manual_seed seed random",
+        "it in nn: `import nn`": "Adam SGD MLP Layer Neuron Module fit",
+        "autograd.sigmoid": "expit logistic Sigmoid",
+        "autograd.weighted_sum(weights, activations, bias)": "matmul einsum linear",
+        "operators, such as a + b": "add sub subtract mul multiply div divide neg",
+        "autograd.where(v > 0, 1.0, 0.0)": "heaviside sign",
+        "autograd.where(condition, a, b), or Python's if": "select cond ifelse if_else",
+        "a loop of Python, which autograd.compile takes": "scan while_loop fori_loop",
+        "-autograd.softplus(-v)": "log_sigmoid logsigmoid",
+        "autograd.minimum(autograd.relu(v), 6)": "relu6",
+        "autograd.maximum(-1, autograd.minimum(v, 1))": "hard_tanh",
+        "autograd.total(values)": "sum",
+        "autograd.maximum(a, b), or Python's max": "max",
+        "autograd.minimum(a, b), or Python's min": "min",
+        "a ** b": "pow",
+        "Python's abs(v)": "abs",
+        "v.backward() of the output": "backward",
+        "v.grad = 0.0 of each, or net.zero_grad()": "zero_grad",
+        _BINARY: "sigmoid_cross_entropy",
+        _CROSS: "cross_entropy",
+    },
+    "nn": {
+        _activation("relu"): "ReLU Activation",
+        _activation("sigmoid"): "Sigmoid",
+        _activation("tanh"): "Tanh",
+        'activation="linear" in nn.MLP and nn.Layer': "Identity",
+        'output="linear" in nn.MLP with cost=nn.cross_entropy, or autograd.softmax': "Softmax LogSoftmax",
+        "autograd.minimum(autograd.relu(v), 6)": "relu6 ReLU6",
+        _LAYER: "Linear Dense FullyConnected Affine",
+        "nn.MLP([inputs, hidden, outputs])": "Perceptron NeuralNetwork Network Net FeedForward",
+        "nn.Module, or nn.MLP for a network of layers": "Model",
+        "autograd.Value(number) as an attribute of an nn.Module": "Parameter Param",
+        "a list or dict as an attribute of an nn.Module": "ModuleList ParameterList ModuleDict",
+        _VALUE: "Tensor tensor Variable",
+        _OWN_LAYER: (
+            "Conv1d Conv2d Conv2D MaxPool2d MaxPooling2D AvgPool2d RNN LSTM GRU Transformer MultiheadAttention "
+            "Attention"
+        ),
+        "a table of Values as an attribute of an nn.Module: table[i] is the row of an integer input": "Embedding",
+        "X.reshape(len(X), -1): a network takes a row of numbers for each sample": "Flatten",
+        _NO_BATCH: "BatchNorm BatchNorm1d BatchNorm2d BatchNormalization",
+        _CROSS: (
+            "CrossEntropyLoss NLLLoss nll_loss categorical_crossentropy CategoricalCrossentropy log_loss "
+            "sparse_categorical_crossentropy SparseCategoricalCrossentropy softmax_cross_entropy "
+            "softmax_cross_entropy_with_logits"
+        ),
+        _BINARY: (
+            "BCELoss BCEWithLogitsLoss binary_crossentropy BinaryCrossentropy sigmoid_cross_entropy "
+            "sigmoid_binary_cross_entropy binary_cross_entropy_with_logits"
+        ),
+        _SQUARED: "MSELoss mse mse_loss MSE mean_squared_error l2_loss MeanSquaredError",
+        "nn.absolute_error": "L1Loss l1_loss mae MAE mean_absolute_error MeanAbsoluteError",
+        "nn.huber": "HuberLoss huber_loss SmoothL1Loss smooth_l1_loss",
+        _BATCHES: "DataLoader Dataset TensorDataset dataloader",
+        _FUNCTIONS: "functional F activations",
+        _OPTIMISERS: "optim optimizers optimiser",
+        "nn.Optimiser": "Optimizer",
+        _SCHEDULE: "lr_scheduler LRScheduler LambdaLR StepLR ExponentialLR CosineAnnealingLR ReduceLROnPlateau",
+        _CLIPPED: "clip_grad_norm_ clip_grad_norm clip_by_norm clip_grad_value_ clip",
+        _OWN_RULE: "Adagrad Adadelta Adamax LBFGS Lion Ftrl",
+        'initialiser="xavier" in nn.MLP': "init initializers initializer",
+        "nn.squared_error, nn.cross_entropy or nn.binary_cross_entropy": "losses loss criterion",
+        "the sizes of nn.MLP([inputs, neurons, outputs])": "Input InputLayer",
+        "nn.fit(net, X, Y)": "train Trainer train_loop",
+        _ACCURACY: "evaluate score accuracy_score metrics",
+        "net.predict(X)": "predict",
+        'net.save("net.npz")': "save",
+        "nn.fit(net, X, Y, checkpoint=path)": "ModelCheckpoint checkpoint",
+        _SEED: "manual_seed set_seed seed",
+    },
+    "v": {
+        _NUMBER: "value val number tensor numpy tolist array scalar",
+        "v.grad, after backward()": "gradient grads gradients adjoint derivative",
+        _RECORDS: "requires_grad requires_grad_ trainable",
+        "v.primitive, what computed it": "grad_fn op operation is_leaf",
+        "v.operands": "children parents inputs prev args",
+        _NO_DEVICE: "cpu cuda to device",
+        _SCALAR: "shape ndim size dtype T reshape view flatten squeeze unsqueeze transpose astype",
+        _ONE_NUMBER: "sum mean max min prod dot matmul mm argmax",
+        "an operator, such as a + b": "add sub mul div",
+        "v ** n": "pow",
+        "abs(v)": "abs",
+        "-v": "neg",
+        "v.label": "name",
+        "copy.copy(v)": "clone copy",
+        "nothing in its place: v.backward() leaves every value its v.grad": "retain_grad register_hook",
+        "v.grad = 0.0": "zero_grad zero_grad_ zero_",
+        "v.detach()": "detach_ stop_gradient",
+        _DRAW: "draw plot draw_dot graph",
+        "v.data = number, of a leaf": "assign set fill_ copy_ assign_sub sub_",
+        "v.backward()": "backprop back",
+    },
+    "f": {
+        "f.gradient(X, Y), the mean cost and its gradient": "grad value_and_grad gradients vjp",
+        "f(X, Y), with the batch first": "forward apply run predict evaluate",
+        "f.parameters": "params weights variables trainable_variables",
+        "f.plan, after the first call": "graph jaxpr ir lower program as_text",
+        "f.source, after the first call": "code inspect",
+        _ALWAYS_COMPILED: "jit compile",
+        "f(X, Y): it takes batches already": "vmap map batch",
+        'autograd.compile(function, backend="jax")': "to cuda cpu",
+        "v.grad = 0.0 for each of f.parameters": "zero_grad",
+    },
+    "net": {
+        "net(x) of one sample, or net.predict(X)": "forward call feedforward feed_forward",
+        "net.predict(X)": "predict_classes predict_on_batch transform",
+        _FIT: "train_on_batch fit partial_fit",
+        "nn.fit(net, X, Y, cost=nn.squared_error, optimiser=nn.SGD(0.5)), which compiles": "compile",
+        _ACCURACY: "evaluate score accuracy",
+        _WEIGHTS: "get_weights coefs_ intercepts_",
+        "net.parameters()": "params trainable_variables trainable_weights variables",
+        "net.named_parameters()": "named_params parameter_names",
+        "net.named_modules()": "modules children named_children",
+        'net.load_state_dict(state), or nn.load("net.npz")': "set_weights load_weights load",
+        'net.save("net.npz")': "save_weights dump",
+        _NO_DEVICE: "cpu cuda to",
+        "nothing in its place: the numbers of a Value are float64": "double half",
+        "optimiser.step(parameters) with those that shall learn": "requires_grad_",
+        "v.backward() of a cost of net(x)": "backward backprop",
+        "optimiser.step(net.parameters())": "step update",
+        "len(net.parameters())": "count_params num_params n_params",
+    },
+    "optimiser": {
+        "optimiser.learning_rate": "lr param_groups eta learning_rate_init",
+        "net.zero_grad(), before the next backward pass": "zero_grad",
+        "optimiser.step(net.parameters())": "minimize apply_gradients apply",
+        "optimiser.state_of(net.parameters())": "state_dict get_state variables",
+        "optimiser.restore(parameters, state, steps)": "load_state_dict set_state",
+        "optimiser.steps": "iterations t",
+    },
+    "history": {
+        "history.cost": "history loss losses train_loss costs loss_curve_",
+        "history.validation_cost": "val_loss validation_loss val_cost",
+        "history.validation_accuracy": "accuracy acc val_accuracy val_acc",
+        "len(history.cost)": "epoch epochs n_iter_",
+        "history.seconds": "time times duration",
+    },
+    "drawing": {
+        'drawing.save("tree.svg")': "render write savefig to_file pipe view",
+        "drawing.source, in DOT": "dot graph digraph",
+        "str(drawing)": "text ascii",
+        'drawing.save("tree.svg"), or the last line of a notebook\'s cell': "svg",
+    },
+    "label": {
+        "label.base": "name text letter",
+        "str(label)": "unicode plain",
+        "label.superscript": "sup upper layer",
+        "label.subscript": "sub lower index",
+        "label.latex": "tex",
+    },
+    "Value()": {
+        _RECORDS: "requires_grad trainable",
+        "v.grad = number, where it shall be another than 0": "grad",
+        "nothing in its place: a Value holds a float": "dtype",
+    },
+    "v.backward()": {
+        _KEPT: "retain_graph",
+        "autograd.gradient(v, [w, b], create_graph=True)": "create_graph",
+        "autograd.gradient(v, [w, b])": "inputs",
+    },
+    "gradient()": {
+        _KEPT: "retain_graph",
+        "nothing in its place: the derivative by what was not used is 0": "allow_unused",
+    },
+    "compile()": {
+        _ALWAYS_COMPILED: "jit mode fullgraph dynamic nopython",
+        "nothing in its place: the batch is the arrays' first axis": "batch_size in_axes vectorized",
+        "nn.fit(net, X, Y, cost=nn.squared_error)": "optimizer optimiser loss metrics",
+        "a default in the function, `def f(x, power=2)`": "static_argnums static_argnames",
+    },
+    "draw()": {
+        'autograd.draw(v).save("tree.svg")': "format filename path file",
+        'autograd.draw(v).save("tree.svg"), or the last line of a notebook\'s cell': "view",
+        "nothing in its place: operands stand above their result": "rankdir direction orientation",
+        "autograd.draw(v).source, to which Graphviz's attributes can be added": "color colour style",
+    },
+    "nn.MLP()": {
+        "sizes=[inputs, *hidden, outputs]": (
+            "hidden_layer_sizes hidden_sizes hidden input_size input_dim in_features output_size out_features "
+            "hidden_size n_hidden nin nouts"
+        ),
+        "nn.fit(net, X, Y, optimiser=nn.SGD(0.5))": (
+            "learning_rate lr learning_rate_init momentum alpha optimizer solver"
+        ),
+        "nn.fit(net, X, Y, epochs=20, batch_size=10)": "epochs max_iter batch_size",
+        "nn.fit(net, X, Y, cost=nn.squared_error)": "loss cost",
+        "nothing in its place: every neuron has a bias": "bias use_bias",
+    },
+    "nn.fit()": {
+        "optimiser=nn.SGD(0.5, momentum=0.9)": "lr learning_rate learning_rate_init momentum",
+        "nothing in its place: samples are shuffled in every epoch, repeatably with seed=0": "shuffle",
+        "validation=(X_held_out, Y_held_out)": "validation_split test_size",
+        "validation=(X, Y), whose cost and accuracy the history has": "metrics",
+        'backend="jax"': "device gpu",
+        'backend="jax", devices=2': "workers num_workers n_jobs",
+        "net=...": "model network",
+        "optimiser=nn.SGD(nn.cosine(0.5, epochs=20))": "scheduler lr_scheduler schedule",
+    },
+    "nn.SGD()": _STEPS,
+    "nn.Nesterov()": _STEPS,
+    "nn.RMSprop()": _STEPS,
+    "nn.Adam()": _STEPS,
+    "nn.AdamW()": _STEPS,
+}
+"""By place what is there, as it stands after "expected", and the words for it."""
+
+_ARGUMENTS = {
+    "learning_rate": "lr learning_rate_init eta eta0 step_size alpha rate",
+    "optimiser": "optimizer optim opt solver",
+    "initialiser": "initializer init kernel_initializer weight_init",
+    "cost": "loss loss_fn loss_function criterion objective cost_function",
+    "epochs": "n_epochs num_epochs nb_epoch max_iter n_iter iterations steps",
+    "batch_size": "bs batch mini_batch_size minibatch_size batchsize",
+    "validation": "validation_data val_data eval_set valid valid_data test_data val",
+    "progress": "verbose progress_bar show_progress disp quiet silent",
+    "seed": "random_state rng random_seed key",
+    "checkpoint": "checkpoint_path save_path ckpt",
+    "activation": "act activation_function nonlinearity activations",
+    "output": "output_activation out_activation final_activation",
+    "epsilon": "eps",
+    "alpha": "rho decay smoothing",
+    "weight_decay": "l2 wd decay l2_penalty",
+    "clip_norm": "clipnorm clip max_norm max_grad_norm global_clipnorm",
+    "clip_value": "clipvalue grad_clip",
+    "betas": "beta beta1 beta2 beta_1 beta_2 b1 b2",
+    "sizes": "layer_sizes layers dims units shape layer_dims",
+    "label": "name title",
+    "data": "value val number x",
+    "wrt": "inputs xs variables argnums sources params parameters",
+    "path_to": "highlight path target wrt",
+    "legend": "key show_legend",
+    "max_nodes": "limit max_size",
+    "depth": "max_depth levels",
+    "at": "x inputs point points",
+    "devices": "device n_devices num_devices",
+    "compiled": "jit compile",
+    "backend": "engine device",
+    "X": "x inputs data x_train X_train features",
+    "Y": "y targets labels y_train Y_train",
+    "momentum": "mu beta",
+}
+"""The arguments that mean the same in every function that has them, and the words for them."""
+
+WORDS = {
+    place: {word: right for right, words in table.items() for word in words.split()} for place, table in _SAID.items()
+}
+"""By place and word, what is there instead."""
+
+KEYWORDS: dict[str, tuple[str, ...]] = {}
+"""By word, the arguments that it may mean."""
+for _right, _words in _ARGUMENTS.items():
+    for _word in _words.split():
+        KEYWORDS[_word] = (*KEYWORDS.get(_word, ()), _right)
