@@ -7,11 +7,16 @@ operator needs one look at a module attribute and asks no context variable.
 
 from __future__ import annotations
 
+import inspect
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeVar, overload
+
+from .errors import OperandError
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 active = 0
 _lock = threading.Lock()
@@ -76,9 +81,55 @@ def entered(variable: ContextVar[Any], setting: Any) -> Iterator[None]:
         variable.reset(token)
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class NoGrad(ContextDecorator):
+    """A block, or a function, in which nothing is recorded; see `no_grad`."""
+
+    def __init__(self) -> None:
+        self._mode = entered(_recording_gradients, False)
+
+    def __enter__(self) -> None:
+        self._mode.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self._mode.__exit__(*error)
+
+    def _recreate_cm(self) -> NoGrad:  # for each call of a function that it decorates
+        return NoGrad()
+
+    def __call__(self, function: F) -> F:
+        of_the_body = (inspect.isgeneratorfunction, inspect.isasyncgenfunction, inspect.iscoroutinefunction)
+        runs_later = any(is_one(function) for is_one in of_the_body)
+        if not callable(function) or isinstance(function, type) or runs_later:
+            came = "one that yields or awaits" if runs_later else f"{type(function).__name__} {function!r:.60}"
+            raise OperandError(
+                f"no_grad(function): expected a function that returns its results, got {came}; write "
+                "`with no_grad():` around what shall not be recorded, v.detach() for one Value"
+            )
+        return super().__call__(function)
+
+
+@overload
+def no_grad() -> NoGrad: ...
+@overload
+def no_grad(function: F) -> F: ...
+
+
+def no_grad(function: Any = None) -> Any:
     """Compute without recording: results are constants that keep no operands.
+
+    Parameters
+    ----------
+    function : callable, optional
+        What is always to be called so: ``@no_grad`` above its definition, or ``@no_grad()``.
+
+    Returns
+    -------
+    context manager, or the function
+
+    Raises
+    ------
+    OperandError
+        If what is decorated is no function, or one that yields or awaits, of which the body runs after the call.
 
     Examples
     --------
@@ -88,9 +139,10 @@ def no_grad() -> Iterator[None]:
     ...     z = w * w
     >>> z.operands
     ()
+    >>> no_grad(lambda v: v * v)(w).operands
+    ()
     """
-    with entered(_recording_gradients, False):
-        yield
+    return NoGrad() if function is None else NoGrad()(function)
 
 
 def recording_gradients() -> bool:

@@ -114,6 +114,10 @@ def _setting(x):
     return W * x
 
 
+def _rows():
+    yield W
+
+
 NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
 FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach"]
 SEQUENCES = ["total", "mean", "logsumexp", "softmax", "log_softmax"]
@@ -176,6 +180,12 @@ CASES = {
         GraphError,
         "leaf.*multiply|leaf.*add",
     ),
+    # Decorators
+    "no_grad of a Value": (lambda: autograd.no_grad(W), OperandError, r"no_grad\(function\).*w.*v.detach"),
+    "no_grad of a class": (lambda: autograd.no_grad(Line), OperandError, "function that returns.*type.*Line"),
+    "no_grad of a generator": (lambda: autograd.no_grad(_rows), OperandError, "yields or awaits.*with no_grad"),
+    "no_grad() of a generator": (lambda: autograd.no_grad()(_rows), OperandError, "yields or awaits.*with no_grad"),
+    "no_grad() of a number": (lambda: autograd.no_grad()(3), OperandError, "int 3"),
     # Domains
     "log(0)": (lambda: autograd.log(Value(0.0, "z")), DomainError, "log.*above 0.*z = 0.0"),
     "log(-1)": (lambda: autograd.log(-1.0), DomainError, "log.*-1.0"),
