@@ -47,8 +47,14 @@ class Module:
         """Each parameter with its name, such as ``("hidden.w^1_00", Value(...))``, in a stable order, once."""
         return once(_parameters("", self, ()))
 
-    def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """Itself, under the name ``""``, and every module inside, each once: ``("hidden", Layer(...))``."""
+    def named_modules(self, remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        """Itself, under the name ``""``, and every module inside: ``("hidden", Layer(...))``.
+
+        One that stands in several places comes once, or under each of its names.
+        """
+        if not remove_duplicate:
+            yield from _modules("", self)
+            return
         met: set[int] = set()
         for name, module in _modules("", self):
             if id(module) not in met:
@@ -134,7 +140,7 @@ class Module:
         ArgumentError
             If two arrays have the same name.
         """
-        return summary_of(self, _modules("", self))
+        return summary_of(self)
 
     def _repr_html_(self) -> str | None:
         try:
@@ -193,7 +199,8 @@ def _modules(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tup
     if isinstance(thing, Module):
         yield path, thing
     for name, member in inside(thing):
-        yield from _modules(joined(path, name), member, (*above, thing))
+        if not isinstance(member, Value):
+            yield from _modules(joined(path, name), member, (*above, thing))
 
 
 def arrays_in(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from autograd.errors import ArgumentError
 
 from .archives import Archive
 from .state import Arrays, Numbers, arrays_of, check, flat, numbers_in, shapes_of
+from .summary import activations_of
 
 _PLACE = "net/"
 _LONGEST_NAME = 1000
@@ -31,7 +32,7 @@ def kept_by_name(module: Any) -> dict[str, Any]:
     tied = _tied(arrays)
     return {
         "module": np.array(kind_of(module)),
-        "activations": np.array(_activations(module)),
+        "activations": np.array(_activations(module, arrays)),
         **({"tied": tied} if len(tied) else {}),
         **{_member(name): array for name, array in numbers_in(arrays).items()},
     }
@@ -69,7 +70,7 @@ def read_by_name(archive: Archive, module: Any, remedy: str, exactly: bool = Fal
     given = {names.get(member) or unquote(member.removeprefix(_PLACE)): archive.shape(member) for member in found}
     archive.text("module")  # only told, but a file that is read is whole
     check(f"{archive.path}", shapes, given, remedy=remedy)
-    agree_on_activations(f"{archive.path}", module, archive.text("activations", _LONGEST_TEXT), remedy)
+    agree_on_activations(f"{archive.path}", module, arrays, archive.text("activations", _LONGEST_TEXT), remedy)
     told = ["module", "activations", *(["tied"] if "tied" in archive.names else [])]
     theirs = archive.array("tied", (None, 2), np.int64) if "tied" in told else np.zeros((0, 2), np.int64)
     if exactly and not np.array_equal(_tied(arrays), theirs):
@@ -77,9 +78,9 @@ def read_by_name(archive: Archive, module: Any, remedy: str, exactly: bool = Fal
     return {name: archive.array(member, shapes[name]) for member, name in names.items()}, [*told, *names]
 
 
-def agree_on_activations(where: str, module: Any, theirs: str, remedy: str) -> None:
+def agree_on_activations(where: str, module: Any, arrays: Arrays, theirs: str, remedy: str) -> None:
     """Raise an `ArgumentError` where a module has other activations than the one that was kept."""
-    mine, theirs = _activations(module), theirs[:_LONGEST_TEXT]
+    mine, theirs = _activations(module, arrays), theirs[:_LONGEST_TEXT]
     if mine != theirs:
         pairs = zip(mine.split("; "), theirs.split("; "), strict=False)
         one, other = next((pair for pair in pairs if pair[0] != pair[1]), (mine, theirs))
@@ -88,9 +89,8 @@ def agree_on_activations(where: str, module: Any, theirs: str, remedy: str) -> N
         )
 
 
-def _activations(module: Any) -> str:
-    """The activations of a module and of those inside, by the names of their first arrays."""
-    told = "; ".join(f"{row.name} {row.activation}" for row in module.summary().rows if row.activation)
+def _activations(module: Any, arrays: Arrays) -> str:
+    told = "; ".join(f"{name} {activation}" for name, activation in activations_of(module, arrays).items())
     return "".join(letter if letter.isprintable() else "?" for letter in told)[:_LONGEST_TEXT]
 
 

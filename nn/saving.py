@@ -126,9 +126,10 @@ def numbers_for(archive: Archive, module: Module, remedy: str, exactly: bool = F
         for place, first in zip(there, structure.same, strict=True)
         for name, array in zip(("weight", "bias"), layers[first + 1], strict=True)
     }
-    check(where, shapes_of(arrays_of(module)), {name: array.shape for name, array in numbers.items()}, remedy=remedy)
-    activations = zip(there, structure.activations, strict=True)
-    agree_on_activations(where, module, "; ".join(f"{place}.weight {name}" for place, name in activations), remedy)
+    arrays = arrays_of(module)
+    check(where, shapes_of(arrays), {name: array.shape for name, array in numbers.items()}, remedy=remedy)
+    activations = (f"{place}.weight {name}" for place, name in zip(there, structure.activations, strict=True))
+    agree_on_activations(where, module, arrays, "; ".join(activations), remedy)
     return numbers, members(structure, archive)
 
 

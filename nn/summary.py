@@ -119,21 +119,31 @@ class Summary:
         )
 
 
-def summary_of(module: Any, modules: Iterable[tuple[str, Any]]) -> Summary:
-    """The summary of a module.
+def summary_of(module: Any) -> Summary:
+    """The summary of a module."""
+    modules = dict(module.named_modules(remove_duplicate=False))
+    arrays = arrays_of(module)
+    tells_itself = any("__repr__" in vars(kind) for kind in type(module).__mro__ if kind is not object)
+    title = repr(module) if tells_itself else _kind(module)
+    rows = _with_others(list(_rows(arrays, modules)), modules)
+    return Summary(title, rows, len({value for array in arrays.values() for value in flat(array)}))
+
+
+def activations_of(module: Any, names: Iterable[str]) -> dict[str, str]:
+    """The activations of a module and of those inside, by the names of their first arrays.
 
     Parameters
     ----------
     module : Module
-    modules : iterable of (str, Module)
-        Itself and those inside by name, one that stands in several places under each.
+    names : iterable of str
+        Those of all arrays, in order.
     """
-    inside = dict(modules)
-    arrays = arrays_of(module)
-    tells_itself = any("__repr__" in vars(kind) for kind in type(module).__mro__ if kind is not object)
-    title = repr(module) if tells_itself else _kind(module)
-    rows = _with_others(list(_rows(arrays, inside)), inside)
-    return Summary(title, rows, len({value for array in arrays.values() for value in flat(array)}))
+    modules = dict(module.named_modules(remove_duplicate=False))
+    firsts: dict[str, str] = {}
+    for name in names:
+        firsts.setdefault(_owner(name, modules), name)
+    told = {name: _activation(modules[owner]) for owner, name in firsts.items()}
+    return {name: activation for name, activation in told.items() if activation}
 
 
 def _rows(arrays: Arrays, modules: dict[str, Any]) -> Iterator[Row]:
