@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from autograd import Value, log, log_softmax, maximum, minimum, softplus, total,
 from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
 from autograd.functions import choose, log_softmax_of
-from autograd.primitives import DETACH, SIGMOID
+from autograd.primitives import DETACH, EXP, LOG_SOFTMAX, LOGSUMEXP, SIGMOID
 from autograd.reals import as_float
 
 from .data import within
@@ -92,7 +93,8 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     Parameters
     ----------
     z : sequence of Value
-        The outputs' weighted sums: those of a network with ``output="linear"``.
+        The outputs' weighted sums: those of a network with ``output="linear"``. Where they are all results of one
+        `softmax`, as those of a network with ``output="softmax"``, the z behind it are taken.
     y : int, or sequence of Value or real number
         The right class, in a compiled function an integer input, or the desired probability of each.
 
@@ -105,13 +107,16 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     """
     if not isinstance(y, int | np.integer | Whole):
         z, y = _pair("cross_entropy", z, y)
-        return -weighted_sum(y, log_softmax(z))
+        return -weighted_sum(y, _logarithms(z) or log_softmax(z))
     z = _members("cross_entropy(z)", z)
     if isinstance(y, bool) or not 0 <= y < len(z):
         raise ArgumentError(
             f"cross_entropy(y): expected a class 0..{len(z) - 1}, got {int(y) if isinstance(y, Whole) else y}"
         )
-    return -(choose(y, log_softmax(z)) if isinstance(y, Whole) else log_softmax_of(int(y), z))
+    known = _logarithms(z)
+    if isinstance(y, Whole):
+        return -choose(y, known or log_softmax(z))
+    return -(known[int(y)] if known else log_softmax_of(int(y), z))
 
 
 def binary_cross_entropy(a: Any, y: Any) -> Value:
@@ -156,6 +161,37 @@ def _logit(a: Any) -> Value | None:
         z = _logit(a.operands[0])
         return None if z is None else z.detach()
     return a.operands[0] if a.primitive is SIGMOID else None
+
+
+def _logarithms(shares: Sequence[Any]) -> list[Value] | None:
+    """The logarithms of which `shares` are the exponentials, where they are all that one softmax gave."""
+    if not all(isinstance(share, Value) and share.operands for share in shares):
+        return None
+    if all(share.primitive is DETACH for share in shares):
+        found = _logarithms([share.operands[0] for share in shares])
+        return None if found is None else [logarithm.detach() for logarithm in found]
+    logarithms = [share.operands[0] for share in shares if share.primitive is EXP]
+    if len(logarithms) < len(shares) or any(one.primitive is not LOG_SOFTMAX for one in logarithms):
+        return None
+    wanted = Counter(logarithm.operands[0] for logarithm in logarithms)
+    # Those of a block, see `log_softmax`, have the same operands in another order.
+    kinds = {frozenset(Counter(logarithm.operands).items()): logarithm.operands for logarithm in logarithms}
+    summed: dict[Value, list[Value]] = {}
+    is_whole = all(Counter(_among(wanted, operands, summed)) == wanted for operands in kinds.values())
+    return logarithms if is_whole else None
+
+
+def _among(wanted: Mapping[Value, int], operands: Sequence[Value], summed: dict[Value, list[Value]]) -> list[Value]:
+    """The operands of a `log_softmax`, those of others that were drawn together into a `logsumexp` one by one."""
+    found: list[Value] = []
+    for operand in operands:
+        if operand in wanted or operand.primitive is not LOGSUMEXP:
+            found.append(operand)
+            continue
+        if operand not in summed:
+            summed[operand] = _among(wanted, operand.operands, summed)
+        found += summed[operand]
+    return found
 
 
 COSTS = (squared_error, absolute_error, huber, cross_entropy, binary_cross_entropy)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Label, Value, relu, sigmoid, tanh, weighted_sum
-from autograd.errors import ArgumentError, ShapeError
+from autograd import Label, Value, weighted_sum
+from autograd.errors import ShapeError
 from autograd.words import keywords_told
 
+from .activations import OF_ALL, OF_LAYERS, Activation, activation_of, function_of, told
 from .data import numbers_of
 from .module import Module, arrays_in, once
 
 Matrix = npt.NDArray[np.float64]
-
-ACTIVATIONS: dict[str, Callable[[Value], Value] | None] = {
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "relu": relu,
-    "linear": None,
-}
-"""Activation functions by name; linear leaves z as it is."""
 
 
 class Neuron(Module):
@@ -34,7 +27,8 @@ class Neuron(Module):
     weights : sequence of float
         One for each input.
     bias : float
-    activation : {"sigmoid", "tanh", "relu", "linear"}
+    activation : {"sigmoid", "tanh", "relu", "softplus", "linear"} or callable
+        Or any function from a Value to a Value.
     layer, index : int
         Where the neuron stands, for its labels: w^layer_index,k.
     wide : bool
@@ -45,7 +39,7 @@ class Neuron(Module):
         self,
         weights: Sequence[float],
         bias: float,
-        activation: str = "sigmoid",
+        activation: Activation = "sigmoid",
         layer: int = 1,
         index: int = 0,
         wide: bool = False,
@@ -57,14 +51,14 @@ class Neuron(Module):
         self._z, self._a = Label("z", level, j), Label("a", level, j)
 
     @property
-    def activation(self) -> str:
-        """The name of the activation function; may be set to another."""
+    def activation(self) -> Activation:
+        """The name of the activation function, or a function that has none; may be set to another."""
         return self._activation
 
     @activation.setter
-    def activation(self, name: str) -> None:
-        self._activation = one_of("activation", name, ACTIVATIONS)
-        self._function = ACTIVATIONS[name]
+    def activation(self, given: Activation) -> None:
+        self._activation = activation_of("activation", given)
+        self._function = function_of(self._activation)
 
     def __call__(self, activations: Sequence[Any]) -> Value:
         """The neuron's activation for those of the layer before."""
@@ -81,7 +75,7 @@ class Neuron(Module):
         return once((value.label.ascii if value.label is not None else "", value) for value in values)
 
     def __repr__(self) -> str:
-        return f"Neuron({len(self.weights)}, activation={self.activation!r})"
+        return f"Neuron({len(self.weights)}, activation={told(self.activation)!r})"
 
 
 class Layer(Module):
@@ -91,38 +85,62 @@ class Layer(Module):
     ----------
     weights : array-like, shape (neurons, inputs)
     biases : array-like, shape (neurons,)
-    activation : {"sigmoid", "tanh", "relu", "linear"}
+    activation : {"sigmoid", "tanh", "relu", "softplus", "linear", "softmax"} or callable
+        Softmax is of all neurons together; a function is of each.
     number : int
         The layer's number, 1 for the first after the inputs.
+
+    Attributes
+    ----------
+    of_all : "softmax" or None
+        What makes the activations of all neurons' values together, where something does.
     """
 
+    of_all: str | None = None
+
     @keywords_told("nn.Layer")
-    def __init__(self, weights: Any, biases: Any, activation: str = "sigmoid", number: int = 1) -> None:
+    def __init__(self, weights: Any, biases: Any, activation: Activation = "sigmoid", number: int = 1) -> None:
         weights, biases = numbers_of("Layer(weights)", weights), numbers_of("Layer(biases)", biases)
         if weights.ndim != 2 or biases.shape != weights.shape[:1] or not weights.size:
             raise ShapeError(
                 "Layer: expected weights (neurons, inputs) and biases (neurons,), "
                 f"got {weights.shape} and {biases.shape}"
             )
+        activation = activation_of("activation", activation, OF_LAYERS)
         wide = max(weights.shape) > 10
         self.neurons = [
-            Neuron(row.tolist(), float(bias), activation, number, j, wide)
+            Neuron(row.tolist(), float(bias), "linear", number, j, wide)
             for j, (row, bias) in enumerate(zip(weights, biases, strict=True))
         ]
+        self.activation = activation
 
     @property
-    def activation(self) -> str:
-        """The neurons' activation, or all of theirs; what is set becomes that of each."""
-        return " and ".join(dict.fromkeys(neuron.activation for neuron in self.neurons))
+    def activation(self) -> Activation:
+        """Softmax, or the neurons' activation, or the names of all of theirs; what is set becomes that of each."""
+        own: list[Activation] = []
+        for neuron in self.neurons:
+            if neuron.activation not in own and (self.of_all is None or neuron.activation != "linear"):
+                own.append(neuron.activation)
+        own += [] if self.of_all is None else [self.of_all]
+        return own[0] if len(own) == 1 else " and ".join(map(told, own))
 
     @activation.setter
-    def activation(self, name: str) -> None:
+    def activation(self, given: Activation) -> None:
+        activation = activation_of("activation", given, OF_LAYERS)
+        of_all = activation if isinstance(activation, str) and activation in OF_ALL else None
         for neuron in self.neurons:
-            neuron.activation = name
+            neuron.activation = activation if of_all is None else "linear"
+        self.of_all = of_all
 
     def __call__(self, activations: Sequence[Any]) -> list[Value]:
         """The activations of the neurons."""
-        return [neuron(activations) for neuron in self.neurons]
+        values = [neuron(activations) for neuron in self.neurons]
+        if self.of_all is None:
+            return values
+        together = OF_ALL[self.of_all](values)
+        for neuron, value in zip(self.neurons, together, strict=True):
+            value.label = neuron._a
+        return together
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Neuron by neuron; those of a neuron used twice come once."""
@@ -145,11 +163,4 @@ class Layer(Module):
 
     def __repr__(self) -> str:
         inputs = len(self.neurons[0].weights) if self.neurons else 0
-        return f"Layer({inputs} -> {len(self.neurons)}, {self.activation})"
-
-
-def one_of(name: str, given: str, table: dict[str, Any]) -> str:
-    """`given`, which is to be a name in the table; an `ArgumentError` that lists them for anything else."""
-    if not isinstance(given, str) or given not in table:
-        raise ArgumentError(f"{name}: expected one of {', '.join(table)}, got {given!r}")
-    return given
+        return f"Layer({inputs} -> {len(self.neurons)}, {told(self.activation)})"

@@ -14,10 +14,11 @@ from autograd import Compiled, Label, Value, compile, no_grad
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.words import keywords_told
 
+from .activations import OF_LAYERS, Activation, activation_of, told
 from .costs import COSTS
 from .data import generator_of, numbers_of, refuse_batch, rows_of
-from .initialisers import INITIALISERS
-from .layers import ACTIVATIONS, Layer, one_of
+from .initialisers import initialiser_of
+from .layers import Layer
 from .module import Module, once
 from .state import numbered
 from .structure import Structure, computes_otherwise, structure_of, structure_to_keep
@@ -41,9 +42,9 @@ class MLP(Module):
     ----------
     sizes : sequence of int
         Inputs, neurons of each hidden layer, outputs: ``[784, 16, 16, 10]`` in the document.
-    activation : {"sigmoid", "tanh", "relu", "linear"}
-        Of the hidden layers.
-    output : {"sigmoid", "tanh", "relu", "linear"}, optional
+    activation : {"sigmoid", "tanh", "relu", "softplus", "linear"} or callable
+        Of the hidden layers; any function from a Value to a Value will do.
+    output : the same or "softmax", optional
         Of the last layer; as `activation` if not given.
     initialiser : {"normal", "xavier", "he"}
         How weights begin.
@@ -67,22 +68,22 @@ class MLP(Module):
     def __init__(
         self,
         sizes: Sequence[int],
-        activation: str = "sigmoid",
-        output: str | None = None,
+        activation: Activation = "sigmoid",
+        output: Activation | None = None,
         initialiser: str = "xavier",
         seed: int | None = None,
     ) -> None:
         checked = _checked_sizes(sizes)
-        self._hidden = one_of("activation", activation, ACTIVATIONS)
-        last_activation = one_of("output", activation if output is None else output, ACTIVATIONS)
-        weight_deviation, bias_deviation = INITIALISERS[one_of("initialiser", initialiser, INITIALISERS)]
+        self._hidden = activation_of("activation", activation)
+        last_activation = self._hidden if output is None else activation_of("output", output, OF_LAYERS)
+        weight_deviation, bias_deviation = initialiser_of(initialiser)
         random = generator_of(seed)
         self.layers: list[Layer] = []
         for number, (inputs, outputs) in enumerate(pairwise(checked), start=1):
             weights = random.normal(0.0, weight_deviation(inputs, outputs), (outputs, inputs))
             biases = random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)
             last = number == len(checked) - 1
-            self.layers.append(Layer(weights, biases, last_activation if last else activation, number))
+            self.layers.append(Layer(weights, biases, last_activation if last else self._hidden, number))
         self._parts: list[Any] = []
         self._programs: dict[tuple[int, str, str], Compiled] = {}
         self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
@@ -93,12 +94,12 @@ class MLP(Module):
         return list(structure_of(self.layers).sizes)
 
     @property
-    def activation(self) -> str:
-        """The hidden layers' activation; all of them with commas between where they differ."""
+    def activation(self) -> Activation:
+        """The hidden layers' activation; the names of all of them with commas between where they differ."""
         return structure_of(self.layers).activation if len(self.layers) > 1 else self._hidden
 
     @property
-    def output(self) -> str:
+    def output(self) -> Activation:
         """The last layer's activation."""
         return structure_of(self.layers).output
 
@@ -193,14 +194,17 @@ class MLP(Module):
     def _all_parts(self) -> Iterator[Any]:
         """Everything that may be exchanged for something else."""
         for layer in self.layers:
-            yield layer
+            yield from (layer, getattr(layer, "of_all", None))
             for neuron in layer.neurons:
                 yield from (neuron, neuron.activation, neuron.bias, *neuron.weights)
 
     def _stays_the_same(self, cost: Cost | None) -> bool:
         """Whether only exchanged parts can change what is computed: all code is this package's."""
-        code = (self, *self.layers, *(neuron for layer in self.layers for neuron in layer.neurons))
-        return (cost is None or any(cost is own for own in COSTS)) and not any(map(computes_otherwise, code))
+        neurons = [neuron for layer in self.layers for neuron in layer.neurons]
+        if any(computes_otherwise(code) for code in (self, *self.layers, *neurons)):
+            return False
+        of_the_table = all(isinstance(neuron.activation, str) for neuron in neurons)
+        return of_the_table and (cost is None or any(cost is own for own in COSTS))
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles take along: not the programs, which read this network's parameters."""
@@ -234,7 +238,7 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         try:
-            return f"MLP({self.sizes}, activation={self.activation!r}, output={self.output!r})"
+            return f"MLP({self.sizes}, activation={told(self.activation)!r}, output={told(self.output)!r})"
         except ArgumentError:  # layers that fit no network: they are what one wants to see
             return f"<MLP of the layers {self.layers!r}>"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from autograd.errors import ArgumentError, OperandError
 from autograd.files import as_path
 
+from .activations import ACTIVATIONS, OF_LAYERS
 from .archives import Archive, opened
-from .layers import ACTIVATIONS, Layer
+from .layers import Layer
 from .mlp import MLP, MOST_WEIGHTS
 from .module import Module
 from .named import agree_on_activations, kind_of, read_by_name
@@ -23,7 +25,7 @@ from .structure import Structure, parameter_at, places, tie
 from .writing import BY_NAME, CHECKPOINTS, NETWORKS
 
 _MOST_LAYERS = 1000
-_LONGEST_NAME = 1 + max(map(len, ACTIVATIONS))
+_LONGEST_NAME = 1 + max(map(len, OF_LAYERS))
 
 Matrix = npt.NDArray[np.float64]
 AnyModule = TypeVar("AnyModule", bound=Module)
@@ -86,7 +88,7 @@ def _made(archive: Archive, is_all: bool) -> MLP:
     numbers = numbers_in(archive, structure)
     hidden = structure.activations[0] if _is_second(archive) else archive.text("activation")
     # Only the layers that the file holds are made: one that is used a thousand times is small.
-    net = MLP([1, 1], hidden, seed=0)
+    net = MLP([1, 1], hidden if hidden in ACTIVATIONS else "linear", seed=0)
     net.layers = []
     for k, first in enumerate(structure.same):
         again = first < k
@@ -174,7 +176,7 @@ def structure_in(archive: Archive) -> Structure:
         same = tuple(int(first) for first in archive.array("same", (layers,), np.int64))
     else:
         hidden, output = archive.text("activation"), archive.text("output")
-        _known(archive, "activation", hidden)
+        _known(archive, "activation", hidden, ACTIVATIONS)
         activations, same = (*(hidden,) * (layers - 1), output), tuple(range(layers))
         _known(archive, "output", output)
     if len(activations) != layers:
@@ -200,9 +202,9 @@ def _tied_in(archive: Archive, structure: Structure) -> tuple[tuple[int, int], .
     return tuple((int(k), int(one)) for k, one in pairs)
 
 
-def _known(archive: Archive, name: str, activation: str) -> None:
-    if activation not in ACTIVATIONS:
-        raise archive.refusal(f"{name}: expected one of {', '.join(ACTIVATIONS)}", f"{activation!r:.60}")
+def _known(archive: Archive, name: str, activation: str, table: Mapping[str, Any] = OF_LAYERS) -> None:
+    if activation not in table:
+        raise archive.refusal(f"{name}: expected one of {', '.join(table)}", f"{activation!r:.60}")
 
 
 def numbers_in(archive: Archive, structure: Structure) -> dict[int, tuple[Matrix, Matrix]]:

@@ -10,6 +10,8 @@ from typing import Any
 from autograd import Value
 from autograd.errors import ArgumentError
 
+from .activations import ACTIVATIONS, OF_LAYERS, Activation, told
+
 
 @dataclass(frozen=True)
 class Structure:
@@ -19,7 +21,7 @@ class Structure:
     ----------
     sizes : tuple of int
         Inputs, then the neurons of each layer.
-    activations : tuple of str
+    activations : tuple of str or callable
         Of each layer.
     same : tuple of int
         For each layer the first one, from 0, that is the same object: its own place where it is used once.
@@ -29,25 +31,26 @@ class Structure:
     """
 
     sizes: tuple[int, ...]
-    activations: tuple[str, ...]
+    activations: tuple[Activation, ...]
     same: tuple[int, ...]
     tied: tuple[tuple[int, int], ...] = ()
 
     @property
-    def activation(self) -> str:
-        """The hidden layers': one name, or all of them with commas between."""
+    def activation(self) -> Activation:
+        """The hidden layers': that of all, or the names of all with commas between."""
         hidden = self.activations[:-1] or self.activations
-        return hidden[0] if len(set(hidden)) == 1 else ",".join(hidden)
+        return hidden[0] if hidden.count(hidden[0]) == len(hidden) else ",".join(map(told, hidden))
 
     @property
-    def output(self) -> str:
+    def output(self) -> Activation:
         """The last layer's activation."""
         return self.activations[-1]
 
     @property
     def is_plain(self) -> bool:
         """Whether sizes, one activation for the hidden layers and one for the last say all."""
-        return "," not in self.activation and self.same == tuple(range(len(self.same))) and not self.tied
+        is_alike = len(self.activations) == 1 or self.activation in ACTIVATIONS
+        return is_alike and self.same == tuple(range(len(self.same))) and not self.tied
 
     @property
     def shapes(self) -> dict[int, tuple[int, int]]:
@@ -58,8 +61,8 @@ class Structure:
     def __str__(self) -> str:
         again = [f"layer {k + 1} is layer {first + 1}" for k, first in enumerate(self.same) if first != k]
         ties = [f"parameter {place} is parameter {first}" for place, first in self.tied]
-        told = [f"{list(self.sizes)}", f"activation={self.activation!r}", f"output={self.output!r}", *again, *ties]
-        return f"MLP({', '.join(told)})"
+        kinds = [f"activation={told(self.activation)!r}", f"output={told(self.output)!r}"]
+        return f"MLP({', '.join([f'{list(self.sizes)}', *kinds, *again, *ties])})"
 
 
 def structure_of(layers: Sequence[Any]) -> Structure:
@@ -124,6 +127,8 @@ def structure_to_keep(net: Any) -> Structure | None:
     if any(map(computes_otherwise, parts)):
         return None
     for layer, inputs in zip(net.layers, structure.sizes, strict=False):
+        if layer.activation not in OF_LAYERS:
+            return None
         activation = layer.neurons[0].activation
         if any(len(neuron.weights) != inputs or neuron.activation != activation for neuron in layer.neurons):
             return None

@@ -15,6 +15,7 @@ from autograd.errors import ArgumentError, OperandError
 from autograd.parameters import leaves
 from autograd.words import keywords_told
 
+from .activations import told
 from .checkpoints import NOTHING, Checkpoint
 from .costs import cross_entropy, name_of, squared_error
 from .data import count_of, generator_of, rows_of, targets_of
@@ -56,10 +57,10 @@ class _Training:
         self.held_out = None if validation is None else _validation(net, validation)
         classes = classes_in(self.Y)
         self.asked = None if classes is None or self.held_out is None else classes_in(self.held_out[1])
-        if cost is cross_entropy and net.output != "linear":
+        if cost is cross_entropy and net.output not in ("linear", "softmax"):
             raise ArgumentError(
-                f'cost=cross_entropy: expected a network with output="linear", got output={net.output!r}; '
-                'make it with MLP(sizes, output="linear")'
+                'cost=cross_entropy: expected a network with output="softmax" or output="linear", '
+                f'got {told(net.output)!r}; make it with MLP(sizes, output="softmax")'
             )
         self.optimiser = Adam(0.01) if optimiser is None else optimiser
         if not isinstance(self.optimiser, Optimiser):

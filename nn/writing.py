@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd.files import as_path, write_whole
 
+from .activations import told
 from .archives import packed
 from .named import kept_by_name
 from .structure import Structure
@@ -52,7 +53,7 @@ def _kept_by_layer(net: Any, structure: Structure) -> dict[str, Any]:
         # A network of one layer has an activation for hidden layers that it does not have.
         arrays |= {"activation": np.array(net.activation), "output": np.array(structure.output)}
     else:
-        arrays["activations"] = np.array(",".join(structure.activations))
+        arrays["activations"] = np.array(",".join(map(told, structure.activations)))
         arrays["same"] = np.array(structure.same, dtype=np.int64)
         if structure.tied:
             arrays["tied"] = np.array(structure.tied, dtype=np.int64)

@@ -256,8 +256,8 @@ def test_an_activation_that_is_set_is_computed_told_and_kept(tmp_path):
     net.save(tmp_path / "net.npz")
     assert (nn.load(tmp_path / "net.npz").predict(X) == net.predict(X)).all()
     for thing in (net.layers[0], net.layers[0].neurons[0]):
-        with pytest.raises(ArgumentError, match=r"activation: expected one of sigmoid, .*, got 'softmax'"):
-            thing.activation = "softmax"
+        with pytest.raises(ArgumentError, match=r"activation: expected one of sigmoid, .*, got 'swish'"):
+            thing.activation = "swish"
     assert net.layers[0].activation == "relu"
 
 
