@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
+from textwrap import wrap
 from typing import Any
 
 import graphviz
@@ -23,7 +24,7 @@ from .state import arrays_of, flat, labels_of, shape_of, told_shape
 from .summary import shortened
 
 _NAMED = 3
-_WIDTH = 80
+_WIDTH, _INDENT = 80, "    "
 _LONGEST_NAME = 32
 
 
@@ -93,8 +94,7 @@ class GradientVector:
         for part in self.parts:
             told = _told(part)
             lines.append(f"  ∂C/∂{part.by}  {part.size}{'; the largest:' if told else ''}")
-            in_line = f"    {', '.join(told)}"
-            lines += [in_line] if told and len(in_line) <= _WIDTH else [f"    {one}" for one in told]
+            lines += _wrapped(told)
         return "\n".join([*lines, "Where a component is positive, more of the parameter means more cost."])
 
     def __repr__(self) -> str:
@@ -185,6 +185,13 @@ def _named(array: Any, by: Label, of_how_many: Counter[Label]) -> dict[Value, La
     if all(value.label is not None and of_how_many[value.label] == 1 for value in named):
         return {value: value.label or label for value, label in named.items()}
     return named
+
+
+def _wrapped(told: list[str]) -> list[str]:
+    """Components in indented lines, none of them parted."""
+    kept = ", ".join(component.replace(" ", "\N{NO-BREAK SPACE}") for component in told)
+    lines = wrap(kept, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _told(part: Part) -> list[str]:

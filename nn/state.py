@@ -145,6 +145,7 @@ def load(arrays: Arrays, given: Any, strict: bool = True) -> Keys:
     if not isinstance(given, Mapping):
         raise OperandError(
             f"load_state_dict: expected a dict of arrays as state_dict() gives it, got {type(given).__name__}"
+            + ("; give its state_dict()" if hasattr(given, "state_dict") else "")
         )
     shapes = shapes_of(arrays)
     numbers = {name: _numbers(name, given[name]) for name in shapes if name in given}

@@ -134,6 +134,14 @@ def test_compiled_programs_compute_with_the_new_numbers():
     assert numbers(net) == numbers(other)
 
 
+def test_numpy_s_archives_of_arrays_are_states(tmp_path):
+    net, other = nn.MLP([2, 3, 1], seed=0), nn.MLP([2, 3, 1], seed=1)
+    np.savez(tmp_path / "state.npz", **net.state_dict())
+    with np.load(tmp_path / "state.npz") as archive:
+        other.load_state_dict(archive)
+    assert numbers(other) == numbers(net)
+
+
 def test_part_of_a_state_may_be_set():
     net = nn.MLP([2, 3, 1], seed=0)
     before = net.state_dict()
@@ -146,6 +154,11 @@ def test_part_of_a_state_may_be_set():
 STATE = nn.MLP([2, 3, 1], seed=0).state_dict()
 REFUSED = {
     "no dict": ([1.0], OperandError, "expected a dict of arrays.*got list"),
+    "a network": (
+        nn.MLP([2, 3, 1], seed=0),
+        OperandError,
+        r"expected a dict of arrays.*got MLP; give its state_dict\(\)",
+    ),
     "nothing": ({}, ArgumentError, r"got nothing for 0\.weight, 0\.bias, 2\.weight, 2\.bias; .*strict=False"),
     "more": (STATE | {"x": [1.0], 3: [1.0]}, ArgumentError, "got x, 3 that it does not have; give"),
     "all": (
