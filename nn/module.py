@@ -142,6 +142,10 @@ class Module:
         """
         return summary_of(self)
 
+    def __repr__(self) -> str:
+        count = len(self.parameters())
+        return f"{type(self).__name__}({count:,} parameter{'' if count == 1 else 's'})"
+
     def _repr_html_(self) -> str | None:
         try:
             return self.summary()._repr_html_()

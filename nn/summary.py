@@ -11,6 +11,7 @@ from typing import Any
 from autograd import Value
 from autograd.text import shown
 
+from .activations import told
 from .state import Arrays, arrays_of, flat, labels_of, shape_of, told_shape
 
 _WIDTH = 80
@@ -123,10 +124,8 @@ def summary_of(module: Any) -> Summary:
     """The summary of a module."""
     modules = dict(module.named_modules(remove_duplicate=False))
     arrays = arrays_of(module)
-    tells_itself = any("__repr__" in vars(kind) for kind in type(module).__mro__ if kind is not object)
-    title = repr(module) if tells_itself else _kind(module)
     rows = _with_others(list(_rows(arrays, modules)), modules)
-    return Summary(title, rows, len({value for array in arrays.values() for value in flat(array)}))
+    return Summary(repr(module), rows, len({value for array in arrays.values() for value in flat(array)}))
 
 
 def activations_of(module: Any, names: Iterable[str]) -> dict[str, str]:
@@ -142,8 +141,8 @@ def activations_of(module: Any, names: Iterable[str]) -> dict[str, str]:
     firsts: dict[str, str] = {}
     for name in names:
         firsts.setdefault(_owner(name, modules), name)
-    told = {name: _activation(modules[owner]) for owner, name in firsts.items()}
-    return {name: activation for name, activation in told.items() if activation}
+    named = {name: _activation(modules[owner]) for owner, name in firsts.items()}
+    return {name: activation for name, activation in named.items() if activation}
 
 
 def _rows(arrays: Arrays, modules: dict[str, Any]) -> Iterator[Row]:
@@ -195,7 +194,7 @@ def _kind(module: Any) -> str:
 
 def _activation(module: Any) -> str:
     found = getattr(module, "activation", None)
-    return found if isinstance(found, str) else getattr(found, "__name__", "") if callable(found) else ""
+    return told(found) if isinstance(found, str) or callable(found) else ""
 
 
 def _columns(text: str) -> int:

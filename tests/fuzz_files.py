@@ -38,6 +38,7 @@ import nn
 from autograd import Value, weighted_sum
 from autograd.errors import AutogradError
 from loading import SHIPPED, read_csv, read_folder, read_idx
+from nn.checkpoints import Checkpoint
 
 SLOWEST = 10.0
 ROOM = 512 * 2**20
@@ -212,6 +213,20 @@ def _read_into(path: Path) -> list[float]:
     return numbers
 
 
+def _checkpoint_of(own: Own, path: Path) -> tuple[Checkpoint, nn.Adam]:
+    optimiser = nn.Adam(0.01)
+    agreement = {"optimiser": optimiser.settings, "validation": "none"}
+    return Checkpoint(path, own, optimiser, np.random.default_rng(0), agreement), optimiser
+
+
+def _own_resumed(path: Path) -> Any:
+    own = Own()
+    kept, optimiser = _checkpoint_of(own, path)
+    history = kept.restore(1)
+    state = {name: vector.tolist() for name, vector in optimiser.state_of(own.parameters()).items()}
+    return [value.data for value in own.parameters()], state, optimiser.steps, history.cost
+
+
 class Resumed:
     """A training of two epochs, done; resuming it reads its checkpoint and trains no more."""
 
@@ -255,14 +270,23 @@ def subjects(folder: Path) -> list[Subject]:
         Subject("CSV, gzipped", gzip.compress(table), read_csv, regzipped),
         *_networks(folder, "network", _plain),
         *_networks(folder, "shared layers", _shared),
-        Subject("own module", _own(folder), _read_into, repacked, True),
+        *_own(folder),
     ]
 
 
-def _own(folder: Path) -> bytes:
-    """The file of a module of somebody's own."""
-    Own().save(folder / "own.npz")
-    return (folder / "own.npz").read_bytes()
+def _own(folder: Path) -> list[Subject]:
+    """The file of a module of somebody's own, and a checkpoint of it."""
+    own = Own()
+    own.save(folder / "own.npz")
+    kept, optimiser = _checkpoint_of(own, folder / "checkpoint.npz")
+    nn.squared_error(own([1.0, 2.0, 3.0]), [1.0, 0.0]).backward()
+    optimiser.step(own.parameters())
+    kept.write(nn.History([0.5], seconds=[0.0]))
+    network, checkpoint = ((folder / name).read_bytes() for name in ("own.npz", "checkpoint.npz"))
+    return [
+        Subject("own module", network, _read_into, repacked, True),
+        Subject("own module, checkpoint", checkpoint, _own_resumed, repacked, True),
+    ]
 
 
 def _networks(folder: Path, name: str, make: Callable[[], nn.MLP]) -> list[Subject]:

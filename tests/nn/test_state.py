@@ -236,6 +236,34 @@ def test_copies_have_the_same_numbers_and_none_in_common(make, taken):
     assert abs(twin([1.0, 1.0])[0].data - before[0, 0]) > 1e-3
 
 
+class Compiled(nn.Module):
+    """One that keeps programs of its own: one in an attribute, one in its class, and a network's."""
+
+    def __init__(self):
+        self.own, self.net = Own(), nn.MLP([2, 2], seed=0)
+        self.kept = compile(self.cost)
+
+    def cost(self, x):
+        return self.own(x)[0] * self.net(x)[0]
+
+    @compile
+    def rows(self, x):
+        return self.cost(x)
+
+
+@pytest.mark.parametrize("taken", [copy.deepcopy, lambda module: pickle.loads(pickle.dumps(module))])
+def test_programs_go_along_and_read_the_copy(taken):
+    module, X = Compiled(), np.ones((1, 2))
+    before = [program(X) for program in (module.kept, module.rows, module.net.predict)]
+    twin = taken(module)
+    twin.load_state_dict(changed(module.state_dict()))
+    wanted = twin.cost(X[0].tolist()).data
+    assert twin.kept(X) == pytest.approx(wanted) == twin.rows(X) and abs(wanted - before[0][0]) > 1e-3
+    assert (twin.net.predict(X) != before[2]).all()
+    again = [program(X) for program in (module.kept, module.rows, module.net.predict)]
+    assert all((now == was).all() for now, was in zip(again, before, strict=True))
+
+
 # PyTorch
 
 

@@ -73,7 +73,7 @@ def test_each_array_has_a_row_and_each_parameter_is_counted_once(make):
 
 
 def test_a_module_of_nothing_and_one_parameter():
-    assert lines(Noise()) == ["Noise", "0 parameters"]
+    assert lines(Noise()) == ["Noise(0 parameters)", "0 parameters"]
 
     class One(nn.Module):
         def __init__(self):
@@ -139,6 +139,10 @@ def test_a_notebook_shows_the_same(make):
 def test_in_a_session_it_shows_itself():
     summary = nn.MLP([2, 1], seed=0).summary()
     assert repr(summary) == str(summary)
+
+
+def test_a_module_of_ones_own_tells_its_name_and_size():
+    assert repr(Own()) == "Own(12 parameters)" == lines(Own())[0]
 
 
 def test_what_has_no_summary_is_shown_in_text():
