@@ -1,11 +1,12 @@
 """Structured labels: a base letter with a superscript and a subscript.
 
-A label is never a string to be parsed: ``Label("w", "L", "jk")`` is the weight
-w^L_jk of the document, and each rendering says how its medium writes that.
+``Label("w", "L", "jk")`` is the weight w^L_jk of the document, and each rendering says how its medium writes that.
+A string is read once, as labels are printed, where it becomes one (`Label.of`); what is no printed label is a base.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .errors import OperandError
@@ -16,6 +17,20 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-()LTijknmabcdefghlopqrstuvwxyz",
                               "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᴸᵀⁱʲᵏⁿᵐᵃᵇᶜᵈᵉᶠᵍʰˡᵒᵖ𐞥ʳˢᵗᵘᵛʷˣʸᶻ")  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789+-()aehijklmnoprstuvx,",
                             "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,")  # fmt: skip
+_LOWERED = {raised: plain for plain, raised in _SUPERSCRIPTS.items()}
+_RAISED = {lowered: plain for plain, lowered in _SUBSCRIPTS.items()}
+
+
+def _printed() -> re.Pattern[str]:
+    """What a printed label is: a letter or word, then what is above and below it, in either order."""
+    above, below = "".join(map(chr, _LOWERED)), "".join(map(chr, _RAISED)).replace(",", "")
+    letter = rf"(?:(?![{above}{below}])[^\W_])"
+    told = rf"(?:\{{[^{{}}]+\}}|\([^()]+\)|(?:{letter}|[-+−,.'*])+)"  # as in w^{{L}}_{{jk}}, w^(L)_(jk), w^L_jk
+    up, down = rf"(?:\^{told}|[{above}]+)", rf"(?:_{told}|[{below}][{below},]*)"
+    return re.compile(rf"(?!\d)({letter}+'*)(?:({up})({down})?|({down})({up})?)")
+
+
+_PRINTED = _printed()
 
 
 @attributes_told("label")
@@ -43,8 +58,30 @@ class Label:
     subscript: str = ""
 
     @classmethod
+    def parse(cls, text: str) -> Label:
+        """The label that is printed so: as ASCII, ``w^L_jk``, in unicode, ``wᴸⱼₖ``, or in LaTeX, ``w^{L}_{jk}``.
+
+        Whatever is printed otherwise is a bare base, and so is a name of words such as ``learning_rate`` or ``y_true``:
+        two letters without a superscript are indices, of a base that is one letter.
+
+        Examples
+        --------
+        >>> [str(Label.parse(text)) for text in ("a^L_j", "w_jk", "loss_1", "y_true")]
+        ['aᴸⱼ', 'wⱼₖ', 'loss₁', 'y_true']
+        """
+        found = None if text.isascii() and text.isalnum() else _PRINTED.fullmatch(text)
+        if found is None:
+            return cls(text)
+        base = found[1]
+        above, below = found[2] or found[5] or "", found[3] or found[4] or ""
+        indices = 2 if len(base.rstrip("'")) == 1 else 0
+        if not above and re.match(rf"_[^\W\d_]{{{indices + 1}}}", below):
+            return cls(text)
+        return cls(base, _plain(above, _LOWERED), _plain(below, _RAISED))
+
+    @classmethod
     def of(cls, label: Label | str | None) -> Label | None:
-        """`label` itself, a string as a bare base, or None for none.
+        """`label` itself, a string as `parse` reads it, or None for none.
 
         Raises
         ------
@@ -54,7 +91,7 @@ class Label:
         if label is None or isinstance(label, cls):
             return label
         if isinstance(label, str):
-            return cls(label) if label else None
+            return cls.parse(label) if label else None
         raise OperandError(
             f'label: expected a str or a Label, got {type(label).__name__}; write label="w" or '
             'label=Label("w", superscript="L", subscript="jk")'
@@ -95,3 +132,10 @@ def _scripted(text: str, table: dict[int, int], mark: str) -> str:
     if all(ord(letter) in table for letter in plain):
         return plain.translate(table)
     return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
+
+
+def _plain(script: str, table: dict[int, int]) -> str:
+    """What a superscript or subscript holds, as it was printed with its mark."""
+    if script[:1] not in ("^", "_"):
+        return script.translate(table)
+    return script[2:-1] if script[1:2] in ("{", "(") else script[1:]

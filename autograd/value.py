@@ -67,7 +67,7 @@ class Value(NumPyOperand, Convertible):
     data : real number
         The number; NumPy scalars, fractions and bools become floats.
     label : str or Label, optional
-        The name under which it is drawn and told.
+        The name under which it is drawn and told; a string is read as labels are printed: ``"a^L_j"``.
 
     Attributes
     ----------
@@ -146,7 +146,7 @@ class Value(NumPyOperand, Convertible):
 
     @property
     def label(self) -> Label | None:
-        """The name under which the value is drawn and told; a str becomes a `Label`."""
+        """The name under which the value is drawn and told; a str is read by `Label.parse`."""
         return self._label
 
     @label.setter

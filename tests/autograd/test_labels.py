@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd import Label
+from autograd import Label, Value
 from autograd.errors import OperandError
 
 
@@ -50,8 +50,77 @@ def test_what_is_shown_is_one_line_of_text_and_no_command(base, superscript, sub
     assert bare.count("{") == bare.count("}")
 
 
-def test_a_string_becomes_a_base_and_what_is_no_name_is_refused():
-    assert Label.of("w") == Label("w") and Label.of(Label("z", "L")) == Label("z", "L")
+def test_a_string_is_read_as_it_is_printed_and_what_is_no_name_is_refused():
+    assert (
+        Label.of("w") == Label("w")
+        and Label.of("a^L_j") == Label("a", "L", "j")
+        and Label.of(Label("z", "L")) == Label("z", "L")
+    )
     assert Label.of("") is None and Label.of(None) is None
     with pytest.raises(OperandError, match=r"label: expected a str or a Label, got int"):
         Label.of(3)
+
+
+def test_a_value_reads_its_label_and_a_label_takes_it_raw():
+    v = Value(0.5, "a^L_j")
+    assert v.label == Label("a", "L", "j") and repr(v) == "Value(0.5, label='aᴸⱼ')"
+    v.label = "w^1_0,10"
+    assert v.label == Label("w", "1", "0,10")
+    v.label = Label("a^L_j")
+    assert v.label.base == "a^L_j" and v.label.ascii == "a^L_j"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("w^{L}_{jk}", ("w", "L", "jk")),
+        ("w_{jk}^{L}", ("w", "L", "jk")),
+        ("w_j^L", ("w", "L", "j")),
+        ("a^{L-1}_k", ("a", "L-1", "k")),
+        ("aᴸ⁻¹ₖ", ("a", "L-1", "k")),
+        ("w¹₀,₁₀", ("w", "1", "0,10")),
+        ("w^(ABC)_(xyz)", ("w", "ABC", "xyz")),
+        ("w_{max}", ("w", "", "max")),
+        ("δ^L_j", ("δ", "L", "j")),
+        ("z'_1", ("z'", "", "1")),
+        ("loss_1", ("loss", "", "1")),
+        ("loss^val", ("loss", "val", "")),
+        ("w_jk", ("w", "", "jk")),
+    ],
+)
+def test_printed_labels_of_every_medium_are_read(text, parts):
+    label = Label.parse(text)
+    assert (label.base, label.superscript, label.subscript) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["learning_rate", "y_true", "x_train", "my_in", "__init__", "_x", "x_", "x^", "a^^b", "w_1_2", "a,", "1_2",
+     "my w_1", "f(x)_1", "<b>_1", "a^<b>", "a^{}_j", "a^{b{c}}", "\\delta^L", "∂C/∂w_1", "ˣ", "₁", "a\n_1",
+     "a_1\n", ""],
+)  # fmt: skip
+def test_what_is_no_printed_label_is_text(text):
+    assert Label.parse(text) == Label(text)
+
+
+LETTERS = st.sampled_from("abwzCLδσΣ")
+SCRIPTS = st.text("0123456789abjkLTQ+-,−", max_size=6)
+
+
+@given(LETTERS, SCRIPTS, SCRIPTS)
+@example("w", "", "jk")
+@example("a", "L", "")
+def test_what_a_label_prints_is_read_as_the_label(base, superscript, subscript):
+    label = Label(base, superscript, subscript)
+    if superscript or not re.match("[^\\W\\d_]{3}", subscript):  # else it is a name as Python has them
+        assert Label.parse(label.ascii) == label
+    latex = base + f"^{{{superscript}}}" * bool(superscript) + f"_{{{subscript}}}" * bool(subscript)
+    assert Label.parse(latex) == label
+    if not subscript.startswith(",") and not set(superscript + subscript) & {",", "−"}:
+        assert Label.parse(str(label)) == label
+
+
+@given(TEXT)
+def test_any_text_is_read_as_some_label(text):
+    label = Label.parse(text)
+    assert text.startswith(label.base) and str(label).isprintable()
