@@ -16,7 +16,10 @@ _LAYER = "nn.Layer, or nn.MLP([inputs, neurons, outputs]) for all layers"
 _SQUARED = "nn.squared_error"
 _CROSS = 'nn.cross_entropy, on outputs of nn.MLP(sizes, output="linear")'
 _BINARY = "nn.binary_cross_entropy of a sigmoid's output, which is computed from its z"
-_NO_BATCH = "no such layer: a network is a function of one sample, which does not see the others of its batch"
+_NO_BATCH = (
+    "nn.LayerNorm, for a network is a function of one sample and does not see the others of its batch, whose mean and "
+    "variance a BatchNorm takes"
+)
 _BATCHES = "arrays: nn.fit(net, X, Y, batch_size=10) shuffles them and takes batches"
 _FUNCTIONS = "the functions of autograd, such as autograd.relu and autograd.softmax"
 _OPTIMISERS = "nn.SGD or nn.Adam"
@@ -84,7 +87,7 @@ _SAID: dict[str, dict[str, str]] = {
         _activation("sigmoid"): "Sigmoid",
         _activation("tanh"): "Tanh",
         'activation="linear" in nn.MLP and nn.Layer': "Identity",
-        'output="linear" in nn.MLP with cost=nn.cross_entropy, or autograd.softmax': "Softmax LogSoftmax",
+        'output="softmax" in nn.MLP, or autograd.softmax': "Softmax LogSoftmax",
         "autograd.minimum(autograd.relu(v), 6)": "relu6 ReLU6",
         _LAYER: "Linear Dense FullyConnected Affine",
         "nn.MLP([inputs, hidden, outputs])": "Perceptron NeuralNetwork Network Net FeedForward",
@@ -112,7 +115,7 @@ _SAID: dict[str, dict[str, str]] = {
         "nn.absolute_error": "L1Loss l1_loss mae MAE mean_absolute_error MeanAbsoluteError",
         "nn.huber": "HuberLoss huber_loss SmoothL1Loss smooth_l1_loss",
         _BATCHES: "DataLoader Dataset TensorDataset dataloader",
-        _FUNCTIONS: "functional F activations",
+        _FUNCTIONS: "functional F",
         _OPTIMISERS: "optim optimizers optimiser",
         "nn.Optimiser": "Optimizer",
         _SCHEDULE: "lr_scheduler LRScheduler LambdaLR StepLR ExponentialLR CosineAnnealingLR ReduceLROnPlateau",
@@ -298,6 +301,8 @@ _ARGUMENTS = {
     "X": "x inputs data x_train X_train features",
     "Y": "y targets labels y_train Y_train",
     "momentum": "mu beta",
+    "p": "rate prob probability drop_rate dropout_rate drop_prob",
+    "size": "normalized_shape features num_features width",
 }
 """The arguments that mean the same in every function that has them, and the words for them."""
 

@@ -13,16 +13,19 @@ import autograd
 from autograd.words import module_told
 
 from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
+from .dropout import Dropout, noise, noise_count
 from .gradients import GradientVector, gradient_vector
 from .history import History
 from .layers import Layer, Neuron
 from .measures import accuracy, confusion_matrix, r_squared
 from .mlp import MLP
 from .module import Module
+from .norms import LayerNorm
 from .optimisers import Optimiser
 from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from .saving import load
 from .schedules import cosine, step_decay
+from .sequential import Sequential
 from .training import fit
 
 __all__ = [
@@ -30,14 +33,17 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Dropout",
     "GradientVector",
     "History",
     "Layer",
+    "LayerNorm",
     "Module",
     "Nesterov",
     "Neuron",
     "Optimiser",
     "RMSprop",
+    "Sequential",
     "absolute_error",
     "accuracy",
     "binary_cross_entropy",
@@ -48,6 +54,8 @@ __all__ = [
     "gradient_vector",
     "huber",
     "load",
+    "noise",
+    "noise_count",
     "r_squared",
     "squared_error",
     "step_decay",

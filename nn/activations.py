@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import autograd
 from autograd import Value, relu, sigmoid, softmax, softplus, tanh
 from autograd.errors import ArgumentError, OperandError
+from autograd.primitives import TABLE
 
 Function = Callable[[Value], Value]
 Activation = str | Function
@@ -81,3 +83,11 @@ class _Checked:
                 "compute with the functions of autograd"
             )
         return a
+
+
+def is_of_each(function: Any) -> bool:
+    """Whether a function is one of autograd's of a single Value, such as `autograd.exp`, and not of a list of them."""
+    name = getattr(function, "__name__", "")
+    primitive = TABLE.get(name)
+    is_unary = primitive is not None and isinstance(primitive.partials, tuple) and len(primitive.partials) == 1
+    return is_unary and function is getattr(autograd, name, None)

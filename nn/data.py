@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd.errors import ArgumentError, ShapeError
+from autograd import Value
+from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.reals import as_float
+from autograd.value import as_value
 
 from .frames import array_of
 from .tasks import classes_in
@@ -113,6 +116,19 @@ def refuse_batch(inputs: Any, width: int) -> None:
         raise ShapeError(
             f"net(x): expected the {width} inputs of one sample, got {shape}; use net.predict(X) for a batch"
         )
+
+
+def activations_of(name: str, given: Any) -> list[Value]:
+    """The activations of one sample as a list of Values.
+
+    Raises
+    ------
+    OperandError
+        If they are no sequence, or there is something in it that is no number.
+    """
+    if isinstance(given, Value | str) or not isinstance(given, Sequence | np.ndarray):
+        raise OperandError(f"{name}: expected a list of activations, got {type(given).__name__}")
+    return [as_value(one, f"{name}[{place}]") for place, one in enumerate(given)]
 
 
 def within(name: str, given: Any, low: float, high: float = math.inf, low_included: bool = False) -> float:

@@ -436,6 +436,18 @@ CASES = {
     "predict text": (lambda: net().predict([["a", "b"]]), OperandError, "X.*<U1"),
     "predict NaN": (lambda: net().predict([[1.0, math.nan]]), ArgumentError, r"X.*nan at \(0, 1\)"),
     "predict ragged": (lambda: net().predict([[1.0], [1.0, 2.0]]), ShapeError, "X.*differing lengths"),
+    # Modules
+    "Dropout p": (lambda: nn.Dropout(1.5), ArgumentError, "p.*below 1, got 1.5"),
+    "Dropout text": (lambda: nn.Dropout("0.5"), OperandError, "p.*'0.5'"),
+    "Dropout Value": (lambda: nn.Dropout(0.5)(W), OperandError, "Dropout.*list of activations, got"),
+    "noise": (lambda: nn.noise("now").__enter__(), ArgumentError, "seed.*'now'"),
+    "LayerNorm size": (lambda: nn.LayerNorm(-1), ArgumentError, "size.*at least 1, got -1"),
+    "LayerNorm list": (lambda: nn.LayerNorm([4, 5]), ArgumentError, r"size.*\[4, 5\]"),
+    "LayerNorm length": (lambda: nn.LayerNorm(3)([W, W]), ShapeError, "LayerNorm.*3 activations, got 2"),
+    "Sequential nothing": (lambda: nn.Sequential(), ArgumentError, "at least one module or function, got none"),
+    "Sequential class": (lambda: nn.Sequential(nn.Dropout), ArgumentError, "step 1.*the class Dropout; make one"),
+    "Sequential number": (lambda: nn.Sequential("tanh", 3), ArgumentError, "step 2.*got 3"),
+    "Sequential x": (lambda: nn.Sequential("tanh")(3.0), OperandError, "tanh.*list of activations, got float"),
     # Costs
     "squared_error lengths": (lambda: nn.squared_error([W], [1.0, 2.0]), ShapeError, "1 targets.*got 2"),
     "squared_error nothing": (lambda: nn.squared_error([], []), ShapeError, "outputs.*none"),

@@ -1,0 +1,85 @@
+"""Sequential: modules and functions, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from autograd.errors import ArgumentError
+
+from .activations import OF_ALL, OF_LAYERS, activation_of, function_of, is_of_each, told
+from .data import activations_of
+from .module import Module
+from .state import numbered
+
+
+class Sequential(Module):
+    """Modules and functions, each computing with what the one before returns.
+
+    Parameters
+    ----------
+    *steps : Module, callable or str
+        Modules and functions take the list of activations. A function of one Value, such as `autograd.tanh`, is
+        taken of each of them, and so are the activations by name that a `Layer` knows. One list of steps will do too.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none, or one of them can compute nothing.
+
+    Examples
+    --------
+    >>> import autograd, nn
+    >>> net = Sequential(nn.Layer([[1.0, -1.0]], [0.5]), autograd.exp)
+    >>> [a] = net([0.0, 0.5])
+    >>> round(a.data, 4)  # the exponential of sigmoid(0)
+    1.6487
+    """
+
+    def __init__(self, *steps: Any) -> None:
+        if len(steps) == 1 and isinstance(steps[0], list | tuple):
+            steps = tuple(steps[0])
+        if not steps:
+            raise ArgumentError("Sequential: expected at least one module or function, got none")
+        self.steps = [_step(f"Sequential: step {place}", step) for place, step in enumerate(steps, start=1)]
+
+    def members(self) -> Iterator[tuple[str, Any]]:
+        """Its steps, with their places in a `torch.nn.Sequential`, where an activation takes a place of its own."""
+        return numbered(self.steps)
+
+    def __call__(self, inputs: Sequence[Any]) -> Any:
+        """What the last step returns for one sample: a list of Values where it is a module of this package."""
+        values: Any = inputs
+        for step in self.steps:
+            values = _applied(step, values)
+        return values
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.steps)
+
+    def __getitem__(self, place: int) -> Any:
+        return self.steps[place]
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(repr(step) if isinstance(step, Module) else told(step) for step in self.steps)})"
+
+
+def _step(name: str, given: Any) -> Any:
+    """What is to compute: a module, a function, or the name of an activation."""
+    if isinstance(given, type):
+        raise ArgumentError(f"{name}: expected a module or function, got the class {given.__name__}; make one of it")
+    return given if isinstance(given, Module) else activation_of(name, given, OF_LAYERS)
+
+
+def _applied(step: Any, values: Any) -> Any:
+    """What a module, a function, or the activation of a name, makes of activations."""
+    if isinstance(step, str) and step in OF_ALL:
+        return OF_ALL[step](values)
+    if isinstance(step, str) or is_of_each(step):
+        function: Callable[[Any], Any] | None = function_of(step)
+        values = activations_of(told(step), values)
+        return values if function is None else [function(value) for value in values]
+    return step(values)
