@@ -201,7 +201,12 @@ def logsumexp(values: Iterable[Any]) -> Value:
 
 def softmax(values: Iterable[Any]) -> list[Value]:
     """``exp(a) / sum(exp(...))`` for each value: positive, summing to 1, without overflow."""
-    return [exp(a) for a in log_softmax(values)]
+    if not modes.active or modes.recording_gradients():
+        return [exp(a) for a in log_softmax(values)]
+    # As of a sigmoid, the z are kept as numbers: where shares are 0, costs are computed from them.
+    members = [member.detach() for member in _values(values, "softmax(values)")]
+    with modes.with_grad():
+        return [exp(a) for a in log_softmax(members)]
 
 
 def log_softmax(values: Iterable[Any]) -> list[Value]:

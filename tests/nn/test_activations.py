@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value, check_gradient, compile, exp, softmax
+from autograd import Value, check_gradient, compile, exp, no_grad, softmax
 from autograd.errors import ArgumentError
 
 DRAWS = np.random.default_rng(0)
@@ -139,6 +139,24 @@ def test_it_is_stable_however_many_there_are(count):
     assert a[0].data == 0.0 and cost.data == 800.0
     assert (z[0].grad, z[1].grad) == (-1.0, 1.0)
     assert nn.cross_entropy(a, [1.0] + [0.0] * (count - 1)).data == 800.0
+
+
+def test_it_is_the_same_where_nothing_is_recorded():
+    net = nn.MLP([4, 3], output="softmax", seed=1)
+    net.layers[0].load_state_dict({"weight": 800 * net.layers[0].weights, "bias": np.zeros(3)})
+    recorded = [nn.cross_entropy(net(x), int(d)).data for x, d in zip(X.tolist(), DIGITS, strict=True)]
+    assert max(recorded) > 750.0
+    with no_grad():
+        assert [nn.cross_entropy(net(x), int(d)).data for x, d in zip(X.tolist(), DIGITS, strict=True)] == recorded
+
+    @compile
+    def cost(x, y):
+        with no_grad():
+            a = net(x)
+        return nn.cross_entropy(a, y) + 0 * x[0]
+
+    np.testing.assert_allclose(cost(X, TARGETS), recorded, rtol=1e-12)
+    assert not cost.gradient(X, TARGETS)[1].any()
 
 
 def test_what_is_not_the_whole_of_one_softmax_is_taken_as_z():
