@@ -52,7 +52,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 class Convertible:
-    """What has a number as its ``data`` becomes one where Python or NumPy asks for it.
+    """What has a number as its ``data`` becomes one where Python or NumPy asks for it, but no index and no truth.
 
     While a function is recorded for `compile`, reading ``data`` is refused, and so are these.
     """
@@ -75,6 +75,15 @@ class Convertible:
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
+
+    def __bool__(self) -> bool:
+        raise OperandError(
+            f"bool(v): expected a comparison, got {self!r}; write v != 0, or v.data where no function is recorded, "
+            "or use autograd.where"
+        )
+
+    def __index__(self) -> int:
+        raise OperandError(f"an index: expected an int, got {self!r}; use int(v.data)")
 
     def item(self) -> float:
         """The number, as ``data``."""

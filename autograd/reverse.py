@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from . import modes
 from .changes import refuse_changed
-from .errors import DomainError
+from .errors import DomainError, GraphError
 from .fast_rules import FAST_RULES
 from .graph import topological_order
 from .namespaces import FLOATS
-from .primitives import CONSTANT
-from .sentences import out_of_domain
+from .primitives import CONSTANT, LEAF
+from .sentences import no_leaves, out_of_domain
 from .sources import line_of
 from .value import Value
 
@@ -27,6 +27,8 @@ def backward(output: Value) -> None:
     modes.refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
     refuse_changed(order, "backward()")
+    if output.primitive is not LEAF and not any(v.primitive is LEAF for made in order for v in made.operands):
+        raise GraphError(no_leaves(output))
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order)
     with _grads_from_zero(order):

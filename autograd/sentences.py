@@ -35,14 +35,6 @@ def named(value: Value) -> str:
     return f"{value._data!r}" if value._label is None else f"{value._label} = {value._data!r}"
 
 
-def use_data(value: Value) -> str:
-    """The sentence for a Value whose truth is asked for."""
-    return (
-        f"bool(v): expected a comparison, got {value!r}; write v != 0, or v.data where no function is recorded, "
-        "or use autograd.where"
-    )
-
-
 def set_its_leaves(value: Value) -> str:
     """The sentence for a computed value whose number was set."""
     return (
@@ -56,4 +48,18 @@ def keep_its_numbers(value: Value) -> str:
     return (
         f"pickle or deepcopy: expected a leaf, got {value!r} computed by {value.primitive.name}; "
         "save the numbers (v.data) or the function that builds the graph"
+    )
+
+
+def told(value: Value) -> str:
+    """A value as ``repr`` tells it: its number, its label and its gradient where it has them."""
+    label = "" if value._label is None else f", label={str(value._label)!r}"
+    return f"Value({value._data!r}{label}{f', grad={value.grad:.4g}' if value.grad else ''})"
+
+
+def no_leaves(value: Value) -> str:
+    """The sentence for `backward` of a value that was computed from no leaf."""
+    return (
+        f"backward(): expected a value computed from leaves, got the constant {told(value)}: it was made under "
+        "no_grad(), comes from detach(), or of plain numbers alone; compute it again without them"
     )

@@ -40,7 +40,7 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, Convertible, as_float, described
-from .sentences import GUARD, keep_its_numbers, out_of_domain, set_its_leaves, use_data
+from .sentences import GUARD, keep_its_numbers, out_of_domain, set_its_leaves, told
 from .ufuncs import NumPyOperand
 from .words import attributes_told, refuse_keywords
 
@@ -55,6 +55,20 @@ def _method(primitive: Primitive) -> Callable[[Value], Value]:
         return apply(primitive, (self,))
 
     method.__name__, method.__doc__ = primitive.name, f"``autograd.{primitive.name}`` of this value."
+    return method
+
+
+def _comparison(primitive: Primitive) -> Callable[[Any, Any], bool]:
+    """A comparison as a method."""
+
+    def method(self: Value, other: Any) -> bool:
+        right = as_operand(other)
+        if right is None:
+            return cast(bool, NotImplemented)
+        if modes.active and (recorder := modes.recorder()) is not None:
+            return cast(bool, recorder.condition(primitive, self, right))
+        return bool(primitive.rule(FLOATS, self._data, right._data) != 0.0)
+
     return method
 
 
@@ -164,6 +178,10 @@ class Value(NumPyOperand, Convertible):
         refuse_keywords("v.backward", Value.backward, unknown)
         backward(self)
 
+    def zero_grad(self) -> None:
+        """Set ``grad`` to 0, before the next `backward` adds to it."""
+        self.grad = 0.0
+
     def detach(self) -> Value:
         """The same number as a constant: no gradient flows through it."""
         if modes.active and modes.recorder() is not None:
@@ -236,23 +254,12 @@ class Value(NumPyOperand, Convertible):
     def __abs__(self) -> Value:
         return apply(ABSOLUTE, (self,))
 
-    def __lt__(self, other: Any) -> bool:
-        return _compare(LESS, self, other)
-
-    def __le__(self, other: Any) -> bool:
-        return _compare(LESS_EQUAL, self, other)
-
-    def __gt__(self, other: Any) -> bool:
-        return _compare(GREATER, self, other)
-
-    def __ge__(self, other: Any) -> bool:
-        return _compare(GREATER_EQUAL, self, other)
-
-    def __eq__(self, other: object) -> bool:
-        return _compare(EQUAL, self, other)
-
-    def __ne__(self, other: object) -> bool:
-        return _compare(NOT_EQUAL, self, other)
+    __lt__ = _comparison(LESS)
+    __le__ = _comparison(LESS_EQUAL)
+    __gt__ = _comparison(GREATER)
+    __ge__ = _comparison(GREATER_EQUAL)
+    __eq__ = _comparison(EQUAL)
+    __ne__ = _comparison(NOT_EQUAL)
 
     __hash__ = object.__hash__
 
@@ -268,25 +275,24 @@ class Value(NumPyOperand, Convertible):
     relu = _method(RELU)
     softplus = _method(SOFTPLUS)
 
-    def __bool__(self) -> bool:
-        raise OperandError(use_data(self))
-
-    def __index__(self) -> int:
-        raise OperandError(f"an index: expected an int, got {self!r}; use int(v.data)")
-
     def __repr__(self) -> str:
-        return f"Value({self._data!r})" if self._label is None else f"Value({self._data!r}, label={str(self._label)!r})"
+        return told(self)
 
     def usable(self) -> Value:
         """The value itself. A value of a recording raises where it is used elsewhere: see `compiler.recorded`."""
         return self
 
-    def __copy__(self, memo: Any = None) -> Value:
-        # While a function is recorded, a leaf of its own would keep the number that this one has now.
+    def __copy__(self) -> Value:
+        if modes.active and modes.recorder() is not None:
+            # A leaf of its own would keep the number that this one has now.
+            return +self if self.operands else self.detach()
+        twin = made(Value, self._data, self.operands, self.primitive)
+        twin._label, twin._time, twin.grad = self._label, self._time, self.grad
+        return twin
+
+    def __deepcopy__(self, memo: Any) -> Value:
         recording = modes.active and modes.recorder() is not None
         return self.detach() if recording else _restored(*self.__reduce__()[1])
-
-    __deepcopy__ = __copy__
 
     def __reduce__(self) -> tuple[Any, ...]:
         if modes.active and (recorder := modes.recorder()) is not None:
@@ -388,13 +394,3 @@ def _binary(primitive: Primitive, left: Value, other: Any) -> Value:
 def _reflected(primitive: Primitive, other: Any, right: Value) -> Value:
     left = as_operand(other)
     return NotImplemented if left is None else apply(primitive, (left, right))
-
-
-def _compare(primitive: Primitive, left: Value, other: Any) -> bool:
-    right = as_operand(other)
-    if right is None:
-        return cast(bool, NotImplemented)
-    if modes.active and (recorder := modes.recorder()) is not None:
-        return cast(bool, recorder.condition(primitive, left, right))
-    truth: bool = primitive.rule(FLOATS, left._data, right._data) != 0.0
-    return truth

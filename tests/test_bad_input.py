@@ -24,6 +24,7 @@ from autograd.errors import (
     ShapeError,
 )
 from autograd.functions import choose
+from autograd.value import constant
 
 X, Y, DIGITS = [[0.0, 1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [0, 1]
 W = Value(2.0, label="w")
@@ -114,6 +115,11 @@ def _setting(x):
     return W * x
 
 
+def without_gradient(made):
+    with autograd.no_grad():
+        return made()
+
+
 def _rows():
     yield W
 
@@ -180,6 +186,12 @@ CASES = {
         GraphError,
         "leaf.*multiply|leaf.*add",
     ),
+    # Constants
+    "backward of a number": (lambda: constant(2.0).backward(), GraphError, r"backward\(\).*2\.0.*no_grad\(\).*detach"),
+    "backward of a detached value": (lambda: (W.detach() * 3).backward(), GraphError, "leaves.*6.0.*detach"),
+    "backward without gradient": (lambda: without_gradient(lambda: W * 2).backward(), GraphError, "leaves.*no_grad"),
+    "backward of a kept sigmoid": (lambda: without_gradient(lambda: W.sigmoid()).backward(), GraphError, "no_grad"),
+    "backward in a detached function": (lambda: autograd.detach(W).backward(), GraphError, "leaves.*constant.*detach"),
     # Decorators
     "no_grad of a Value": (lambda: autograd.no_grad(W), OperandError, r"no_grad\(function\).*w.*v.detach"),
     "no_grad of a class": (lambda: autograd.no_grad(Line), OperandError, "function that returns.*type.*Line"),

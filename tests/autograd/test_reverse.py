@@ -23,7 +23,7 @@ from autograd import (
     weighted_sum,
     where,
 )
-from autograd.errors import DomainError, OperandError
+from autograd.errors import DomainError, GraphError, OperandError
 from autograd.graph import topological_order
 from autograd.reverse import local_partial
 from autograd.value import constant
@@ -407,3 +407,16 @@ def test_a_grad_that_was_set_to_none_counts_as_0():
     (w * 3).backward()
     (w * 3).backward()
     assert w.grad == 6.0
+
+
+def test_backward_of_a_leaf_gives_it_1_and_of_a_constant_is_an_error_that_changes_nothing():
+    w = Value(2.0)
+    w.backward()
+    w.backward()
+    assert w.grad == 2.0
+    c = constant(3.0) * 2
+    with pytest.raises(GraphError, match="no_grad"):
+        c.backward()
+    assert c.grad == 0.0
+    (c * w).backward()  # one leaf is enough
+    assert w.grad == 8.0

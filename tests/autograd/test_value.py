@@ -10,8 +10,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Value, gradient
-from autograd.errors import ArgumentError, DomainError, OperandError
+from autograd import Value, compile, gradient
+from autograd.errors import ArgumentError, DomainError, GraphError, OperandError, RecordingError
 from autograd.labels import Label
 from autograd.primitives import CONSTANT, LEAF, TABLE
 from autograd.value import apply, constant
@@ -190,6 +190,38 @@ def test_a_value_becomes_a_number_where_python_asks_for_one():
     assert np.array([v, v * 2], dtype=float).tolist() == [2.654, 5.308] and np.array([v]).dtype == object
 
 
+def test_repr_shows_the_gradient_once_there_is_one():
+    w, a = Value(0.8, "w"), Value(0.6)
+    assert (repr(w), repr(a)) == ("Value(0.8, label='w')", "Value(0.6)")
+    ((w * a - 0.6) ** 2).backward()
+    assert (repr(w), repr(a)) == ("Value(0.8, label='w', grad=-0.144)", "Value(0.6, grad=-0.192)")
+    w.zero_grad()
+    a.grad = None
+    assert (w.grad, repr(w), repr(a)) == (0.0, "Value(0.8, label='w')", "Value(0.6)")
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_a_grad_of_none_counts_as_0(bound):
+    w = Value(2.0)
+    f = compile(lambda x: w * x)
+    if bound:
+        f.backward([3.0])
+        w.zero_grad()
+    w.grad = None
+    (w * 5).backward()
+    assert w.grad == 5.0
+    w.grad = None
+    f.backward([3.0])
+    assert w.grad == 3.0
+
+
+def test_numbers_near_a_value():
+    v, w = Value(0.1 + 0.2), Value(0.3)
+    assert math.isclose(v, w) and math.isclose(v, 0.3) and not math.isclose(v, 0.31)
+    with pytest.raises(RecordingError, match=r"reading \.data"):
+        compile(lambda x: x if math.isclose(x, 1.0) else -x)([1.0])
+
+
 def test_a_value_has_no_truth_and_is_no_index():
     with pytest.raises(TypeError, match=r"v != 0"):
         bool(Value(1.0))
@@ -258,6 +290,28 @@ def test_leaves_and_constants_are_copied_and_pickled(copied):
     twin = copied(v)
     assert twin is not v and (twin.data, twin.label, twin.grad, twin.primitive) == (2.0, v.label, 3.0, LEAF)
     assert copied(constant(1.0)).primitive is CONSTANT
+
+
+def test_a_copy_of_a_computed_value_is_computed_from_the_same_operands():
+    w = Value(2.0, "w")
+    z = w * w
+    z.label = "z"
+    z.backward()
+    twin = copy.copy(z)
+    assert twin is not z and (twin.data, twin.label, twin.grad, twin.primitive) == (4.0, Label("z"), 1.0, z.primitive)
+    assert twin.operands is z.operands and gradient(twin * 3, [w, z]) == [12.0, 0.0]
+    w.data = 5.0  # the copy is as old as what was copied
+    with pytest.raises(GraphError, match=r"w = 5\.0, which was 2\.0"):
+        twin.backward()
+
+
+def test_a_copy_inside_a_compiled_function_is_what_it_is_outside():
+    w = Value(2.0)
+
+    def f(x):
+        return copy.copy(w * x) * x
+
+    assert compile(f).gradient([3.0]) == (18.0, [9.0]) == ((z := f(Value(3.0))).data, [gradient(z, w)])
 
 
 def test_a_computed_value_is_not_pickled():
