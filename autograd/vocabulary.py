@@ -251,8 +251,9 @@ _SAID: dict[str, dict[str, str]] = {
     },
     "nn.fit()": {
         "optimiser=nn.SGD(0.5, momentum=0.9)": "lr learning_rate learning_rate_init momentum",
-        "nothing in its place: samples are shuffled in every epoch, repeatably with seed=0": "shuffle",
-        "validation=(X_held_out, Y_held_out)": "validation_split test_size",
+        "validation=0.2, the share to hold out": "validation_split validation_fraction test_size",
+        "early_stopping=10, the epochs without anything better": "patience n_iter_no_change early_stopping_rounds",
+        'class_weight="balanced", or a weight for each class': "class_weights sample_weight sample_weights weights",
         "validation=(X, Y), whose cost and accuracy the history has": "metrics",
         'backend="jax"': "device gpu",
         'backend="jax", devices=2': "workers num_workers n_jobs",

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import autograd
 from autograd.words import module_told
 
+from .callbacks import Epoch
 from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
 from .dropout import Dropout, noise, noise_count
+from .fitting import fit
 from .gradients import GradientVector, gradient_vector
 from .history import History
 from .layers import Layer, Neuron
@@ -26,7 +28,7 @@ from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from .saving import load
 from .schedules import cosine, step_decay
 from .sequential import Sequential
-from .training import fit
+from .stopping import EarlyStopping
 
 __all__ = [
     "MLP",
@@ -34,6 +36,8 @@ __all__ = [
     "Adam",
     "AdamW",
     "Dropout",
+    "EarlyStopping",
+    "Epoch",
     "GradientVector",
     "History",
     "Layer",

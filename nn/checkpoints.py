@@ -19,14 +19,19 @@ from .module import Module
 from .optimisers import Optimiser
 from .saving import numbers_for, told, told_in
 from .state import arrays_of, put
+from .stopping import Watch
 from .writing import CHECKPOINTS, arrays_to_keep
 
 _STATE = "state_"
 _OTHERS = ("format", "random", "steps", "vectors", "cost_history", "seconds", "validation_cost", "validation_accuracy")
+_LAST = "last"
+_LATER = ("epoch", "learning_rate", _LAST)
 _WORD = 2**64 - 1
 _LONGEST_TEXT = 250
 NOTHING = "none"
 """How an agreement says that there is no such data."""
+_BEFORE = {"early_stopping": NOTHING, "class_weight": NOTHING, "shuffle": "True"}
+"""What holds where a file says nothing of it, as those of version 0.1 do."""
 
 
 class Checkpoint:
@@ -42,6 +47,8 @@ class Checkpoint:
         What shuffles.
     agreement : mapping of str to str
         What another training must have in common with this one to go on from the file, by argument.
+    watch : Watch, optional
+        Whose best parameters the file keeps as those of the network, beside those to go on from.
 
     Raises
     ------
@@ -50,7 +57,13 @@ class Checkpoint:
     """
 
     def __init__(
-        self, path: Any, net: Module, optimiser: Optimiser, random: np.random.Generator, agreement: Mapping[str, str]
+        self,
+        path: Any,
+        net: Module,
+        optimiser: Optimiser,
+        random: np.random.Generator,
+        agreement: Mapping[str, str],
+        watch: Watch | None = None,
     ) -> None:
         if not isinstance(random.bit_generator, np.random.PCG64):
             raise ArgumentError(
@@ -60,7 +73,7 @@ class Checkpoint:
         self.path = _usable(path)
         self._told = told(net)
         self._net, self._optimiser, self._random = net, optimiser, random
-        self._parameters = net.parameters()
+        self._parameters, self._watch = net.parameters(), watch
         self._agreement = {name: " ".join(text.split())[:_LONGEST_TEXT] for name, text in agreement.items()}
         remove_leftovers(self.path)
 
@@ -74,8 +87,8 @@ class Checkpoint:
         ArgumentError
             If the file cannot be written; it stays as it was.
         """
-        network = arrays_to_keep(self._net, CHECKPOINTS)
-        if not all(np.isfinite(array).all() for array in network.values() if array.dtype.kind == "f"):
+        network, last = self._network()
+        if not all(np.isfinite(array).all() for array in (network | last).values() if array.dtype.kind == "f"):
             raise NonFiniteError(
                 f"{self.path}: expected finite parameters after epoch {len(history.cost)}, got NaN or infinity; "
                 "the checkpoint before is kept; lower the learning rate"
@@ -83,9 +96,11 @@ class Checkpoint:
         state = self._optimiser.state_of(self._parameters)
         arrays = {
             **network,
+            **last,
             **{name: np.array(text) for name, text in self._agreement.items()},
             "cost_history": np.array(history.cost),
             "seconds": np.array(history.seconds),
+            "learning_rate": np.array(history.learning_rate),
             "validation_cost": np.array(history.validation_cost, dtype=float),
             "validation_accuracy": np.array(history.validation_accuracy, dtype=float),
             "random": _words(self._random),
@@ -96,6 +111,18 @@ class Checkpoint:
             **{_STATE + name: vector for name, vector in state.items()},
         }
         write_whole(self.path, packed(arrays))
+
+    def _network(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The network of the best epoch, and the parameters to go on from, where the best are to be restored."""
+        watch = self._watch
+        if watch is None or watch.best is None:
+            return arrays_to_keep(self._net, CHECKPOINTS), {}
+        last = watch.parameters
+        watch.parameters = watch.best
+        try:
+            return arrays_to_keep(self._net, CHECKPOINTS), {_LAST: last}
+        finally:
+            watch.parameters = last
 
     def restore(self, epochs: int) -> History:
         """Bring network, optimiser and random numbers to where the file's training was.
@@ -124,20 +151,22 @@ class Checkpoint:
                 raise archive.refusal(f"expected the format {CHECKPOINTS[0]!r}", "another")
             self._agree("net", self._told, told_in(archive))
             for name, mine in self._agreement.items():
-                self._agree(name, mine, archive.text(name))
+                is_said = name in archive.names or name not in _BEFORE
+                self._agree(name, mine, archive.text(name) if is_said else _BEFORE[name])
             states = [name for name in archive.names if name.startswith(_STATE)]
-            # Files of before there were schedules do not say the optimiser's epoch.
-            counted = ["epoch"] if "epoch" in archive.names else []
+            always = [*_OTHERS, *(name for name in self._agreement if name not in _BEFORE)]
+            later = [name for name in (*_LATER, *_BEFORE) if name in archive.names]
             remedy = "make the module as it was, or start anew with resume=False"
             numbers, kept = numbers_for(archive, self._net, remedy, exactly=True)
-            archive.only([*_OTHERS, *counted, *kept, *self._agreement, *states])
+            archive.only([*always, *later, *kept, *states])
             count = len(self._parameters)
             state = {name.removeprefix(_STATE): archive.array(name, (count,), finite=False) for name in states}
             steps = int(archive.array("steps", (), np.int64))
             if archive.array("vectors", (), np.int64) != len(states):
                 raise archive.refusal("expected all of the optimiser's state", f"{len(states)} vectors")
             history = self._history(archive)
-            epoch = int(archive.array("epoch", (), np.int64)) if counted else len(history.cost)
+            epoch = int(archive.array("epoch", (), np.int64)) if "epoch" in later else len(history.cost)
+            last = archive.array(_LAST, (count,)) if _LAST in later else None
             for name, number in (("steps", steps), ("epoch", epoch)):
                 if number < 0:
                     raise archive.refusal(f"{name}: expected at least 0", f"{number}")
@@ -147,6 +176,8 @@ class Checkpoint:
                 f"epochs: expected at least the {len(history.cost)} that {self.path} has behind it, got {epochs}"
             )
         put(arrays_of(self._net), numbers, f"{self.path}")
+        if self._watch is not None:
+            self._watch.resume(history.validation_cost, last)
         self._optimiser.restore(self._parameters, state, steps, epoch)
         self._random.bit_generator.state = random
         return history
@@ -169,7 +200,14 @@ class Checkpoint:
             archive.array("validation_cost", measured, finite=False).tolist(),
             accuracy.tolist(),
             archive.array("seconds", cost.shape).tolist(),
+            self._rates(archive, len(cost)),
         )
+
+    def _rates(self, archive: Archive, epochs: int) -> list[float]:
+        if "learning_rate" not in archive.names:
+            return [self._optimiser.learning_rate] * epochs
+        rates: list[float] = archive.array("learning_rate", (epochs,)).tolist()
+        return rates
 
 
 def _usable(given: Any) -> Path:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -198,12 +199,43 @@ COSTS = (squared_error, absolute_error, huber, cross_entropy, binary_cross_entro
 """Those above, which nothing but their arguments can change."""
 
 
+@dataclass(frozen=True)
+class Weighted:
+    """A cost times the weight of the sample, which is the last of its targets."""
+
+    cost: Callable[[Any, Any], Any]
+
+    def __call__(self, a: Any, y: Any) -> Any:
+        """The cost of outputs and targets."""
+        return y[-1] * self.cost(a, y[:-1])
+
+
 def name_of(cost: Any) -> str:
     """What a cost is called, with what `functools.partial` gave it: ``"huber(delta=2.0)"``."""
     if isinstance(cost, partial):
         given = [*map(repr, cost.args), *(f"{name}={value!r}" for name, value in sorted(cost.keywords.items()))]
         return f"{name_of(cost.func)}({', '.join(given)})"
     return str(getattr(cost, "__name__", type(cost).__name__))
+
+
+def key_of(cost: Any) -> Hashable:
+    """What makes a cost the one that it is, of which one program is enough: what it is made of, else itself."""
+    if isinstance(cost, Weighted):
+        return "weighted", key_of(cost.cost)
+    return ("partial", id(cost.func), *_settings(cost)) if isinstance(cost, partial) and is_own(cost) else id(cost)
+
+
+def is_own(cost: Any) -> bool:
+    """Whether nothing but its arguments can change what a cost is: it is one of `COSTS`, or made of one and numbers."""
+    if isinstance(cost, Weighted):
+        return is_own(cost.cost)
+    if isinstance(cost, partial):
+        return is_own(cost.func) and all(isinstance(number, int | float) for _, number in _settings(cost))
+    return any(cost is own for own in COSTS)
+
+
+def _settings(cost: partial[Any]) -> list[tuple[Any, Any]]:
+    return [*enumerate(cost.args), *sorted(cost.keywords.items())]
 
 
 def _summed(terms: list[Any]) -> Value:

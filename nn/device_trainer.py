@@ -21,6 +21,13 @@ from .rules import KEEP_NAN
 from .trainers import CompiledTrainer, Facts, Matrix, Order, batches, checksum
 
 
+def summed(numbers: Matrix, facts: Facts) -> Matrix:
+    """The sum over all processes that learn together, where they agree in the facts."""
+    if count() > 1:
+        agree(facts, "start all with the same arguments but for the samples")
+    return np.asarray(gathered_rows(numbers).sum(axis=0))
+
+
 class DeviceTrainer:
     """Runs an epoch as one program of JAX; parameters, optimiser state and samples stay on the devices.
 
@@ -76,6 +83,7 @@ class DeviceTrainer:
         self._counts = gathered(len(X))
         self._checksums = gathered(checksum(X, Y) if count() > 1 else 0)
         self._training: Training | None = None
+        self._brought: Matrix = np.empty(0)  # the parameters as they came from the devices
 
     @property
     def samples(self) -> int:
@@ -97,9 +105,15 @@ class DeviceTrainer:
         if count() > 1:
             agree(facts, remedy)
 
+    def of_all(self, numbers: Matrix) -> Matrix:
+        """See `Trainer`."""
+        return gathered_rows(numbers)
+
     def epoch(self, order: Order) -> float:
         """See `Trainer`."""
         training = self._started() if self._training is None else self._training
+        if not np.array_equal(self._host.all_parameters.data, self._brought):
+            training.start(*self._on_hand())  # a callback has changed them
         outcome = training.epoch(order, self._optimiser.learning_rate)
         cost = outcome.cost
         self._bring_back(training)
@@ -107,6 +121,7 @@ class DeviceTrainer:
         if left:
             cost += self._on_the_host(left)
             training.start(*self._on_hand())
+            self._brought = np.array(self._host.all_parameters.data)
         return cost / len(order)
 
     def mean_cost(self, X: Matrix, Y: Matrix) -> float:
@@ -134,7 +149,7 @@ class DeviceTrainer:
             self._cost.plan, self._data, self._batch_size, optimiser, self._devices, not keeps_nan, learned
         )
         training.start(*self._on_hand())
-        self._training = training
+        self._training, self._brought = training, np.array(self._host.all_parameters.data)
         return training
 
     def _on_hand(self) -> tuple[Any, dict[str, Any], int]:
@@ -147,7 +162,7 @@ class DeviceTrainer:
 
     def _bring_back(self, training: Training) -> None:
         data, state, steps = training.now
-        self._host.all_parameters.data = data
+        self._host.all_parameters.data, self._brought = data, data
         state = {name: vector[self._learned] for name, vector in state.items()}
         self._optimiser.restore(self._host.parameters, state, steps)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.words import keywords_told
 
 from .activations import OF_LAYERS, Activation, activation_of, told
-from .costs import COSTS
+from .costs import is_own, key_of
 from .data import generator_of, numbers_of, refuse_batch, rows_of
 from .initialisers import initialiser_of
 from .layers import Layer
@@ -85,7 +85,7 @@ class MLP(Module):
             last = number == len(checked) - 1
             self.layers.append(Layer(weights, biases, last_activation if last else self._hidden, number))
         self._parts: list[Any] = []
-        self._programs: dict[tuple[int, str, str], Compiled] = {}
+        self._programs: dict[tuple[Hashable, str, str], Compiled] = {}
         self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
 
     @property
@@ -180,7 +180,7 @@ class MLP(Module):
         if len(parts) != len(self._parts) or not all(map(operator.is_, parts, self._parts)):
             self._parts, self._programs = parts, {}
         # The program keeps the cost, so that its id is no other's.
-        key = (id(cost), repr(backend), repr(devices))
+        key = (key_of(cost), repr(backend), repr(devices))
         if key not in self._programs:
             made = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
             program = compile(made, backend=backend, devices=devices, parameters=self.parameters())
@@ -204,7 +204,7 @@ class MLP(Module):
         if any(computes_otherwise(code) for code in (self, *self.layers, *neurons)):
             return False
         of_the_table = all(isinstance(neuron.activation, str) for neuron in neurons)
-        return of_the_table and (cost is None or any(cost is own for own in COSTS))
+        return of_the_table and (cost is None or is_own(cost))
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles take along: not the programs, which read this network's parameters."""

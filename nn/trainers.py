@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Compiled, Value, mean
+from autograd.errors import NonFiniteError
 from autograd.parameters import Parameters
 
 from .optimisers import Optimiser
@@ -40,6 +41,9 @@ class Trainer(Protocol):
 
     def agree(self, facts: Facts, remedy: str) -> None:
         """Raise an `ArgumentError` in all processes that learn together where they differ in a fact."""
+
+    def of_all(self, numbers: Matrix) -> Matrix:
+        """Numbers of all processes that learn together, as many each, shape (processes, n); all must ask together."""
 
     def epoch(self, order: Order) -> float:
         """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way."""
@@ -78,6 +82,10 @@ class _OneProcess:
 
     def agree(self, facts: Facts, remedy: str) -> None:
         """See `Trainer`."""
+
+    def of_all(self, numbers: Matrix) -> Matrix:
+        """See `Trainer`."""
+        return numbers[None]
 
 
 class CompiledTrainer(_OneProcess):
@@ -164,6 +172,8 @@ class EagerTrainer(_OneProcess):
             self._parameters.zero_grad()
             cost = mean(self._costs(X[rows], Y[rows]))
             cost.backward()
+            if not np.isfinite(cost.data) or not np.isfinite(self._parameters.grad).all():
+                raise NonFiniteError(f"fit: expected a finite cost and gradient, got cost {cost.data} of a batch")
             summed += cost.data * len(rows)
             self._optimiser.step(self._parameters)
         return summed / len(order)

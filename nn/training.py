@@ -1,8 +1,7 @@
-"""`fit`: stochastic gradient descent over shuffled mini-batches."""
+"""A training: its arguments, checked, and what an epoch of it is."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,19 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Value
-from autograd.errors import ArgumentError, OperandError
+from autograd.errors import ArgumentError, NonFiniteError, OperandError
 from autograd.parameters import leaves
-from autograd.words import keywords_told
 
 from .activations import told
 from .checkpoints import NOTHING, Checkpoint
-from .costs import cross_entropy, name_of, squared_error
+from .class_weights import weights_of
+from .costs import Weighted, cross_entropy, name_of
 from .data import count_of, generator_of, rows_of, targets_of
-from .history import History
+from .divergence import diverged
+from .held_out import parted
 from .mlp import MLP, checked_network
 from .optimisers import Optimiser
-from .progress import Progress
 from .rules import Adam
+from .stopping import Watch, early_stopping_of
 from .tasks import classes_in, readings
 from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
 
@@ -31,18 +31,22 @@ Matrix = npt.NDArray[np.float64]
 Cost = Callable[[list[Value], list[Value]], Value]
 
 
-class _Training:
-    """Checked arguments, and all that an epoch changes."""
+class Training:
+    """Checked arguments, those of `fit`, and all that an epoch changes."""
 
     def __init__(
         self,
         net: MLP,
         X: Any,
         Y: Any,
+        *,
         cost: Cost,
         optimiser: Optimiser | None,
         batch_size: int,
-        validation: tuple[Any, Any] | None,
+        validation: Any,
+        early_stopping: Any,
+        class_weight: Any,
+        shuffle: bool,
         seed: int | None,
         compiled: bool,
         backend: str,
@@ -51,10 +55,15 @@ class _Training:
         checked_network(net)
         if not callable(cost):
             raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
-        self.batch_size = count_of("batch_size", batch_size)
+        if not isinstance(shuffle, bool | np.bool_):
+            raise ArgumentError(f"shuffle: expected True or False, got {shuffle!r:.60}")
+        self.batch_size, self.shuffle = count_of("batch_size", batch_size), bool(shuffle)
+        self.seed, self.random = seed, generator_of(seed)
         self.X = rows_of("X", X, net.sizes[0])
         self.Y = targets_of("Y", Y, net.sizes[-1], len(self.X))
-        self.held_out = None if validation is None else _validation(net, validation)
+        # Without a seed a training that is resumed would hold out other samples.
+        self.draws_anew = seed is None and self.shuffle and not isinstance(validation, tuple | list | None)
+        (self.X, self.Y), self.held_out = parted(validation, self.X, self.Y, self.random if self.shuffle else None)
         classes = classes_in(self.Y)
         self.asked = None if classes is None or self.held_out is None else classes_in(self.held_out[1])
         if cost is cross_entropy and net.output not in ("linear", "softmax"):
@@ -65,47 +74,95 @@ class _Training:
         self.optimiser = Adam(0.01) if optimiser is None else optimiser
         if not isinstance(self.optimiser, Optimiser):
             raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
-        self.seed, self.random = seed, generator_of(seed)
         self.compiled, self.backend, self.devices = bool(compiled), backend, devices
         self.net, self.cost = net, cost
+        if not self.compiled and backend != "numpy":
+            raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {backend!r}")
+        self.parameters = leaves(net.parameters(), "net.parameters()")
+        # Asked for all ways: it says what is wrong with a back end or devices.
+        net.program(cost, backend, devices)
+        self.watch = self._watch(early_stopping)
+        self.class_weights = self._class_weights(class_weight, classes)
         self.trainer = self._trainer()
 
+    def _watch(self, early_stopping: Any) -> Watch | None:
+        rule = early_stopping_of(early_stopping)
+        if rule is not None and self.held_out is None:
+            raise ArgumentError(
+                "early_stopping: expected validation samples to go by, got validation=None; "
+                "give validation=(X, Y), or validation=0.1 to hold out a tenth"
+            )
+        return None if rule is None else Watch(rule, self.parameters)
+
+    def _class_weights(self, given: Any, classes: Any) -> Matrix | None:
+        """The weight of each class, where they were given."""
+        if given is not None and classes is None:
+            raise ArgumentError(
+                "class_weight: expected targets that are classes, whole numbers or rows of zeros with a single one, "
+                "got others"
+            )
+        counts = np.bincount([] if classes is None else classes, minlength=max(2, self.Y.shape[1])).astype(float)
+        if self.backend == "jax":
+            from .device_trainer import summed  # imports JAX, which not everybody has
+
+            counts = summed(counts, {"class_weight": (repr(given), f"{given!r:.60}")})
+        return None if given is None else weights_of(given, counts)
+
+    def _weighted(self, targets: Matrix, weights: Any) -> Matrix:
+        """Targets with the weight of each sample beside them, where classes have weights."""
+        return targets if self.class_weights is None else np.column_stack([targets, weights])
+
     def _trainer(self) -> Trainer:
-        net, cost = self.net, self.cost
-        samples = leaves(net.parameters(), "net.parameters()"), self.X, self.Y, self.optimiser, self.batch_size
-        if not self.compiled and self.backend != "numpy":
-            raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {self.backend!r}")
-        # Asked for all ways: it says what is wrong with a back end or devices.
-        net.program(cost, self.backend, self.devices)
+        net, X, Y, cost = self.net, self.X, self.Y, self.cost
+        if self.class_weights is not None:
+            cost, Y = Weighted(cost), self._weighted(Y, self.class_weights[classes_in(Y)])
+        samples = self.parameters, X, Y, self.optimiser, self.batch_size
         if not self.compiled:
             return EagerTrainer(lambda x, y: cost(net(x), y), *samples)
         if self.backend == "jax":
-            from .device_trainer import DeviceTrainer  # imports JAX, which not everybody has
+            from .device_trainer import DeviceTrainer
 
-            return DeviceTrainer(net.program(cost, sample=(self.X, self.Y)), *samples, self.devices)
-        return CompiledTrainer(net.program(cost, self.backend, self.devices, (self.X, self.Y)), *samples)
+            return DeviceTrainer(net.program(cost, sample=(X, Y)), *samples, self.devices)
+        return CompiledTrainer(net.program(cost, self.backend, self.devices, (X, Y)), *samples)
 
-    def epoch(self) -> tuple[dict[str, float], float]:
-        """Learn from every sample once; returns what was measured, and the seconds that the learning took."""
-        started = time.perf_counter()
-        order = self.random.permutation(self.trainer.samples)
-        measures = {"cost": self.trainer.epoch(order)}
+    def epoch(self, number: int) -> tuple[dict[str, float], float, float]:
+        """Learn from every sample once; what was measured, the seconds that it took, and the learning rate.
+
+        Raises
+        ------
+        NonFiniteError
+            If the training diverges; ``number`` is what the epoch is called then.
+        """
+        started, behind, rate = time.perf_counter(), self.optimiser.steps, self.optimiser.learning_rate
+        count = self.trainer.samples
+        order = self.random.permutation(count) if self.shuffle else np.arange(count)
+        try:
+            measures = {"cost": self.trainer.epoch(order)}
+        except NonFiniteError as error:
+            batch = self.optimiser.steps - behind + 1
+            if (number, batch) == (1, 1):
+                raise  # before the first step it is not the learning rate's fault
+            raise diverged(error, number, batch, self.optimiser) from None
         seconds = time.perf_counter() - started
         measures |= self._measured()
         self.optimiser.epoch += 1
-        return measures, seconds
+        return measures, seconds, rate
 
     def _measured(self) -> dict[str, float]:
         """The cost on the samples that are not learned from, and the accuracy where there are classes."""
         if self.held_out is None:
             return {}
         X, Y = self.held_out
-        measures = {"validation cost": self.trainer.mean_cost(X, Y)}
+        cost = self.trainer.mean_cost(X, self._weighted(Y, np.ones(len(Y))))
+        if self.watch is not None:
+            # All stop together: by what the first process measured.
+            cost = float(self.trainer.of_all(np.array([cost]))[0, 0])
+        measures = {"validation cost": cost}
         if self.asked is not None:
             measures["accuracy"] = float((readings(self.net.predict(X, self.compiled)) == self.asked).mean())
         return measures
 
-    def agree(self, epochs: int, resume: bool) -> None:
+    def agree(self, epochs: int, resume: bool, callbacks: int) -> None:
         """Raise in all processes that learn together where they would not learn the same."""
         X, Y = self.X, self.Y
         shuffling = self.random.bit_generator.state
@@ -119,6 +176,9 @@ class _Training:
             "learning_rate": (self.optimiser.rates(epochs), "other rates in some epochs"),
             "batch_size": (self.batch_size, str(self.batch_size)),
             "seed": (shuffling, "None, another beginning in each" if self.seed is None else str(self.seed)),
+            "shuffle": (self.shuffle, str(self.shuffle)),
+            "early_stopping": (self._rule, self._rule),
+            "callbacks": (callbacks, str(callbacks)),
             "resume": (resume, str(resume)),
         }
         self.trainer.agree(facts, "start all with the same arguments but for the samples")
@@ -134,114 +194,18 @@ class _Training:
             "validation": NOTHING if held_out is None else _told(len(held_out[0]), checksum(*held_out)),
             "seed": str(self.seed),
             "compiled": str(self.compiled),
+            "shuffle": str(self.shuffle),
+            "early_stopping": self._rule,
+            "class_weight": NOTHING if self.class_weights is None else str(self.class_weights.tolist()),
         }
-        return Checkpoint(path, self.net, self.optimiser, self.random, agreement)
+        return Checkpoint(path, self.net, self.optimiser, self.random, agreement, self.watch)
+
+    @property
+    def _rule(self) -> str:
+        """The rule of early stopping in words."""
+        return NOTHING if self.watch is None else str(self.watch.rule)
 
 
 def _told(samples: int, number: int) -> str:
     """Data as a checkpoint remembers them."""
     return f"{samples} samples with checksum {number:08x}"
-
-
-@keywords_told("nn.fit")
-def fit(
-    net: MLP,
-    X: Any,
-    Y: Any,
-    *,
-    cost: Cost = squared_error,
-    optimiser: Optimiser | None = None,
-    epochs: int = 20,
-    batch_size: int = 10,
-    validation: tuple[Any, Any] | None = None,
-    seed: int | None = None,
-    progress: bool = True,
-    compiled: bool = True,
-    backend: str = "numpy",
-    devices: int | None = None,
-    checkpoint: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-) -> History:
-    """Train a network on labelled samples.
-
-    Parameters
-    ----------
-    net : MLP
-        Changed in place.
-    X : array-like, shape (samples, inputs)
-        Finite numbers.
-    Y : array-like, shape (samples,) of int or (samples, outputs) of float
-        The right classes, or the desired outputs.
-    cost : callable
-        ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised, by the network's parameters:
-        other Values that it closes over stay as they are.
-    optimiser : Optimiser, optional
-        ``Adam(0.01)`` if not given, which learns the most kinds of small problems as they come. Its learning rate
-        may be a function of the epoch.
-    epochs, batch_size : int
-        At least 1. The last batch of an epoch may be smaller.
-    validation : (X, Y), optional
-        Samples to measure on after each epoch, never learned from.
-    seed : int, optional
-        Makes the shuffling repeatable.
-    progress : bool
-        Whether to show the epochs: a bar on a terminal or in a notebook, plain lines on standard error elsewhere.
-    compiled : bool
-        Whether to run as matrix products; else one Value at a time, with the same results.
-    backend : {"numpy", "jax", "reference"}
-        What runs them, as in `compile`. With ``"jax"`` parameters, optimiser and samples stay on the devices, and
-        an epoch is one program. In a program that `jax.distributed` started on several hosts, every process gives
-        its own samples; all end with the same parameters, those of one process with all samples.
-    devices : int, optional
-        Over how many of its devices each process spreads a batch; all that JAX has where not given.
-    checkpoint : path, optional
-        A file that is replaced, whole or not at all, at the end of each epoch. `nn.load` reads the network in it.
-        Of several processes the first writes it, and all read it when they resume: in a folder that they share.
-    resume : bool
-        Whether to go on from the checkpoint, to the parameters and history of an uninterrupted training, bit by
-        bit. All other arguments must be as they were, but for `epochs`, the total, which may be larger. Where there
-        is no file yet the training starts from the beginning, so the same command starts and restarts.
-
-    Returns
-    -------
-    History
-        Of all epochs, those before a `resume` included.
-
-    Raises
-    ------
-    ShapeError, ArgumentError, OperandError
-        Before anything is changed, if an argument cannot be used or the checkpoint is that of another training.
-        ArgumentError also where a checkpoint cannot be written, after an epoch: the one before stays.
-    FileFormatError
-        Before anything is changed, if the checkpoint is damaged or something else.
-    """
-    training = _Training(net, X, Y, cost, optimiser, batch_size, validation, seed, compiled, backend, devices)
-    epochs = count_of("epochs", epochs)
-    if resume and checkpoint is None:
-        raise ArgumentError("resume: expected a checkpoint to go on from, got checkpoint=None; give its path")
-    training.agree(epochs, resume)
-    kept = None if checkpoint is None else training.checkpoint(checkpoint)
-    history = kept.restore(epochs) if kept is not None and resume else History()
-    behind = len(history.cost)
-    training.trainer.agree({"checkpoint": (behind, f"{behind} epochs")}, "put it where all can read it")
-    keeps = training.trainer.keeps
-    shown = Progress(epochs, progress and keeps, len(history.cost))
-    try:
-        while len(history.cost) < epochs:
-            measures, seconds = training.epoch()
-            history._add(measures, seconds)
-            if kept is not None and keeps:
-                kept.write(history)
-            shown.epoch(measures)
-    except KeyboardInterrupt:
-        history.interrupted = True
-    finally:
-        shown.close()
-    return history
-
-
-def _validation(net: MLP, given: Any) -> tuple[Matrix, Matrix]:
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise ArgumentError(f"validation: expected a pair (X, Y), got {type(given).__name__}")
-    X = rows_of("validation X", given[0], net.sizes[0])
-    return X, targets_of("validation Y", given[1], net.sizes[-1], len(X))

@@ -1,0 +1,66 @@
+"""Samples that a training measures on and never learns from: given, or a fraction held out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.errors import ArgumentError
+from autograd.reals import as_float
+
+from .data import rows_of, targets_of
+
+Matrix = npt.NDArray[np.float64]
+Pair = tuple[Matrix, Matrix]
+
+
+def parted(given: Any, X: Matrix, Y: Matrix, random: np.random.Generator | None) -> tuple[Pair, Pair | None]:
+    """The samples to learn from, and those to measure on.
+
+    Parameters
+    ----------
+    given : (X, Y), float or None
+        The samples to measure on, or what share of the others to hold out, between 0 and 1.
+    X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
+    random : numpy.random.Generator, optional
+        What draws those that are held out; they are the last ones if it is None. Its numbers go on as if nothing had
+        been drawn: processes that hold out of differently many samples shuffle alike.
+
+    Raises
+    ------
+    ArgumentError, ShapeError, OperandError
+        If it is something else, or one side would have no sample.
+    """
+    if given is None:
+        return (X, Y), None
+    if isinstance(given, tuple | list):
+        return (X, Y), _pair(given, X.shape[1], Y.shape[1])
+    count = _share(given, len(X))
+    order = np.arange(len(X)) if random is None else random.spawn(1)[0].permutation(len(X))
+    learned, measured = np.sort(order[:-count]), np.sort(order[-count:])
+    return (X[learned], Y[learned]), (X[measured], Y[measured])
+
+
+def _pair(given: Any, inputs: int, outputs: int) -> Pair:
+    if len(given) != 2:
+        raise ArgumentError(f"validation: expected a pair (X, Y), got {len(given)} things")
+    X = rows_of("validation X", given[0], inputs)
+    return X, targets_of("validation Y", given[1], outputs, len(X))
+
+
+def _share(given: Any, samples: int) -> int:
+    """How many samples are held out."""
+    if isinstance(given, bool) or hasattr(given, "__len__") or not hasattr(given, "__float__"):
+        raise ArgumentError(f"validation: expected a pair (X, Y), or a share such as 0.2, got {type(given).__name__}")
+    share = as_float(given, "validation")
+    if not 0 < share < 1:
+        raise ArgumentError(f"validation: expected a pair (X, Y), or a share between 0 and 1, got {given!r}")
+    count = round(share * samples)
+    if not 0 < count < samples:
+        raise ArgumentError(
+            f"validation: expected at least one sample to hold out and one to learn from, got {count} and "
+            f"{samples - count} of {samples}"
+        )
+    return count
