@@ -40,6 +40,7 @@ from .functions import (
 )
 from .labels import Label
 from .modes import no_grad
+from .transforms import grad, hvp, jvp, value_and_grad, vjp
 from .value import Value
 from .watching import anomalies
 from .words import module_told
@@ -58,9 +59,12 @@ __all__ = [
     "detach",
     "draw",
     "exp",
+    "grad",
     "gradient",
     "hessian",
+    "hvp",
     "jacobian",
+    "jvp",
     "log",
     "log_softmax",
     "logsumexp",
@@ -76,6 +80,8 @@ __all__ = [
     "sqrt",
     "tanh",
     "total",
+    "value_and_grad",
+    "vjp",
     "weighted_sum",
     "where",
 ]

@@ -56,7 +56,7 @@ class Watcher(Protocol):
     def where(self) -> str:
         """``", at "`` and the user's line that is being run, for an error."""
 
-    def rehearse(self, output: Any, order: Any, between: Any = None) -> None:
+    def rehearse(self, output: Any, order: Any, between: Any = None, seed: float = 1.0) -> None:
         """Called before a reverse pass over `order`; raises where that would make an anomaly."""
 
 

@@ -17,8 +17,8 @@ from .sources import line_of
 from .value import Value
 
 
-def backward(output: Value) -> None:
-    """Add d output / d leaf to every leaf's ``grad``; set the others' ``grad`` to this pass's.
+def backward(output: Value, seed: float = 1.0) -> None:
+    """Add `seed` times d output / d leaf to every leaf's ``grad``; set the others' ``grad`` to this pass's.
 
     Constants receive nothing. A leaf's parts are added up before they are added to
     what it holds, so that a second pass exactly doubles it; a pass that fails
@@ -30,9 +30,9 @@ def backward(output: Value) -> None:
     if output.primitive is not LEAF and not any(v.primitive is LEAF for made in order for v in made.operands):
         raise GraphError(no_leaves(output))
     if modes.active and (watcher := modes.watcher()) is not None:
-        watcher.rehearse(output, order)
+        watcher.rehearse(output, order, seed=seed)
     with _grads_from_zero(order):
-        output.grad += 1.0
+        output.grad += seed
         pass_back(order)
 
 

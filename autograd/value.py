@@ -167,8 +167,8 @@ class Value(NumPyOperand, Convertible):
     def label(self, label: Label | str | None) -> None:
         self._label = Label.of(label)
 
-    def backward(self, **unknown: Never) -> None:
-        """Add the derivative of this value with respect to each leaf to the leaf's ``grad``.
+    def backward(self, gradient: Any = 1.0, **unknown: Never) -> None:
+        """Add the derivative of this value by each leaf, times the number `gradient`, to the leaf's ``grad``.
 
         Computed values that it depends on get their derivative of this pass
         alone, so a second call exactly doubles what a first one left in leaves.
@@ -176,7 +176,7 @@ class Value(NumPyOperand, Convertible):
         from .reverse import backward
 
         refuse_keywords("v.backward", Value.backward, unknown)
-        backward(self)
+        backward(self, as_float(gradient, "v.backward(gradient)"))
 
     def zero_grad(self) -> None:
         """Set ``grad`` to 0, before the next `backward` adds to it."""

@@ -44,6 +44,11 @@ _STEPS = {
     "nn.Nesterov(0.5)": "nesterov",
 }
 
+_OF_FUNCTIONS = {
+    "nothing in its place: let the function return its one number, and keep what else it computes": "has_aux",
+    "nothing in its place: integers count as floats, complex numbers are refused": "allow_int holomorphic",
+}
+
 
 def _activation(name: str) -> str:
     return f'activation="{name}" in nn.MLP and nn.Layer, or autograd.{name} of a Value'
@@ -59,6 +64,12 @@ _SAID: dict[str, dict[str, str]] = {
         "autograd.no_grad() around what shall not be recorded": "enable_grad set_grad_enabled",
         _FUNCTIONS: "functional nn F",
         _DRAW: "draw_dot make_dot visualize visualise plot trace",
+        "autograd.vjp(f, *primals)": "make_vjp linear_transpose linearize",
+        "autograd.jvp(f, primals, tangents)": "make_jvp jacrev jacfwd",
+        "autograd.hvp(f, (x,), (v,))": "hessian_vector_product make_hvp vhp",
+        "autograd.grad(f, argnums=(0, 1))": "multigrad multigrad_dict",
+        "autograd.compile(autograd.grad(f)), which takes a batch of arguments": "elementwise_grad egrad derivative",
+        "autograd.value_and_grad": "grad_and_value value_and_gradient grad_and_aux",
         "autograd.check_gradient(f, at=[...])": "gradcheck check_grads checkgrad grad_check",
         "`with autograd.anomalies():` around the code": "detect_anomaly set_detect_anomaly debug_nans",
         _SEED: "manual_seed seed random",
@@ -221,6 +232,8 @@ _SAID: dict[str, dict[str, str]] = {
         "autograd.gradient(v, [w, b], create_graph=True)": "create_graph",
         "autograd.gradient(v, [w, b])": "inputs",
     },
+    "grad()": _OF_FUNCTIONS,
+    "value_and_grad()": _OF_FUNCTIONS,
     "gradient()": {
         _KEPT: "retain_graph",
         "nothing in its place: the derivative by what was not used is 0": "allow_unused",
@@ -290,6 +303,9 @@ _ARGUMENTS = {
     "sizes": "layer_sizes layers dims units shape layer_dims",
     "label": "name title",
     "data": "value val number x",
+    "argnums": "argnum wrt argnames",
+    "primals": "x args inputs primal",
+    "tangents": "v vector tangent",
     "wrt": "inputs xs variables argnums sources params parameters",
     "path_to": "highlight path target wrt",
     "legend": "key show_legend",

@@ -75,7 +75,9 @@ class _Lines:
         self.raised.append(user_place())
         return f", at {told(self.raised[-1])}"
 
-    def rehearse(self, output: Value, order: Sequence[Value], between: Collection[Value] | None = None) -> None:
+    def rehearse(
+        self, output: Value, order: Sequence[Value], between: Collection[Value] | None = None, seed: float = 1.0
+    ) -> None:
         pass
 
 
@@ -87,11 +89,13 @@ class _ForAnomalies(_Lines):
             raise NonFiniteError(non_finite(primitive, operands, data) + self.where())
         return super().new(primitive, operands, data)
 
-    def rehearse(self, output: Value, order: Sequence[Value], between: Collection[Value] | None = None) -> None:
+    def rehearse(
+        self, output: Value, order: Sequence[Value], between: Collection[Value] | None = None, seed: float = 1.0
+    ) -> None:
         """The reverse pass to all that are no constants, or to `between`, looking at every gradient it makes."""
         if between is None:
             between = {operand for value in order for operand in value.operands if operand.primitive is not CONSTANT}
-        grads = {output: 1.0}
+        grads = {output: seed}
         for value in reversed(order):
             grad = grads.get(value, 0.0)
             if grad == 0.0:

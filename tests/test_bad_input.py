@@ -254,6 +254,36 @@ CASES = {
     "gradient output": (lambda: gradient(2.0, [W]), OperandError, "output.*float"),
     "gradient wrt": (lambda: gradient(W * 2, 3.0), OperandError, "wrt.*float"),
     "gradient wrt member": (lambda: gradient(W * 2, [W, "w"]), OperandError, r"wrt\[1\].*str"),
+    **{
+        f"backward({name})": (
+            lambda thing=thing: (W * 2).backward(thing),
+            OperandError,
+            r"backward\(gradient\).*number",
+        )
+        for name, thing in NO_NUMBERS
+    },
+    **{
+        f"{name} of {came}": (lambda of=of, thing=thing: of(thing), OperandError, f"{name}.function.*got {came}")
+        for name, of in (
+            ("grad", autograd.grad),
+            ("value_and_grad", autograd.value_and_grad),
+            ("jvp", lambda f: autograd.jvp(f, (1.0,), (1.0,))),
+            ("vjp", lambda f: autograd.vjp(f, 1.0)),
+            ("hvp", lambda f: autograd.hvp(f, (1.0,), (1.0,))),
+        )
+        for thing, came in ((3.0, "float"), (W, "Value.*gradient.output, wrt"))
+    },
+    "grad argnums": (lambda: autograd.grad(abs, argnums="x"), ArgumentError, "argnums.*position.*'x'"),
+    "grad argnums beyond": (lambda: autograd.grad(abs, argnums=1)(1.0), ArgumentError, "argnums=1 and 1 of them"),
+    "grad of text": (lambda: autograd.grad(abs)("1"), OperandError, "grad.abs.*numbers.*str '1'.*argnums"),
+    "grad of itself": (lambda: autograd.grad(abs)(endless()), OperandError, "grad.abs.*holds itself"),
+    "grad returns": (lambda: autograd.grad(lambda x: "a")(1.0), OperandError, "return a Value.*str 'a'"),
+    "grad inside": (lambda: given([1.0], lambda x: autograd.grad(lambda y: None)(x)), OperandError, "a return missing"),
+    "jvp primals": (lambda: autograd.jvp(abs, 1.0, 1.0), OperandError, r"jvp\(primals\).*\(x,\), got float"),
+    "jvp tangents": (lambda: autograd.jvp(abs, (1.0,), 1.0), OperandError, r"jvp\(tangents\).*got float"),
+    "jvp too many": (lambda: autograd.jvp(abs, (1.0,), (1.0, 2.0)), ShapeError, "tangents.*expected 1.*got 2"),
+    "hvp shapes": (lambda: autograd.hvp(sum, (np.ones(2),), (np.ones(3),)), ShapeError, r"\(2,\).*\(3,\)"),
+    "vjp cotangent": (lambda: autograd.vjp(abs, 1.0)[1]([1.0]), ShapeError, "cotangent.*a number.*list of 1"),
     "backward in a cycle": (lambda: cyclic().backward(), GraphError, "no cycle.*depends on itself"),
     "gradient in a cycle": (lambda: gradient(cyclic(), [W]), GraphError, "no cycle.*depends on itself"),
     "draw in a cycle": (lambda: draw(cyclic()), GraphError, "no cycle.*depends on itself"),

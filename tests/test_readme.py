@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).parent.parent / "README.md"
+TEXT = README.read_text(encoding="utf-8")
 
 
 def test_the_first_example_prints_the_answers_that_stand_beside_it():
@@ -23,14 +24,14 @@ def test_the_first_example_prints_the_answers_that_stand_beside_it():
 
 
 def test_the_chain_rule_and_the_tree_are_told_as_they_stand_there():
-    code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[1]
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if "print(chain_rule" in block)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, str(README), "exec"), {})
     assert printed.getvalue().splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
 
 
-@pytest.mark.parametrize("which", [2, 3], ids=["nesting", "embedding"])
+@pytest.mark.parametrize("which", [1, 3, 4], ids=["functions", "nesting", "embedding"])
 def test_an_example_prints_the_answers_that_stand_beside_it(which):
     code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[which]
     printed = io.StringIO()

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from ..errors import ArgumentError, AutogradError, OperandError, ShapeError
 from ..reals import REAL
+from ..structure import Branch, Fixed, Leaf, Tree, branch, is_structure, leaves_of, parts, rebuilt
 from ..value import Value
 from .strict import strict
-from .structure import Branch, Fixed, Leaf, Tree, branch, is_structure, leaves_of, parts, rebuilt
 
 Batch = npt.NDArray[Any]
 

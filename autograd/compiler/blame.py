@@ -12,11 +12,11 @@ from ..graph import topological_order
 from ..modes import by_sample, with_grad
 from ..sentences import named, non_finite
 from ..sources import Place, line_of
+from ..structure import Leaf, in_values
 from ..value import Value, number_of
 from ..watching import noting_lines
 from .indexing import indexable
 from .results import outputs_of
-from .structure import Leaf, in_values
 from .whole import Whole
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from .. import modes
 from ..errors import ArgumentError, AutogradError, OperandError, RecordingError
 from ..parameters import Parameters, leaves
+from ..structure import holds_values
 from ..value import Value
 from ..words import attributes_told, keywords_told
 from .arguments import Arguments, Batch, Form
@@ -23,7 +24,6 @@ from .pipeline import Stages
 from .plan.plan import Plan
 from .programs import Programs, Settings
 from .samples import Samples
-from .structure import holds_values
 from .versions import Version
 
 

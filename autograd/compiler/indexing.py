@@ -18,10 +18,10 @@ from .. import modes
 from ..errors import PositionError
 from ..sources import told as shown_place
 from ..sources import user_place
+from ..structure import Leaf
 from ..value import Value, number_of
 from .reach import Reach, Spot, has_fields
 from .rows import Rows, rows_of
-from .structure import Leaf
 from .subscripts import asking
 from .tables import KINDS, keeping, without_tables
 from .whole import Whole

@@ -15,8 +15,8 @@ import numpy as np
 
 from ..errors import RecordingError
 from ..reals import REAL
+from ..structure import is_named
 from ..value import Value
-from .structure import is_named
 
 _UNREFERENCED = 8
 """How many instances are kept alive of those that nothing can refer to weakly."""

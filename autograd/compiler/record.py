@@ -17,10 +17,10 @@ from ..graph import topological_order
 from ..labels import Label
 from ..primitives import CONSTANT, GREATER, GREATER_EQUAL, LEAF, LESS, LESS_EQUAL
 from ..sources import Place, told
+from ..structure import Leaf, Tree, in_values
 from ..value import Value, number_of
 from .indexing import indexable
 from .results import SCALAR, outputs_of
-from .structure import Leaf, Tree, in_values
 from .tracer import INPUT, Decision, Tracer
 from .whole import as_whole
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from ..errors import RecordingError
 from ..reals import REAL
+from ..structure import Block, Branch, Tree, branch, is_named, leaves_of, parts, rebuilt
 from ..value import Value, as_value
-from .structure import Block, Branch, Tree, branch, is_named, leaves_of, parts, rebuilt
 
 SCALAR = Block()
 _RESULT = "the compiled function's result"

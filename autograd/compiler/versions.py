@@ -14,6 +14,7 @@ from ..errors import NonFiniteError
 from ..namespaces import left_to_right
 from ..parameters import together
 from ..sources import Place
+from ..structure import Leaf
 from .arguments import Batch, all_finite, columns
 from .backends.base import Backend, OffPath, Program, Unfit
 from .backends.numpy.program import NumPyProgram
@@ -24,7 +25,6 @@ from .plan.instructions import Guard
 from .plan.plan import Plan
 from .record import Recording
 from .strict import strict
-from .structure import Leaf
 
 Rows = Sequence[int] | npt.NDArray[np.intp]
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..labels import Label
-from ..value import Value
+from .labels import Label
+from .value import Value
 
 
 class Leaf(NamedTuple):
