@@ -396,3 +396,43 @@ def test_nothing_in_a_checkpoint_is_executed(tmp_path):
         path.write_bytes(repacked(contents, **{name: np.array([Trap()], dtype=object)}))
         untouched(path, FileFormatError, f"{name}: expected a plain array")
     assert not (tmp_path / "executed").exists()
+
+
+def test_files_of_before_there_was_so_much_to_remember_go_on(tmp_path):
+    """Those of version 0.1 say nothing of schedules, learning rates, early stopping, weights of classes, shuffling."""
+    path = tmp_path / "run.npz"
+    checkpoint_of(path)
+    with np.load(path) as archive:
+        said = dict(archive)
+    for name in ("epoch", "learning_rate", "early_stopping", "class_weight", "shuffle"):
+        del said[name]
+    path.write_bytes(packed(said))
+    assert resumed(path, "Adam") == whole("Adam")
+    path.write_bytes(packed(said))
+    assert train(new(), nn.Adam(0.02), path, resume=True).learning_rate == [0.02] * 6
+    path.write_bytes(packed(said))
+    with pytest.raises(ArgumentError, match="shuffle: expected True as in the checkpoint"):
+        resumed(path, "Adam", shuffle=False)
+
+
+@pytest.mark.parametrize(
+    "name, array, words",
+    [
+        ("last", np.zeros(3), r"last: expected float64 of shape \(26,\), got"),
+        ("last", np.full(26, np.nan), "last: expected finite numbers"),
+        ("learning_rate", np.zeros(3), r"learning_rate: expected float64 of shape \(2,\), got"),
+        ("validation_accuracy", np.zeros(1), "validation_accuracy: expected 2 or none, got 1"),
+    ],
+)
+def test_damage_of_what_early_stopping_keeps_is_found(tmp_path, name, array, words):
+    path, options = tmp_path / "run.npz", {"early_stopping": 5}
+    checkpoint_of(path, **options)
+    with np.load(path) as archive:
+        said = dict(archive)
+    assert "last" in said
+    path.write_bytes(packed(said | {name: array}))
+    net = new()
+    before = [value.data for value in net.parameters()]
+    with pytest.raises(FileFormatError, match=words):
+        resumed(path, "Adam", net, **options)
+    assert [value.data for value in net.parameters()] == before

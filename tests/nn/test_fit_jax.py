@@ -74,6 +74,31 @@ def test_schedules_decay_and_clipping_are_numpys(name, devices):
     assert optimiser.epoch == 3
 
 
+@pytest.mark.parametrize("devices", DEVICES)
+def test_what_surrounds_a_training_is_numpys(devices):
+    """Weights of classes, early stopping with the best parameters, a callback that sets numbers and the rate."""
+
+    def meddle(epoch):
+        epoch.optimiser.learning_rate = 0.1 * epoch.number
+        epoch.net.layers[0].neurons[0].bias.data = 0.25
+
+    options = {"validation": samples(7), "early_stopping": 3, "epochs": 30, "class_weight": [1.0, 3.0, 0.5]}
+    alone, history = trained("numpy", callbacks=meddle, **options)
+    net, found = trained("jax", callbacks=meddle, devices=devices, **options)
+    assert found.stopped == history.stopped == "early stopping" and found.best_epoch < len(found.cost) < 30
+    np.testing.assert_allclose(numbers(net), numbers(alone), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.validation_cost, history.validation_cost, rtol=1e-12)
+
+
+def test_a_diverging_training_says_so_as_on_numpy():
+    data = np.full((40, 5), 1e3), np.arange(40.0)[:, None]
+    for backend in ("numpy", "jax"):
+        with pytest.raises(
+            NonFiniteError, match=r"fit: .* in epoch \d+, batch \d+, with learning rate 1: the training"
+        ):
+            trained(backend, nn.MLP([5, 1], output="linear", seed=0), data=data, optimiser=nn.SGD(1.0), epochs=99)
+
+
 def test_the_rates_of_a_schedule_are_data_of_one_program(monkeypatch):
     made, compiled = [], epochs.Training._compiled
     monkeypatch.setattr(

@@ -45,10 +45,11 @@ def said(tmp_path_factory):
     return [dict(json.loads(line) for line in text.splitlines() if line.startswith('["')) for text in told]
 
 
-def alone(**options):
+def alone(classes=False, **options):
     """The same training in one process that has the samples of both."""
     own = [together.samples(process) for process in (0, 1)]
-    return together.trained([np.concatenate(pair) for pair in zip(*own, strict=True)], **options)
+    data = [np.concatenate(pair) for pair in zip(*own, strict=True)]
+    return together.trained(together.classes(data) if classes else data, **options)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,9 @@ def alone(**options):
         ("a batch of few", {"batch_size": 5, "epochs": 1}),
         ("a false alarm", {"cost": together.with_a_false_alarm}),
         ("the first alone keeps a checkpoint", {}),
+        ("classes that count alike", {"classes": True, "class_weight": "balanced"}),
+        ("early stopping", together.stopping(together.samples(2))),
+        ("a callback of the second", {"epochs": 2}),
     ],
 )
 def test_both_end_where_one_ends_that_has_all_samples(said, name, options):
@@ -66,6 +70,11 @@ def test_both_end_where_one_ends_that_has_all_samples(said, name, options):
     assert parameters == others
     np.testing.assert_allclose(parameters, expected, rtol=0, atol=1e-12)
     np.testing.assert_allclose(costs, history, rtol=1e-12)
+
+
+def test_early_stopping_is_tried_on_a_training_that_it_ends():
+    _, costs = alone(**together.stopping(together.samples(2)))
+    assert 2 < len(costs) < 20
 
 
 @pytest.mark.parametrize(
@@ -81,6 +90,13 @@ def test_both_end_where_one_ends_that_has_all_samples(said, name, options):
         ("other rules", "optimiser", "SGD(learning_rate=0.1, momentum=0.0)"),
         ("other rates", "learning_rate", "other rates in some epochs"),
         ("other devices", "devices", "1"),
+        ("other weights of classes", "class_weight", "None"),
+        (
+            "other rules of stopping",
+            "early_stopping",
+            "EarlyStopping(patience=1, minimum_change=0.0, restore_best=True)",
+        ),
+        ("callbacks in one", "callbacks", "0"),
         ("and goes on", "checkpoint", "2 epochs"),
     ],
 )

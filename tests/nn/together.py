@@ -18,6 +18,16 @@ def samples(process):
     return rng.random((13 + 7 * process, 5)), rng.random((13 + 7 * process, 3))
 
 
+def classes(data):
+    """The same samples with the largest of the targets as the class."""
+    return data[0], data[1].argmax(axis=1)
+
+
+def stopping(validation):
+    """A training that ends before its last epoch: held out are samples that nothing can fit."""
+    return {"validation": validation, "early_stopping": 2, "epochs": 20, "optimiser": nn.Adam(0.2)}
+
+
 def with_a_false_alarm(a, y):
     """A cost with a slope that is infinite where `where` did not choose it."""
     first = where(a[0] > 2.0, sqrt(a[0] - a[0].detach()), a[0])
@@ -44,6 +54,13 @@ def cases(process, folder):
         "a batch of few": {"batch_size": 5, "epochs": 1},
         "a false alarm": {"cost": with_a_false_alarm},
         "the first alone keeps a checkpoint": {"checkpoint": folder / "first.npz" if process == 0 else None},
+        "classes that count alike": {"classes": True, "class_weight": "balanced"},
+        # Each has others; the first one's are gone by.
+        "early stopping": stopping(samples(2 + process)),
+        "a callback of the second": {"callbacks": lambda epoch: process == 1 and epoch.number == 2, "epochs": 5},
+        "other weights of classes": {"classes": True, "class_weight": [None, "balanced"][process]},
+        "other rules of stopping": {"early_stopping": 1 + process, "validation": samples(2)},
+        "callbacks in one": {"callbacks": [print] * process},
         "a checkpoint of its own": {"checkpoint": own} if process == 0 else {},
         "and goes on": {"checkpoint": own, "resume": True, "epochs": 3},
         "no seed": {"seed": None},
@@ -71,8 +88,10 @@ def main():
     for name, options in cases(process, folder).items():
         X, Y = samples(process)
         inputs = options["net"].sizes[0] if "net" in options else 5
+        data = X[:, :inputs], Y
         try:
-            found = trained((X[:, :inputs], Y), backend="jax", **options)
+            data = classes(data) if options.pop("classes", False) else data
+            found = trained(data, backend="jax", **options)
         except AutogradError as error:
             found = str(error)
         print(json.dumps([name, found]), flush=True)
