@@ -61,6 +61,10 @@ class Module:
                 met.add(id(module))
                 yield name, module
 
+    def named_functions(self) -> Iterator[tuple[str, Any]]:
+        """What a `Sequential` computes with between its modules: functions, or the names of activations."""
+        return iter(())
+
     def named_arrays(self) -> Iterator[tuple[str, Any]]:
         """The parameters as arrays: the name, and a Value or equally long lists of them, as deep as the array has axes.
 
@@ -119,11 +123,16 @@ class Module:
         """What a file keeps of a network besides its numbers, to make it anew from; None for what is made by code."""
         return None
 
+    def recipe_to_keep(self) -> str | None:
+        """What a file keeps of a `Sequential` to make it anew from; None for what is made by code."""
+        return None
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to an ``.npz`` file, atomically; `nn.load` reads it.
 
-        An `MLP` is kept whole, and ``nn.load(path)`` makes it. Of a module of your own, whose code no file holds,
-        the arrays of `state_dict` are kept: ``nn.load(path, into=module)`` sets those of one that was made as this was.
+        An `MLP` is kept whole, and so is a `Sequential` of this package's steps: ``nn.load(path)`` makes them. Of a
+        module of your own, whose code no file holds, the arrays of `state_dict` are kept: ``nn.load(path,
+        into=module)`` sets those of one that was made as this was.
 
         Raises
         ------

@@ -19,7 +19,9 @@ from .archives import Archive, opened
 from .layers import Layer
 from .mlp import MLP, MOST_WEIGHTS
 from .module import Module
-from .named import agree_on_activations, kind_of, read_by_name
+from .named import agree_on_settings, kind_of, read_by_name
+from .recipes import steps_in
+from .sequential import Sequential
 from .state import Numbers, arrays_of, check, places_of, put, shapes_of
 from .structure import Structure, parameter_at, places, tie
 from .writing import BY_NAME, CHECKPOINTS, NETWORKS
@@ -32,7 +34,7 @@ AnyModule = TypeVar("AnyModule", bound=Module)
 
 
 @overload
-def load(path: str | os.PathLike[str]) -> MLP: ...
+def load(path: str | os.PathLike[str]) -> Any: ...
 @overload
 def load(path: str | os.PathLike[str], into: AnyModule) -> AnyModule: ...
 def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
@@ -42,12 +44,13 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
     ----------
     path : path
     into : Module, optional
-        Whose numbers to set, made as the one that was saved: a module of your own comes back only so.
+        Whose numbers to set, made as the one that was saved. What is made by code comes back only so: all but an `MLP`
+        and a `Sequential` of layers and steps of this package.
 
     Returns
     -------
     Module
-        `into`, or an `MLP` that is made from the file.
+        `into`, or an `MLP` or `Sequential` that is made from the file.
 
     Raises
     ------
@@ -55,8 +58,8 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
         If the file is missing, truncated, corrupt or something else; nothing in
         it is executed, and nothing is allocated before its sizes are checked.
     ArgumentError
-        If the file keeps a module that is made by code, and `into` is not given; or if the arrays, their shapes or the
-        activations are others than those of `into`, which is left as it was.
+        If the file keeps a module that is made by code, and `into` is not given; or if the arrays, their shapes,
+        activations or the like are others than those of `into`, which is left as it was.
     OperandError
         If `into` is no module.
     """
@@ -75,9 +78,11 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
     return into
 
 
-def _made(archive: Archive, is_all: bool) -> MLP:
+def _made(archive: Archive, is_all: bool) -> Module:
     """The network in a file, which is all that it holds or not."""
     if keeps_names(archive):
+        if "recipe" in archive.names:
+            return _made_of_steps(archive, is_all)
         raise ArgumentError(
             f"{archive.path}: expected a module to read it into, for the code of {archive.text('module')!r:.80} is in "
             "no file; make one as that was made and write nn.load(path, into=module)"
@@ -100,6 +105,16 @@ def _made(archive: Archive, is_all: bool) -> MLP:
     return net
 
 
+def _made_of_steps(archive: Archive, is_all: bool) -> Sequential:
+    """The same where steps are kept with what makes them."""
+    net = Sequential(*steps_in(archive))
+    numbers, kept = read_by_name(archive, net, "save the network anew", exactly=True)
+    if is_all:
+        archive.only(["format", *kept])
+    put(arrays_of(net), numbers, f"{archive.path}")
+    return net
+
+
 def numbers_for(archive: Archive, module: Module, remedy: str, exactly: bool = False) -> tuple[Numbers, list[str]]:
     """The numbers of a module in a file, by the names of its arrays, and the members that keep them.
 
@@ -114,7 +129,7 @@ def numbers_for(archive: Archive, module: Module, remedy: str, exactly: bool = F
     Raises
     ------
     ArgumentError
-        If the names, shapes, activations or ties are others.
+        If the names, shapes, activations or the like, or the ties, are others.
     FileFormatError
         If the file is damaged.
     """
@@ -131,7 +146,7 @@ def numbers_for(archive: Archive, module: Module, remedy: str, exactly: bool = F
     arrays = arrays_of(module)
     check(where, shapes_of(arrays), {name: array.shape for name, array in numbers.items()}, remedy=remedy)
     activations = (f"{place}.weight {name}" for place, name in zip(there, structure.activations, strict=True))
-    agree_on_activations(where, module, arrays, "; ".join(activations), remedy)
+    agree_on_settings(where, module, arrays, "; ".join(activations), remedy)
     return numbers, members(structure, archive)
 
 

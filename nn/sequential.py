@@ -10,6 +10,7 @@ from autograd.errors import ArgumentError
 from .activations import OF_ALL, OF_LAYERS, activation_of, function_of, is_of_each, told
 from .data import activations_of
 from .module import Module
+from .recipes import recipe_of
 from .state import numbered
 
 
@@ -46,6 +47,14 @@ class Sequential(Module):
     def members(self) -> Iterator[tuple[str, Any]]:
         """Its steps, with their places in a `torch.nn.Sequential`, where an activation takes a place of its own."""
         return numbered(self.steps)
+
+    def named_functions(self) -> Iterator[tuple[str, Any]]:
+        """Those of its steps that are no modules."""
+        return ((place, step) for place, step in self.members() if not isinstance(step, Module))
+
+    def recipe_to_keep(self) -> str | None:
+        """What its steps are made by; None if that takes code."""
+        return None if type(self) is not Sequential else recipe_of(self.steps)
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """What the last step returns for one sample: a list of Values where it is a module of this package."""

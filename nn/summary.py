@@ -24,7 +24,7 @@ _HEADINGS = ("name", "label", "shape", "module", "activation", "parameters")
 
 @dataclass(frozen=True)
 class Row:
-    """An array of a module, or a module that has none.
+    """An array of a module, or a module or function that has none.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Row:
     label : str
         What the document calls it, such as w¹; empty where that is the name.
     shape : tuple of int
-        () for one parameter; None for a module without any.
+        () for one parameter; None where there is none.
     module, activation : str
         Whose it is, and what that computes at the end; empty but in the first row of each module inside.
     parameters : int
@@ -128,21 +128,60 @@ def summary_of(module: Any) -> Summary:
     return Summary(repr(module), rows, len({value for array in arrays.values() for value in flat(array)}))
 
 
-def activations_of(module: Any, names: Iterable[str]) -> dict[str, str]:
-    """The activations of a module and of those inside, by the names of their first arrays.
+def settings_of(module: Any, names: Iterable[str]) -> dict[str, str]:
+    """What its arrays do not say of a module: activations, and numbers such as the probability of a `Dropout`.
 
     Parameters
     ----------
     module : Module
     names : iterable of str
         Those of all arrays, in order.
+
+    Returns
+    -------
+    dict of str to str
+        By the name of a module's first array, or of a module or function that has none.
     """
     modules = dict(module.named_modules(remove_duplicate=False))
     firsts: dict[str, str] = {}
     for name in names:
         firsts.setdefault(_owner(name, modules), name)
-    named = {name: _activation(modules[owner]) for owner, name in firsts.items()}
-    return {name: activation for name, activation in named.items() if activation}
+    told = {name: _setting(modules[owner]) for owner, name in firsts.items()}
+    told |= {name: _setting(thing) for name, thing in _entries(modules) if _is_bare(name, thing, modules)}
+    return {name: setting for name, setting in told.items() if setting}
+
+
+def _setting(thing: Any) -> str:
+    """The activation of a module, or the function itself, and the numbers that a module of this package keeps."""
+    settings = [_activation(thing)]
+    if type(thing).__module__.partition(".")[0] == __name__.partition(".")[0]:
+        kept = vars(thing).items()
+        settings += [f"{name}={value!r}" for name, value in kept if isinstance(value, float) and name[0] != "_"]
+    return " ".join(filter(None, settings))
+
+
+def _entries(modules: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The modules, and the functions between them, in the order in which they stand."""
+    entries = list(modules.items())
+    for name, module in modules.items():
+        functions = dict(module.named_functions())
+        before = name
+        for place, _ in module.members() if functions else ():
+            path = f"{name}.{place}" if name else place
+            if place in functions:
+                inside = "." if before == name else f"{before}."
+                at = max(k for k, (one, _) in enumerate(entries) if one == before or one.startswith(inside))
+                entries.insert(at + 1, (path, functions[place]))
+            before = path
+    return entries
+
+
+def _is_bare(name: str, thing: Any, modules: dict[str, Any]) -> bool:
+    """Whether something is a function, or a module inside that holds neither parameters nor modules."""
+    if name not in modules:
+        return True
+    has_parameters = next(thing.named_parameters(), None) is not None
+    return name != "" and not has_parameters and not any(other.startswith(f"{name}.") for other in modules)
 
 
 def _rows(arrays: Arrays, modules: dict[str, Any]) -> Iterator[Row]:
@@ -171,15 +210,16 @@ def _owner(name: str, modules: dict[str, Any]) -> str:
 
 
 def _with_others(rows: list[Row], modules: dict[str, Any]) -> list[Row]:
-    """The rows, and one for each module that holds neither parameters nor modules, after what stands before it."""
+    """The rows, and one for each module or function without arrays, after what stands before it."""
     owners = [_owner(row.name, modules) for row in rows]
     after: dict[str | None, list[Row]] = {}
     last = None
-    for name, module in modules.items():
+    for name, thing in _entries(modules):
         if name in owners:
             last = name
-        elif name and not module.parameters() and not any(other.startswith(f"{name}.") for other in modules):
-            after.setdefault(last, []).append(Row(name, "", None, _kind(module), _activation(module), 0))
+        elif _is_bare(name, thing, modules):
+            kind = _kind(thing) if name in modules else ""
+            after.setdefault(last, []).append(Row(name, "", None, kind, _activation(thing), 0))
     merged = after.get(None, [])
     for place, (owner, row) in enumerate(zip(owners, rows, strict=True)):
         merged.append(row)
@@ -192,8 +232,9 @@ def _kind(module: Any) -> str:
     return type(module).__name__
 
 
-def _activation(module: Any) -> str:
-    found = getattr(module, "activation", None)
+def _activation(thing: Any) -> str:
+    """What a module computes at the end, or a function computes, by name."""
+    found = getattr(thing, "activation", None) if hasattr(thing, "named_modules") else thing
     return told(found) if isinstance(found, str) or callable(found) else ""
 
 

@@ -213,6 +213,13 @@ def _read_into(path: Path) -> list[float]:
     return numbers
 
 
+def _sequence(path: Path) -> Any:
+    net = nn.load(path)
+    if not np.isfinite(numbers := [value.data for value in net.parameters()]).all():
+        raise AssertionError("a network was read that is none")
+    return repr(net), numbers
+
+
 def _checkpoint_of(own: Own, path: Path) -> tuple[Checkpoint, nn.Adam]:
     optimiser = nn.Adam(0.01)
     agreement = {"optimiser": optimiser.settings, "validation": "none"}
@@ -282,8 +289,13 @@ def _own(folder: Path) -> list[Subject]:
     nn.squared_error(own([1.0, 2.0, 3.0]), [1.0, 0.0]).backward()
     optimiser.step(own.parameters())
     kept.write(nn.History([0.5], seconds=[0.0]))
-    network, checkpoint = ((folder / name).read_bytes() for name in ("own.npz", "checkpoint.npz"))
+    draws = np.random.default_rng(0)
+    steps = nn.Layer(draws.normal(size=(4, 3)), np.ones(4), "tanh"), nn.LayerNorm(4), nn.Dropout(0.5), "relu"
+    nn.Sequential(*steps).save(folder / "steps.npz")
+    names = ("own.npz", "checkpoint.npz", "steps.npz")
+    network, checkpoint, sequence = ((folder / name).read_bytes() for name in names)
     return [
+        Subject("steps", sequence, _sequence, repacked, True),
         Subject("own module", network, _read_into, repacked, True),
         Subject("own module, checkpoint", checkpoint, _own_resumed, repacked, True),
     ]

@@ -79,7 +79,7 @@ def test_the_file_is_an_archive_of_named_arrays(real):
         "net/matrix", "net/scale", "net/heads.left.weight", "net/heads.left.bias", f"{strange}.weight",
         f"{strange}.bias", "net/tied", "net/again.weight", "net/again.bias",
     }  # fmt: skip
-    assert set(real) - names == {"format", "module", "activations", "tied"}
+    assert set(real) - names == {"format", "module", "settings", "tied"}
     assert real["net/matrix"].shape == (3, 2) and real["net/scale"].shape == ()
 
 
@@ -120,9 +120,9 @@ def test_a_network_s_file_may_be_read_into_its_like(tmp_path, make):
 
 def test_other_activations_are_named(tmp_path):
     nn.MLP([3, 4, 2], seed=0).save(tmp_path / "net.npz")
-    words = r"expected the activation 0\.weight relu as in this module, got 0\.weight sigmoid; make"
+    words = r"expected 0\.weight relu as in this module, got 0\.weight sigmoid; make"
     unchanged(tmp_path / "net.npz", ArgumentError, words, nn.MLP([3, 4, 2], "relu", seed=0))
-    words = r"the activation heads\.left\.weight relu as in this module, got heads\.left\.weight tanh; make"
+    words = r"expected heads\.left\.weight relu as in this module, got heads\.left\.weight tanh; make"
     unchanged(saved(tmp_path / "own.npz"), ArgumentError, words, Own(0, "relu"))
 
 
@@ -167,10 +167,10 @@ def test_other_ties_are_no_harm_unless_they_want_two_numbers(tmp_path):
         ("net/scale", np.array(["a"]), r"scale of shape \(1,\) where \(\) is"),
         ("net/scale", np.array("a"), r"net/scale: expected float64"),
         ("module", None, "expected the members of|without 'module'"),
-        ("activations", None, "without 'activations'"),
-        ("activations", np.array("heads.left.weight relu"), "expected the activation .*tanh as in this module, got"),
-        ("activations", np.array("a" * 5000), "activations: expected a short text"),
-        ("activations", np.array("a\nb"), "activations: expected a short text, got characters that are none"),
+        ("settings", None, "without 'settings'"),
+        ("settings", np.array("heads.left.weight relu"), "expected heads.* tanh as in this module, got heads.* relu"),
+        ("settings", np.array("a" * 5000), "settings: expected a short text"),
+        ("settings", np.array("a\nb"), "settings: expected a short text, got characters that are none"),
         ("tied", np.zeros(3, np.int64), "tied: expected int64 of shape"),
         ("tied", np.zeros((1, 2)), "tied: expected int64"),
         ("format", np.array("scalar-autograd network 4"), "expected the format"),

@@ -300,6 +300,26 @@ def test_pytorch_takes_our_states_and_gives_its_own(hidden, output):
     np.testing.assert_allclose(other.predict(X), outputs(), rtol=0, atol=1e-12)
 
 
+def test_a_sequential_s_state_is_its_twin_s_in_pytorch():
+    torch = pytest.importorskip("torch")
+    draws = np.random.default_rng(0)
+    layers = [nn.Layer(draws.normal(size=(6, 4)), draws.normal(size=6), "tanh")]
+    layers.append(nn.Layer(draws.normal(size=(3, 6)), draws.normal(size=3), "linear"))
+    net = nn.Sequential(layers[0], nn.LayerNorm(6), nn.Dropout(0.5), layers[1], "softmax")
+    double = {"dtype": torch.float64}
+    twin = torch.nn.Sequential(
+        torch.nn.Linear(4, 6, **double), torch.nn.Tanh(), torch.nn.LayerNorm(6, **double), torch.nn.Dropout(0.5),
+        torch.nn.Linear(6, 3, **double), torch.nn.Softmax(dim=1),
+    ).eval()  # fmt: skip
+    state = changed(twin.state_dict())
+    net.load_state_dict(state)
+    assert list(net.state_dict()) == list(state)
+    twin.load_state_dict({name: torch.as_tensor(array) for name, array in net.state_dict().items()})
+    X = draws.normal(size=(5, 4))
+    found = [[a.data for a in net(row)] for row in X.tolist()]
+    np.testing.assert_allclose(found, twin(torch.tensor(X)).detach().numpy(), rtol=0, atol=1e-12)
+
+
 def test_a_tensor_that_numpy_cannot_read_is_told_in_torch_s_words():
     torch = pytest.importorskip("torch")
     net = nn.MLP([2, 1], seed=0)
