@@ -288,7 +288,7 @@ def _own(folder: Path) -> list[Subject]:
     kept, optimiser = _checkpoint_of(own, folder / "checkpoint.npz")
     nn.squared_error(own([1.0, 2.0, 3.0]), [1.0, 0.0]).backward()
     optimiser.step(own.parameters())
-    kept.write(nn.History([0.5], seconds=[0.0]))
+    kept.write(nn.History([0.5], seconds=[0.0], learning_rate=[0.01]))
     draws = np.random.default_rng(0)
     steps = nn.Layer(draws.normal(size=(4, 3)), np.ones(4), "tanh"), nn.LayerNorm(4), nn.Dropout(0.5), "relu"
     nn.Sequential(*steps).save(folder / "steps.npz")

@@ -57,7 +57,7 @@ def train(net, optimiser, path=None, epochs=6, resume=False, compiled=True, stop
     kept = None if path is None else Checkpoint(path, net, optimiser, random, agreement)
     history = kept.restore(epochs) if resume else History()
     while len(history.cost) < epochs:
-        history._add({"cost": trainer.epoch(random.permutation(len(X)))}, 0.0)
+        history._add({"cost": trainer.epoch(random.permutation(len(X)))}, 0.0, optimiser.learning_rate)
         optimiser.epoch += 1
         if kept is not None:
             kept.write(history)
