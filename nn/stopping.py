@@ -13,6 +13,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import ArgumentError, OperandError
 from autograd.parameters import Parameters
+from autograd.words import keywords_told
 
 from .data import count_of, within
 
@@ -48,6 +49,9 @@ class EarlyStopping:
         within("EarlyStopping(minimum_change)", self.minimum_change, 0.0, low_included=True)
         if not isinstance(self.restore_best, bool | np.bool_):
             raise ArgumentError(f"EarlyStopping(restore_best): expected True or False, got {self.restore_best!r:.60}")
+
+
+EarlyStopping.__init__ = keywords_told("nn.EarlyStopping")(EarlyStopping.__init__)  # type: ignore[method-assign]
 
 
 def early_stopping_of(given: Any) -> EarlyStopping | None:

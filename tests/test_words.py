@@ -34,7 +34,7 @@ CALLED = {
     "v.backward()": Value(1.0).backward,
     **{f"{name}()": getattr(autograd, name) for name in ("gradient", "compile", "draw", "check_gradient")},
     **{f"{name}()": getattr(autograd, name) for name in ("grad", "value_and_grad", "jvp")},
-    **{f"nn.{name}()": getattr(nn, name) for name in ("MLP", "Layer", "Dropout", "LayerNorm", "fit")},
+    **{f"nn.{name}()": getattr(nn, name) for name in ("MLP", "Layer", "Dropout", "LayerNorm", "EarlyStopping", "fit")},
     **{f"nn.{name}()": getattr(nn, name) for name in ("SGD", "Nesterov", "RMSprop", "Adam", "AdamW")},
 }
 PLACES = {**MODULES, **THINGS}
@@ -126,6 +126,8 @@ def test_a_keyword_of_another_package_is_answered(place):
             "nn.fit(optimizer=..., n_epochs=...): expected optimiser=...; epochs=...",
         ),
         (lambda: nn.fit(None, [], [], validation_data=1), "nn.fit(validation_data=...): expected validation=..."),
+        (lambda: nn.fit(None, [], [], callback=print), "nn.fit(callback=...): expected callbacks=..."),
+        (lambda: nn.EarlyStopping(min_delta=0.1), "nn.EarlyStopping(min_delta=...): expected minimum_change=..."),
         (lambda: nn.fit(None, [], [], verbose=0), "nn.fit(verbose=...): expected progress=..."),
         (lambda: Value(0.5, name="w"), "Value(name=...): expected label=..."),
         (lambda: autograd.gradient(W, argnums=0), "gradient(argnums=...): expected wrt=..."),
