@@ -254,6 +254,7 @@ class Resumed:
             batch_size=4,
             seed=0,
             validation=(self.X, self.digits),
+            early_stopping=2,
             progress=False,
             compiled=False,
             checkpoint=path,

@@ -26,6 +26,7 @@ RUNS = {
     "SGD": (lambda: nn.SGD(0.3), True, 120),
     "SGD with momentum": (lambda: nn.SGD(0.1, momentum=0.9), True, 120),
     "Adam": (lambda: nn.Adam(0.01), True, 120),
+    "Adam, the best epoch's parameters": (lambda: nn.Adam(0.01), True, 120),
     "Adam, one Value at a time": (lambda: nn.Adam(0.01), False, 25),
 }
 
@@ -38,6 +39,8 @@ def train(name: str, path: Path) -> None:
     net, optimiser = nn.MLP([6, 8, 3], activation="tanh", output="linear", seed=1), make()
     print("begun", flush=True)
     options = {"epochs": epochs, "batch_size": 8, "seed": 3, "validation": (X[:10], digits[:10])}
+    if "best" in name:
+        options["early_stopping"] = epochs
     history = nn.fit(
         net,
         X[10:],
