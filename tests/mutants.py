@@ -53,13 +53,19 @@ LONGEST = 180
 # Functions outside the table that compute a rule.
 FUNCTIONS = {
     "autograd/pairs.py": ("pairs_of", "partner_of", "factor_by"),
-    "autograd/primitives.py": ("_zero", "_one", "_minus_one", "_power_by_base", "_log_softmax_by", "_chosen_by"),
+    "autograd/primitives/entry.py": ("zero", "one", "minus_one"),
+    "autograd/primitives/arithmetic.py": ("_power_by_base",),
+    "autograd/primitives/elementary.py": (),
+    "autograd/primitives/activations.py": (),
+    "autograd/primitives/choices.py": (),
+    "autograd/primitives/reductions.py": ("_log_softmax_by", "_chosen_by"),
     "autograd/adjoints.py": ("_product", "_sum"),
-    "autograd/namespaces.py": ("left_to_right", "log_of_exponentials", "_above"),
+    "autograd/namespaces/adding.py": ("left_to_right", "log_of_exponentials"),
+    "autograd/namespaces/floats.py": ("_above",),
     "autograd/fast_rules.py": ("_sum", "_product", "_weighted_sum", "_logsumexp", "_log_softmax", "_choice"),
     "autograd/reverse.py": ("pass_back",),
 }
-CLASSES = {"autograd/namespaces.py": ("_Floats", "_Arrays")}
+CLASSES = {"autograd/namespaces/floats.py": ("_Floats",), "autograd/namespaces/arrays.py": ("_Arrays",)}
 PARTNERS = {
     "sin": "cos", "cos": "sin", "log": "exp", "exp": "log", "less": "greater_equal", "greater_equal": "less",
     "greater": "less_equal", "less_equal": "greater", "sign": "step", "step": "sign", "sigmoid": "step",
