@@ -212,7 +212,8 @@ class ChainRule:
         return f"$\\displaystyle {self.latex}$"
 
     def __repr__(self) -> str:
-        return str(self)
+        ratio = self._ratio(self.output, self.wrt)
+        return f"<chain rule: {ratio} = {UNICODE.number(self.value)}, paths: {counted(self.paths)}>"
 
     def _told(self, notation: Unicode) -> str:
         ratio = self._ratio(self.output, self.wrt, notation)

@@ -46,6 +46,8 @@ class DeviceTrainer:
         Of all processes together.
     devices : int, optional
         How many of this process's devices; all of them if None.
+    noisy, noise
+        As in `CompiledTrainer`.
 
     Raises
     ------
@@ -62,6 +64,8 @@ class DeviceTrainer:
         optimiser: Optimiser,
         batch_size: int,
         devices: int | None,
+        noisy: Compiled | None = None,
+        noise: int = 0,
     ) -> None:
         self._devices = chosen(devices)
         there = len(self._devices) * count()
@@ -75,8 +79,9 @@ class DeviceTrainer:
                 f"optimiser: expected one that gives its rule, as nn.SGD does, got {type(optimiser).__name__} "
                 "that changes arrays in place; write `rule` instead of `update`"
             )
-        self._host = CompiledTrainer(cost, parameters, X, Y, optimiser, batch_size)
-        self._cost, self._data, self._optimiser, self._batch_size = cost, (X, Y), optimiser, batch_size
+        self._host = CompiledTrainer(cost, parameters, X, Y, optimiser, batch_size, noisy, noise)
+        self._cost, self._data = cost if noisy is None else noisy, (X, Y)
+        self._optimiser, self._batch_size = optimiser, batch_size
         devices_here = len(self._devices)
         self.agree({"devices": (devices_here, str(devices_here))}, "start all with the same arguments")
         # Asked of all together here, since not every process may ask again: one alone needs a checkpoint's.
@@ -109,17 +114,17 @@ class DeviceTrainer:
         """See `Trainer`."""
         return gathered_rows(numbers)
 
-    def epoch(self, order: Order) -> float:
+    def epoch(self, order: Order, *fresh: Matrix) -> float:
         """See `Trainer`."""
         training = self._started() if self._training is None else self._training
         if not np.array_equal(self._host.all_parameters.data, self._brought):
             training.start(*self._on_hand())  # a callback has changed them
-        outcome = training.epoch(order, self._optimiser.learning_rate)
+        outcome = training.epoch(order, self._optimiser.learning_rate, *(array[self._mine] for array in fresh))
         cost = outcome.cost
         self._bring_back(training)
         left = batches(order, self._batch_size)[outcome.learned :]
         if left:
-            cost += self._on_the_host(left)
+            cost += self._on_the_host(left, fresh)
             training.start(*self._on_hand())
             self._brought = np.array(self._host.all_parameters.data)
         return cost / len(order)
@@ -166,18 +171,26 @@ class DeviceTrainer:
         state = {name: vector[self._learned] for name, vector in state.items()}
         self._optimiser.restore(self._host.parameters, state, steps)
 
-    def _on_the_host(self, left: Sequence[Order]) -> float:
-        """Learn on where the devices raised an alarm: the batch's fault is told here, if it is one."""
-        return self._host.learn(left) if count() == 1 else sum(map(self._step_together, left))
+    @property
+    def _mine(self) -> slice:
+        """Which samples of all processes are this one's."""
+        first = int(self._counts[: own()].sum())
+        return slice(first, first + len(self._data[0]))
 
-    def _step_together(self, rows: Order) -> float:
+    def _on_the_host(self, left: Sequence[Order], fresh: Sequence[Matrix]) -> float:
+        """Learn on where the devices raised an alarm: the batch's fault is told here, if it is one."""
+        if count() == 1:
+            return self._host.learn(left, *fresh)
+        data = [*self._data, *(array[self._mine] for array in fresh)]
+        return sum(self._step_together(rows, data) for rows in left)
+
+    def _step_together(self, rows: Order, data: Sequence[Matrix]) -> float:
         """A step on the hosts of all processes, each with its own rows of a batch; the sum of the costs."""
-        mine = rows - int(self._counts[: own()].sum())
-        mine = mine[(mine >= 0) & (mine < len(self._data[0]))]
+        mine = rows[(rows >= self._mine.start) & (rows < self._mine.stop)] - self._mine.start
         summed, fault = np.zeros(1 + len(self._learned)), None
         try:
             if len(mine):
-                cost, slopes = self._cost.gradient(*(array[mine] for array in self._data))
+                cost, slopes = self._cost.gradient(*(array[mine] for array in data))
                 summed = np.concatenate([[cost], slopes]) * len(mine)
         except AutogradError as error:
             fault = error

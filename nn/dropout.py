@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -100,6 +100,17 @@ def noise(source: Any = None) -> Iterator[None]:
         yield
     finally:
         _source.reset(token)
+
+
+def with_noise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose last argument are the numbers that modules draw in it."""
+
+    def noisy(*given: Any) -> Any:
+        *own, numbers = given
+        with noise(numbers):
+            return function(*own)
+
+    return noisy
 
 
 def uniform(count: int) -> Sequence[Any] | None:

@@ -82,7 +82,8 @@ def fit(
     shuffle : bool
         Whether each epoch takes the samples in another order.
     seed : int, optional
-        Makes the shuffling repeatable.
+        Makes the shuffling repeatable, and the noise of modules such as `Dropout`, which draw numbers of their own for
+        each sample of each epoch. What is measured, and ``net.predict``, are without noise.
     progress : bool
         Whether to show the epochs: a bar on a terminal or in a notebook, plain lines on standard error elsewhere.
     compiled : bool

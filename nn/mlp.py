@@ -17,6 +17,7 @@ from autograd.words import keywords_told
 from .activations import OF_LAYERS, Activation, activation_of, told
 from .costs import is_own, key_of
 from .data import generator_of, numbers_of, refuse_batch, rows_of
+from .dropout import noise_count, with_noise
 from .initialisers import initialiser_of
 from .layers import Layer
 from .module import Module, once
@@ -85,7 +86,7 @@ class MLP(Module):
             last = number == len(checked) - 1
             self.layers.append(Layer(weights, biases, last_activation if last else self._hidden, number))
         self._parts: list[Any] = []
-        self._programs: dict[tuple[Hashable, str, str], Compiled] = {}
+        self._programs: dict[tuple[Hashable, str, str, bool], Compiled] = {}
         self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
 
     @property
@@ -159,6 +160,7 @@ class MLP(Module):
         backend: str = "numpy",
         devices: int | None = None,
         sample: Sequence[Matrix] = (),
+        noisy: bool = False,
     ) -> Compiled:
         """The network as a compiled function of one sample, or of a sample and its target the cost.
 
@@ -175,14 +177,18 @@ class MLP(Module):
             An array for each argument. Where the cost or the network has code of somebody's own, the numbers that
             it closes over may be others than when it was recorded: it is recorded again for the first row, and
             compiled anew if it is another function now.
+        noisy : bool
+            Whether a third argument of the cost are the random numbers that the network draws in training.
         """
         parts = list(self._all_parts())
         if len(parts) != len(self._parts) or not all(map(operator.is_, parts, self._parts)):
             self._parts, self._programs = parts, {}
         # The program keeps the cost, so that its id is no other's.
-        key = (key_of(cost), repr(backend), repr(devices))
+        key = (key_of(cost), repr(backend), repr(devices), noisy)
         if key not in self._programs:
-            made = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
+            made: Callable[..., Any] = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
+            if noisy:
+                made = with_noise(made)
             program = compile(made, backend=backend, devices=devices, parameters=self.parameters())
             while len(self._programs) >= _PROGRAMS:
                 self._programs.pop(next(iter(self._programs)))
@@ -205,6 +211,10 @@ class MLP(Module):
             return False
         of_the_table = all(isinstance(neuron.activation, str) for neuron in neurons)
         return of_the_table and (cost is None or is_own(cost))
+
+    def noise_count(self, x: Sequence[float]) -> int:
+        """How many random numbers it draws in training for one sample."""
+        return 0 if self._stays_the_same(None) else noise_count(self, x)
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles take along: not the programs, which read this network's parameters."""

@@ -18,8 +18,8 @@ from .optimisers import Optimiser
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
-CostOfOne = Callable[[list[Value], list[Value]], Value]
-"""The cost of one sample and its target."""
+CostOfOne = Callable[..., Value]
+"""The cost of one sample and its target, and of what each epoch gives anew."""
 Facts = Mapping[str, tuple[object, str]]
 """By argument, something to compare and the words for it."""
 
@@ -45,8 +45,11 @@ class Trainer(Protocol):
     def of_all(self, numbers: Matrix) -> Matrix:
         """Numbers of all processes that learn together, as many each, shape (processes, n); all must ask together."""
 
-    def epoch(self, order: Order) -> float:
-        """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way."""
+    def epoch(self, order: Order, *fresh: Matrix) -> float:
+        """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way.
+
+        What the cost takes beside X and Y and is another in each epoch is in `fresh`: a row for each sample.
+        """
 
     def mean_cost(self, X: Matrix, Y: Matrix) -> float:
         """The mean cost of other samples, from which nothing is learned."""
@@ -100,6 +103,10 @@ class CompiledTrainer(_OneProcess):
     X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
     optimiser : Optimiser
     batch_size : int
+    noisy : Compiled, optional
+        What is learned from, where that takes random numbers too; the cost itself is without noise then.
+    noise : int
+        How many random numbers.
     """
 
     def __init__(
@@ -110,16 +117,19 @@ class CompiledTrainer(_OneProcess):
         Y: Matrix,
         optimiser: Optimiser,
         batch_size: int,
+        noisy: Compiled | None = None,
+        noise: int = 0,
     ) -> None:
         super().__init__(X, Y)
         self._cost, self._given, self._optimiser, self._batch_size = cost, parameters, optimiser, batch_size
+        self._learned = cost if noisy is None else noisy
+        self._fresh = [np.zeros((1, noise))] if noise else []
         self._over = cost.over(X, Y)
 
     @cached_property
     def all_parameters(self) -> Parameters:
         """What the program reads."""
-        X, Y = self._data
-        return self._cost.record(X[:1], Y[:1]).parameters
+        return self._learned.record(*(array[:1] for array in (*self._data, *self._fresh))).parameters
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -127,18 +137,24 @@ class CompiledTrainer(_OneProcess):
         read, given = self.all_parameters, set(self._given)
         return read if len(read) == len(given) else Parameters([value for value in read if value in given])
 
-    def epoch(self, order: Order) -> float:
+    def epoch(self, order: Order, *fresh: Matrix) -> float:
         """See `Trainer`."""
-        return self.learn(batches(order, self._batch_size)) / len(order)
+        return self.learn(batches(order, self._batch_size), *fresh) / len(order)
 
-    def learn(self, chosen: Sequence[Order]) -> float:
+    def learn(self, chosen: Sequence[Order], *fresh: Matrix) -> float:
         """Learn from batches; returns the sum of the costs of their samples."""
         summed = 0.0
         for rows in chosen:
             self.all_parameters.zero_grad()
-            summed += self._over.backward(rows) * len(rows)
+            summed += self._backward(rows, fresh) * len(rows)
             self._optimiser.step(self.parameters)
         return summed
+
+    def _backward(self, rows: Order, fresh: Sequence[Matrix]) -> float:
+        """The mean cost of a batch, whose gradient is added to that of the parameters."""
+        if not fresh:
+            return self._over.backward(rows)
+        return self._learned.backward(*(array.take(rows, axis=0) for array in (*self._data, *fresh)))
 
     def mean_cost(self, X: Matrix, Y: Matrix) -> float:
         """See `Trainer`."""
@@ -151,7 +167,7 @@ class EagerTrainer(_OneProcess):
     Parameters
     ----------
     cost : callable
-        Of one sample.
+        Of one sample, and of the random numbers drawn for it where there are any.
     parameters : sequence of Value
     X, Y, optimiser, batch_size
         As in `CompiledTrainer`.
@@ -164,13 +180,12 @@ class EagerTrainer(_OneProcess):
         self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
         self._parameters = Parameters(parameters)
 
-    def epoch(self, order: Order) -> float:
+    def epoch(self, order: Order, *fresh: Matrix) -> float:
         """See `Trainer`."""
-        X, Y = self._data
         summed = 0.0
         for rows in batches(order, self._batch_size):
             self._parameters.zero_grad()
-            cost = mean(self._costs(X[rows], Y[rows]))
+            cost = mean(self._costs(*(array[rows] for array in (*self._data, *fresh))))
             cost.backward()
             if not np.isfinite(cost.data) or not np.isfinite(self._parameters.grad).all():
                 raise NonFiniteError(f"fit: expected a finite cost and gradient, got cost {cost.data} of a batch")
@@ -183,5 +198,5 @@ class EagerTrainer(_OneProcess):
         # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
         return float(np.mean([cost.data for cost in self._costs(X, Y)]))
 
-    def _costs(self, X: Matrix, Y: Matrix) -> list[Value]:
-        return [self._cost(x, y) for x, y in zip(X.tolist(), Y.tolist(), strict=True)]
+    def _costs(self, *arrays: Matrix) -> list[Value]:
+        return [self._cost(*sample) for sample in zip(*(array.tolist() for array in arrays), strict=True)]

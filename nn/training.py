@@ -19,6 +19,7 @@ from .class_weights import weights_of
 from .costs import Weighted, cross_entropy, name_of
 from .data import count_of, generator_of, rows_of, targets_of
 from .divergence import diverged
+from .dropout import with_noise
 from .held_out import parted
 from .mlp import MLP, checked_network
 from .optimisers import Optimiser
@@ -83,6 +84,7 @@ class Training:
         net.program(cost, backend, devices)
         self.watch = self._watch(early_stopping)
         self.class_weights = self._class_weights(class_weight, classes)
+        self.noise = net.noise_count(self.X[0].tolist())
         self.trainer = self._trainer()
 
     def _watch(self, early_stopping: Any) -> Watch | None:
@@ -118,12 +120,17 @@ class Training:
             cost, Y = Weighted(cost), self._weighted(Y, self.class_weights[classes_in(Y)])
         samples = self.parameters, X, Y, self.optimiser, self.batch_size
         if not self.compiled:
-            return EagerTrainer(lambda x, y: cost(net(x), y), *samples)
+            return EagerTrainer(_with_noise_if_given(lambda x, y: cost(net(x), y)), *samples)
+        # On JAX's devices a plan is run, which is the same for all back ends.
+        where = ("numpy", None) if self.backend == "jax" else (self.backend, self.devices)
+        program, noisy = net.program(cost, *where, (X, Y)), None
+        if self.noise:
+            noisy = net.program(cost, *where, (X, Y, np.zeros((1, self.noise))), noisy=True)
         if self.backend == "jax":
             from .device_trainer import DeviceTrainer
 
-            return DeviceTrainer(net.program(cost, sample=(X, Y)), *samples, self.devices)
-        return CompiledTrainer(net.program(cost, self.backend, self.devices, (X, Y)), *samples)
+            return DeviceTrainer(program, *samples, self.devices, noisy, self.noise)
+        return CompiledTrainer(program, *samples, noisy, self.noise)
 
     def epoch(self, number: int) -> tuple[dict[str, float], float, float]:
         """Learn from every sample once; what was measured, the seconds that it took, and the learning rate.
@@ -137,7 +144,7 @@ class Training:
         count = self.trainer.samples
         order = self.random.permutation(count) if self.shuffle else np.arange(count)
         try:
-            measures = {"cost": self.trainer.epoch(order)}
+            measures = {"cost": self.trainer.epoch(order, *self._drawn(count))}
         except NonFiniteError as error:
             batch = self.optimiser.steps - behind + 1
             if (number, batch) == (1, 1):
@@ -147,6 +154,10 @@ class Training:
         measures |= self._measured()
         self.optimiser.epoch += 1
         return measures, seconds, rate
+
+    def _drawn(self, samples: int) -> list[Matrix]:
+        """The random numbers of an epoch, of their own for each sample, where the network draws any."""
+        return [self.random.random((samples, self.noise))] if self.noise else []
 
     def _measured(self) -> dict[str, float]:
         """The cost on the samples that are not learned from, and the accuracy where there are classes."""
@@ -204,6 +215,12 @@ class Training:
     def _rule(self) -> str:
         """The rule of early stopping in words."""
         return NOTHING if self.watch is None else str(self.watch.rule)
+
+
+def _with_noise_if_given(of_one: Callable[[Any, Any], Value]) -> Callable[..., Value]:
+    """The cost of a sample, and of the random numbers drawn for it where they come with it."""
+    noisy = with_noise(of_one)
+    return lambda *sample: (of_one if len(sample) == 2 else noisy)(*sample)
 
 
 def _told(samples: int, number: int) -> str:

@@ -122,6 +122,33 @@ def test_only_what_is_learned_counts_in_the_length_of_a_gradient():
     np.testing.assert_allclose(learned["jax"], learned["numpy"], rtol=0, atol=1e-12)
 
 
+class Thinned(nn.MLP):
+    """A network that drops inputs."""
+
+    def __call__(self, inputs):
+        return super().__call__(nn.Dropout(0.3)(inputs))
+
+
+@pytest.mark.parametrize("devices", DEVICES)
+def test_noise_is_numpys_and_goes_on_from_a_checkpoint(devices, tmp_path):
+    alone, history = trained("numpy", Thinned([5, 4, 3], seed=0), validation=samples(11))
+    options = {"devices": devices, "checkpoint": tmp_path / "run.npz", "validation": samples(11)}
+    trained("jax", Thinned([5, 4, 3], seed=0), epochs=1, **options)
+    net, found = trained("jax", Thinned([5, 4, 3], seed=0), resume=True, **options)
+    np.testing.assert_allclose(numbers(net), numbers(alone), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.cost, history.cost, rtol=1e-12)
+    np.testing.assert_allclose(found.validation_cost, history.validation_cost, rtol=1e-12)
+
+
+def test_noise_stays_with_its_sample_after_a_false_alarm():
+    def cost(a, y):
+        first = where(a[0] > 2.0, sqrt(a[0] - a[0].detach()), a[0])
+        return sum((p - t) ** 2 for p, t in zip([first, *a[1:]], y, strict=True))
+
+    learned = [numbers(trained(backend, Thinned([5, 4, 3], seed=0), cost=cost)[0]) for backend in ("numpy", "jax")]
+    np.testing.assert_allclose(learned[1], learned[0], rtol=0, atol=1e-12)
+
+
 def test_a_cost_that_ignores_outputs_goes_on_from_its_checkpoint(tmp_path):
     options = {"cost": lambda a, y: (a[1] - y[1]) ** 2, "rule": "momentum"}
     alone, _ = trained("numpy", **options)

@@ -38,6 +38,17 @@ def network(hidden=4, seed=0):
     return nn.MLP([5, hidden, 3], activation="tanh", output="sigmoid", seed=seed)
 
 
+class Thinned(nn.MLP):
+    """A network that drops inputs."""
+
+    def __call__(self, inputs):
+        return super().__call__(nn.Dropout(0.3)(inputs))
+
+
+def thinned():
+    return Thinned([5, 4, 3], activation="tanh", output="sigmoid", seed=0)
+
+
 def trained(data, net=None, **options):
     """The parameters that a training ends with, and its costs."""
     net = network() if net is None else net
@@ -52,6 +63,8 @@ def cases(process, folder):
     return {
         "all": {},
         "a batch of few": {"batch_size": 5, "epochs": 1},
+        "noise": {"net": thinned()},
+        "a false alarm with noise": {"net": thinned(), "cost": with_a_false_alarm},
         "a false alarm": {"cost": with_a_false_alarm},
         "the first alone keeps a checkpoint": {"checkpoint": folder / "first.npz" if process == 0 else None},
         "classes that count alike": {"classes": True, "class_weight": "balanced"},

@@ -85,7 +85,7 @@ class Training:
     plan : Plan
         With a gradient.
     data : sequence of ndarray, shape (samples, n)
-        This process's samples, one array for each argument.
+        This process's samples, one array for each argument, but for those that each epoch gives.
     batch_size : int
         Of all processes together; at least as many as devices.
     rules : Rules
@@ -118,7 +118,7 @@ class Training:
         self._counts = gathered(len(data[0]))
         self.samples = int(self._counts.sum())
         with settings(_FLOATS):
-            self._data = [self._everywhere(_filled_up(column, int(self._counts.max()))) for column in data]
+            self._data = [*map(self._on_devices, data)]
         self._cuts = _cuts(plan, learned)
         self._learns, self._is_learned = learned, learned[self._cuts[:-1]].tolist()
         self._careful = self._compiled(True)
@@ -130,16 +130,20 @@ class Training:
         with settings(_FLOATS):
             self._now = jax.device_put(now, NamedSharding(self._mesh, PartitionSpec()))
 
-    def epoch(self, order: npt.NDArray[np.intp], rate: float) -> Outcome:
-        """Learn from the samples of all processes, in an order and at a learning rate that all give alike."""
+    def epoch(self, order: npt.NDArray[np.intp], rate: float, *fresh: Batch) -> Outcome:
+        """Learn from the samples of all processes, in an order and at a learning rate that all give alike.
+
+        Arguments of the plan that change from epoch to epoch are given anew, in `fresh`, after those that do not.
+        """
         runs = scheduled(order, self._batch_size, self._counts, own(), self._mesh.devices.shape[1])
         with settings(_FLOATS):
+            data = [*self._data, *map(self._on_devices, fresh)]
             spread = [self._spread(run) for run in runs]
             everywhere = jax.device_put(np.float64(rate), NamedSharding(self._mesh, PartitionSpec()))
-            now, told = self._quick(self._now, self._data, spread, everywhere)
+            now, told = self._quick(self._now, data, spread, everywhere)
             if not told[-1] and self._quick is not self._careful:
                 # Something is not finite, or outside a domain: once more, with a look at every batch.
-                now, told = self._careful(self._now, self._data, spread, everywhere)
+                now, told = self._careful(self._now, data, spread, everywhere)
             self._now = now
             cost, learned, _ = jax.device_get(told)
         return Outcome(float(cost), int(learned))
@@ -156,8 +160,9 @@ class Training:
 
     # What lies where
 
-    def _everywhere(self, column: Batch) -> Any:
-        """A process's samples on each of its devices."""
+    def _on_devices(self, column: Batch) -> Any:
+        """A process's samples, on each of its devices."""
+        column = _filled_up(column, int(self._counts.max()))
         whole = (count() * len(column), *column.shape[1:])
         return self._placed(column, PartitionSpec(PROCESS), whole)
 
