@@ -212,8 +212,7 @@ class ChainRule:
         return f"$\\displaystyle {self.latex}$"
 
     def __repr__(self) -> str:
-        ratio = self._ratio(self.output, self.wrt)
-        return f"<chain rule: {ratio} = {UNICODE.number(self.value)}, paths: {counted(self.paths)}>"
+        return str(self)
 
     def _told(self, notation: Unicode) -> str:
         ratio = self._ratio(self.output, self.wrt, notation)

@@ -114,6 +114,9 @@ class Label:
         below = f"_{{{in_latex(self.subscript)}}}" if self.subscript else ""
         return base + above + below
 
+    def _repr_latex_(self) -> str:
+        return f"${self.latex}$"
+
     def __str__(self) -> str:
         """Unicode with raised and lowered letters where they exist, ``^(..)`` and ``_(..)`` where not."""
         above, below = shown(self.superscript), shown(self.subscript)

@@ -53,6 +53,10 @@ class _Part:
         numbers[self.places] = data[index] if isinstance(index, slice) else data.take(index)
 
 
+_SHOWN = 20
+"""So many are listed where a notebook shows them."""
+
+
 class Parameters(Sequence[Value]):
     """Leaf Values in an order, whose numbers and gradients are read and written at once wherever they live.
 
@@ -259,6 +263,10 @@ class Parameters(Sequence[Value]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} parameters>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython: with the first of them."""
+        printer.text("\n".join([repr(self), *map(repr, self[:_SHOWN]), *["..."][: len(self) > _SHOWN]]))
 
 
 def together(values: Sequence[Value]) -> Parameters:

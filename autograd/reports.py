@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .text import html_table
+
 _WIDTH = 80
 # The columns after the name: how wide, and what stands in them.
 _COLUMNS: dict[str, tuple[int, Callable[[Row], str]]] = {
@@ -64,7 +66,7 @@ class Row:
         return abs(self.gradient - self.differences) / size if size else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GradientReport:
     """What `check_gradient` found; true if it is `ok`, and a table as a string.
 
@@ -116,6 +118,13 @@ class GradientReport:
         if self.edges:
             lines += ["", *_table("operation", self.edges, columns[1:])]  # an operation's name is long
         return "\n".join([*lines, "", *self._conclusions()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        heading = ("input or operation" if self.edges else "input", *_COLUMNS)
+        rows = [(row.name, *(cell(row) for _, cell in _COLUMNS.values())) for row in self.rows]
+        return html_table(heading, rows, below="\n".join(self._conclusions()))
 
     def _conclusions(self) -> list[str]:
         counts = [f"{len(found)} {verdict}" for verdict in _VERDICTS if (found := self.of(verdict))]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .primitives import Primitive
+from .text import number_in_latex
 
 if TYPE_CHECKING:
     from .value import Value
@@ -63,3 +64,11 @@ def no_leaves(value: Value) -> str:
         f"backward(): expected a value computed from leaves, got the constant {told(value)}: it was made under "
         "no_grad(), comes from detach(), or of plain numbers alone; compute it again without them"
     )
+
+
+def as_equation(value: Value) -> str | None:
+    """A value that has a label as a notebook shows it, such as ``w = 0.8``, with its gradient if it has one."""
+    if value._label is None:
+        return None
+    grad = rf",\quad \mathrm{{grad}} = {number_in_latex(value.grad)}" if value.grad else ""
+    return rf"$\displaystyle {value._label.latex} = {number_in_latex(value._data)}{grad}$"

@@ -8,6 +8,7 @@ whatever is printed, drawn or written as LaTeX.
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 
 LONGEST = 80
 
@@ -17,6 +18,7 @@ _LATEX = {
     **_GREEK, "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\hat{}", "~": r"\sim ", "−": "-", " ": r"\ ",
 }  # fmt: skip
+_NO_NUMBERS = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -40,6 +42,13 @@ def in_latex(text: str) -> str:
     return told.removesuffix(" ") if line[-1:] in _GREEK else told
 
 
+def number_in_latex(value: float) -> str:
+    """A number of four digits for LaTeX's mathematics, with a power of ten where it is very large or small."""
+    told = f"{value or 0.0:.4g}"
+    digits, e, exponent = told.partition("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else _NO_NUMBERS.get(told, told)
+
+
 def in_graphviz_html(text: str) -> str:
     """Text between the tags of a Graphviz label."""
     # Backslash escapes are expanded even here, and even where the backslash is an entity.
@@ -55,3 +64,26 @@ def in_dot(text: str, longest: int = LONGEST) -> str:
 def in_xml(text: str) -> str:
     """Lines of text for XML, none of them shortened."""
     return html.escape("\n".join(shown(line, len(line)) for line in text.split("\n")))
+
+
+def html_table(heading: Sequence[str], rows: Iterable[Sequence[str]], above: str = "", below: str = "") -> str:
+    """A table for a notebook, of text alone.
+
+    Parameters
+    ----------
+    heading : sequence of str
+    rows : iterable of sequences of str, as long as the heading
+        What begins with a digit or a sign stands to the right.
+    above, below : str
+        Lines of text before and after it.
+    """
+    head = "".join(f'<th style="text-align: left; padding: 2px 8px">{in_xml(cell)}</th>' for cell in heading)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    lines = [in_xml(text).replace("\n", "<br>") for text in (above, below)]
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<div>{lines[0]}{table}{lines[1]}</div>"
+
+
+def _cell(text: str) -> str:
+    side = "right" if text[:1].isdigit() or text[:1] in ("-", "−", "+") else "left"
+    return f'<td style="text-align: {side}; padding: 2px 8px">{in_xml(text)}</td>'

@@ -40,7 +40,7 @@ from .primitives import (
     Primitive,
 )
 from .reals import REAL, Convertible, as_float, described
-from .sentences import GUARD, keep_its_numbers, out_of_domain, set_its_leaves, told
+from .sentences import GUARD, as_equation, keep_its_numbers, out_of_domain, set_its_leaves, told
 from .ufuncs import NumPyOperand
 from .words import attributes_told, refuse_keywords
 
@@ -277,6 +277,9 @@ class Value(NumPyOperand, Convertible):
 
     def __repr__(self) -> str:
         return told(self)
+
+    def _repr_latex_(self) -> str | None:
+        return as_equation(self)
 
     def usable(self) -> Value:
         """The value itself. A value of a recording raises where it is used elsewhere: see `compiler.recorded`."""

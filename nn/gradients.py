@@ -17,7 +17,7 @@ from autograd import Drawing, Label, Value
 from autograd.drawing.markup import font, fraction, label, table
 from autograd.errors import ArgumentError, OperandError
 from autograd.reals import number
-from autograd.text import in_graphviz_html
+from autograd.text import html_table, in_graphviz_html
 
 from .module import Module
 from .state import arrays_of, flat, labels_of, shape_of, told_shape
@@ -28,7 +28,7 @@ _WIDTH, _INDENT = 80, "    "
 _LONGEST_NAME = 32
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """The derivatives by one array of parameters: a layer's weights, or its biases.
 
@@ -56,6 +56,9 @@ class Part:
     def size(self) -> str:
         """Shape and length in words, such as ``"16 × 784, length 0.125"``."""
         return f"{told_shape(self.shape)}, {f'length {number(self.length)}' if self.length else 'all 0'}"
+
+    def __repr__(self) -> str:
+        return f"<∂C/∂{self.by}: {self.size}>"
 
     def largest(self, count: int = _NAMED) -> list[tuple[Label, float]]:
         """The components that change the cost most, those first; before them any that are not finite."""
@@ -97,8 +100,13 @@ class GradientVector:
             lines += _wrapped(told)
         return "\n".join([*lines, "Where a component is positive, more of the parameter means more cost."])
 
-    def __repr__(self) -> str:
-        return f"<gradient vector of {len(self):,} components>"
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        parts = self.parts
+        rows = [(f"∂C/∂{p.by}", told_shape(p.shape), number(p.length), ", ".join(_told(p))) for p in parts]
+        title = f"∇C: {len(self):,} components, length {number(self.length)}"
+        return html_table(("part", "shape", "length", "the largest components"), rows, above=title)
 
     @property
     def latex(self) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 from autograd.errors import ArgumentError, RenderError
 from autograd.words import attributes_told
 
+from .curves import curves
+
 INTERRUPTED, EARLY, CALLBACK = "interrupted", "early stopping", "callback"
 """Why a training ended before its last epoch."""
 
@@ -130,6 +132,10 @@ class History:
         if self.validation_accuracy:
             parts.append(f"validation accuracy {self.validation_accuracy[-1]:.2%}")
         return f"History({', '.join([*parts, *([self.stopped] if self.stopped else [])])})"
+
+    def _repr_svg_(self) -> str | None:
+        measured = {"cost": self.cost, "validation cost": self.validation_cost}
+        return curves({name: curve for name, curve in measured.items() if curve}, repr(self))
 
 
 def _line(axes: Any, measures: list[float], name: str, colour: str, **style: Any) -> list[Any]:

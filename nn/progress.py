@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from typing import Any
 
 from .history import short
+
+# The measures come first: of a line that is too long for a terminal the end is cut.
+_FORMAT = "{n_fmt}/{total_fmt}{postfix} |{bar}| {remaining}"
 
 
 class Progress:
@@ -48,7 +52,10 @@ class Progress:
 
 def _bar(epochs: int, done: int) -> Any:
     try:
-        from tqdm.auto import tqdm
+        if "ipykernel" in sys.modules and importlib.util.find_spec("ipywidgets") is not None:
+            from tqdm.notebook import tqdm
+        else:
+            from tqdm import tqdm
     except ImportError:  # an optional extra: plain lines do as well
         return None
-    return tqdm(total=epochs, initial=done, unit="epoch", dynamic_ncols=True)
+    return tqdm(total=epochs, initial=done, bar_format=_FORMAT, dynamic_ncols=True)

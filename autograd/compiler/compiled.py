@@ -149,6 +149,11 @@ class Compiled:
     def __repr__(self) -> str:
         return f"<compiled {getattr(self._function, '__name__', 'function')}({self._arguments.told})>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython: with the program that was found, once there is one."""
+        latest = self._programs.latest
+        printer.text(repr(self) if latest is None else f"{self!r}\n{latest.plan}")
+
     # Calling
 
     def __call__(self, /, *arrays: Any, **named: Any) -> Any:

@@ -84,6 +84,8 @@ class Stages(Sequence[Stage]):
             before = text
         return "\n\n".join(told)
 
+    __repr__ = __str__
+
     def _change(self, place: int, told_alike: bool) -> str:
         """What a step did to the number of instructions."""
         count, before = (len(self._stages[at].plan.instructions) for at in (place, max(place - 1, 0)))

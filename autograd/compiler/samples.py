@@ -28,6 +28,9 @@ class Samples:
     def __len__(self) -> int:
         return len(self._arrays[0])
 
+    def __repr__(self) -> str:
+        return f"<{len(self):,} samples>"
+
     def backward(self, rows: npt.NDArray[np.intp]) -> float:
         """Add the mean gradient over some rows to the parameters' ``grad``; return their mean cost.
 

@@ -65,6 +65,8 @@ class Drawing:
     def __str__(self) -> str:
         return self._text
 
+    __repr__ = __str__
+
 
 @keywords_told("draw")
 def draw(

@@ -66,7 +66,7 @@ def render(source: str, form: str) -> bytes:
 
 
 def accessible(svg: str, title: str, description: str) -> str:
-    """An SVG that tells its title and description to those who do not see it."""
+    """An SVG that is no wider than its page, and tells title and description to those who do not see it."""
     begin = svg.index(">", svg.index("<svg")) + 1
     told = f"\n<title>{in_xml(title)}</title>\n<desc>{in_xml(description)}</desc>"
-    return svg[: begin - 1] + ' role="img">' + told + svg[begin:]
+    return svg[: begin - 1] + ' role="img" style="max-width: 100%; height: auto">' + told + svg[begin:]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ..labels import Label, raised
 from ..primitives import Primitive
 from ..reals import number
-from ..text import in_ascii
+from ..text import in_ascii, number_in_latex
 
 Piece = str | Label
 Pieces = list[Piece]
@@ -24,7 +24,6 @@ _LATEX_SIGNS = {
     "maximum": r"\max", "minimum": r"\min", "less": "<", "less_equal": r"\le", "greater": ">",
     "greater_equal": r"\ge", "equal": "=", "not_equal": r"\ne", "sigmoid_prime": r"\sigma'", "tanh_prime": r"\tanh'",
 }  # fmt: skip
-_LATEX_NO_NUMBERS = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}
 
 
 class Unicode:
@@ -151,9 +150,7 @@ class Latex(Unicode):
 
     def number(self, value: float) -> str:
         """A number of a few digits, with a power of ten where it is very large or small."""
-        told = f"{value or 0.0:.4g}"
-        digits, e, exponent = told.partition("e")
-        return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else _LATEX_NO_NUMBERS.get(told, told)
+        return number_in_latex(value)
 
     def sign(self, primitive: Primitive) -> str:
         """The command for an operation."""

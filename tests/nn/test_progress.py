@@ -2,7 +2,10 @@
 
 import builtins
 import contextlib
+import importlib.util
 import io
+import os
+import struct
 import sys
 import types
 
@@ -95,26 +98,51 @@ def test_without_tqdm_a_pipe_gets_plain_lines(pipe, without_tqdm):
     assert len(pipe.getvalue().splitlines()) == 3
 
 
-def test_a_notebook_counts_as_a_terminal(pipe, monkeypatch):
-    made = []
+class Bar:
+    """tqdm's bar, which notes what it is told."""
 
-    class Bar:
-        def __init__(self, **options):
-            made.append(options)
+    def __init__(self, **options):
+        self.options, self.told = options, []
+        Bar.made.append(self)
 
-        def set_postfix_str(self, text, refresh):
-            made.append(text)
+    def set_postfix_str(self, text, refresh):
+        self.told.append(text)
 
-        def update(self):
-            made.append("update")
+    def update(self):
+        self.told.append("update")
 
-        def close(self):
-            made.append("close")
+    def close(self):
+        self.told.append("close")
 
+
+@pytest.mark.parametrize("has_widgets", [True, False])
+def test_a_notebook_counts_as_a_terminal_and_shows_widgets_where_there_are_any(pipe, monkeypatch, has_widgets):
+    monkeypatch.setattr(Bar, "made", [], raising=False)
     monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
-    monkeypatch.setitem(sys.modules, "tqdm.auto", types.SimpleNamespace(tqdm=Bar))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if has_widgets else None)
+    monkeypatch.setitem(sys.modules, "tqdm.notebook" if has_widgets else "tqdm", types.SimpleNamespace(tqdm=Bar))
     train(pipe)
-    assert made[0]["total"] == 3 and made.count("update") == 3 and made[-1] == "close"
+    (bar,) = Bar.made
+    assert bar.options["total"] == 3 and bar.told.count("update") == 3 and bar.told[-1] == "close"
+
+
+def test_at_80_columns_the_accuracy_is_there():
+    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+    reads, writes = pty.openpty()
+    fcntl.ioctl(writes, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    with os.fdopen(writes, "w") as stream, contextlib.redirect_stderr(stream):
+        shown = Progress(1000, True, done=998)
+        for _ in range(2):
+            shown.epoch({"cost": 1.234e-05, "validation cost": 5.678e-05, "accuracy": 0.9876})
+        shown.close()
+    written = ""
+    with contextlib.suppress(OSError):  # what Linux says at the end
+        while part := os.read(reads, 10_000).decode():
+            written += part
+    os.close(reads)
+    lines = [line for line in written.replace("\n", "\r").split("\r") if line.strip()]
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[-1].startswith("1000/1000, cost 1.234e-05, validation cost 5.678e-05, accuracy 0.9876")
 
 
 @pytest.mark.parametrize("progress", [True, False])

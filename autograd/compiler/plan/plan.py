@@ -14,7 +14,7 @@ from .instructions import Array, Instruction, Ref
 from .patterns import affine
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """Instructions that compute `output`, and in a gradient's plan also `cost` and its `gradient`.
 
@@ -64,3 +64,5 @@ class Plan:
 
     def __str__(self) -> str:
         return self.equations()
+
+    __repr__ = __str__
