@@ -86,5 +86,7 @@ __all__ = [
     "where",
 ]
 
+__version__: str
+
 if not TYPE_CHECKING:  # to a type checker every name would be there
     __getattr__ = module_told(__name__, __all__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from typing import Any
+from typing import Any, cast, overload
 
 import numpy as np
 
@@ -70,8 +70,12 @@ class Convertible:
     def __complex__(self) -> complex:
         return complex(self.data)
 
-    def __round__(self, digits: int | None = None) -> Any:
-        return round(self.data, digits)
+    @overload
+    def __round__(self, digits: None = None) -> int: ...
+    @overload
+    def __round__(self, digits: int) -> float: ...
+    def __round__(self, digits: int | None = None) -> float:
+        return cast(float, round(self.data, digits))
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)

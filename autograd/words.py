@@ -13,10 +13,11 @@ import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from .errors import KeywordError, UnknownImportError, UnknownNameError
 from .text import shown
+from .version import version
 from .vocabulary import KEYWORDS, WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,7 +32,7 @@ _PACKAGES = {"autograd", "nn"}
 def module_told(
     module: str, names: Collection[str], other: str = "", others: Collection[str] = ()
 ) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a module that has certain public names.
+    """The ``__getattr__`` of a module that has certain public names, and a ``__version__``, which is looked up then.
 
     Parameters
     ----------
@@ -42,7 +43,9 @@ def module_told(
         Another module, and its names, which are looked for there.
     """
 
-    def __getattr__(name: str) -> NoReturn:  # noqa: N807  # it is one
+    def __getattr__(name: str) -> str:  # noqa: N807  # it is one
+        if name == "__version__":
+            return version()
         if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         answer = WORDS[module].get(name) or (f"{other}.{name}" if name in others else None)

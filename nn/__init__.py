@@ -65,5 +65,7 @@ __all__ = [
     "step_decay",
 ]
 
+__version__: str
+
 if not TYPE_CHECKING:  # to a type checker every name would be there
     __getattr__ = module_told(__name__, __all__, "autograd", autograd.__all__)

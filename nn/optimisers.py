@@ -72,11 +72,12 @@ class Optimiser:
         self._slope: Vector = np.empty(0)
 
     @property
-    def learning_rate(self) -> Any:
+    def learning_rate(self) -> float:
         """The rate of the present `epoch`, a float; may be set to another, or to a function of the epoch."""
         if self._rate is None and self.schedule is not None:
             self._rate = rate_at(self.schedule, self._epoch)
-        return self._rate
+        rate: float = self._rate
+        return rate
 
     @learning_rate.setter
     def learning_rate(self, given: float | Schedule) -> None:

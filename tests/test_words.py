@@ -4,8 +4,10 @@ import copy
 import inspect
 import pickle
 import re
+import subprocess
 import sys
 from functools import partial
+from importlib import metadata
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +17,7 @@ import autograd
 import nn
 from autograd import Value, compile, draw
 from autograd.errors import AutogradError, KeywordError, UnknownImportError, UnknownNameError
+from autograd.version import version
 from autograd.vocabulary import KEYWORDS, WORDS
 from autograd.words import _Word
 
@@ -244,3 +247,23 @@ PUBLIC = {f"{m}.{name}": getattr(MODULES[m], name) for m in MODULES for name in 
 def test_the_names_of_a_module_are_found_where_they_always_were():
     assert all(name in dir(sys.modules[m]) for m in MODULES for name in MODULES[m].__all__)
     assert SimpleNamespace(**PUBLIC) and not hasattr(autograd, "Tensor") and getattr(nn, "Linear", 3) == 3
+
+
+@pytest.mark.parametrize("module", MODULES.values())
+def test_the_version_is_the_distributions(module, monkeypatch):
+    assert module.__version__ == version() and re.match(r"\d+(\.|\+)", version())
+    monkeypatch.setattr(metadata, "version", lambda name: {"scalar-autograd": "7.8.9"}[name])
+    assert module.__version__ == "7.8.9"
+    monkeypatch.undo()
+    monkeypatch.setattr("autograd.version.DISTRIBUTION", "no-such-distribution")
+    assert module.__version__ == "0+unknown"
+
+
+def test_importing_looks_up_no_version():
+    code = "import autograd, nn, sys; print('importlib.metadata' in sys.modules, bool(autograd.__version__))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.split()[1] == "True"
+    alone = "import numpy, graphviz, sys; print('importlib.metadata' in sys.modules)"
+    assert (
+        told.split()[0] == subprocess.run([sys.executable, "-c", alone], capture_output=True, text=True).stdout.strip()
+    )

@@ -66,7 +66,7 @@ class Whole(Value):
         power = super().__pow__(other, modulo)
         return as_whole(power) if isinstance(other, int | np.integer) and other >= 0 else power
 
-    def __round__(self, digits: int | None = None) -> Whole:
+    def __round__(self, digits: int | None = None) -> Any:
         return self
 
     def __floor__(self) -> Whole:

@@ -135,12 +135,12 @@ def test_at_80_columns_the_accuracy_is_there():
         for _ in range(2):
             shown.epoch({"cost": 1.234e-05, "validation cost": 5.678e-05, "accuracy": 0.9876})
         shown.close()
-    written = ""
+    written = b""
     with contextlib.suppress(OSError):  # what Linux says at the end
-        while part := os.read(reads, 10_000).decode():
+        while part := os.read(reads, 10_000):
             written += part
     os.close(reads)
-    lines = [line for line in written.replace("\n", "\r").split("\r") if line.strip()]
+    lines = [line for line in written.decode().replace("\n", "\r").split("\r") if line.strip()]
     assert all(len(line) <= 80 for line in lines)
     assert lines[-1].startswith("1000/1000, cost 1.234e-05, validation cost 5.678e-05, accuracy 0.9876")
 
