@@ -11,11 +11,7 @@
 from typing import TYPE_CHECKING
 
 from .adjoints import gradient
-from .chain import chain_rule
-from .check import check_gradient
-from .compiler import Compiled, compile
 from .derivatives import hessian, jacobian
-from .drawing import Drawing, draw
 from .errors import AutogradError
 from .functions import (
     cos,
@@ -88,5 +84,22 @@ __all__ = [
 
 __version__: str
 
-if not TYPE_CHECKING:  # to a type checker every name would be there
-    __getattr__ = module_told(__name__, __all__)
+if TYPE_CHECKING:  # what it may know is here; of words that are not, it says so itself
+    from .chain import chain_rule
+    from .check import check_gradient
+    from .compiler import Compiled, compile
+    from .drawing import Drawing, draw
+else:
+    # The larger rooms are entered when they are first asked for: to record and differentiate, none is needed.
+    _LATER = {
+        "Compiled": "compiler",
+        "Drawing": "drawing",
+        "chain_rule": "chain",
+        "check_gradient": "check",
+        "compile": "compiler",
+        "draw": "drawing",
+    }
+    __getattr__ = module_told(__name__, __all__, later=_LATER)
+
+    def __dir__():
+        return sorted({*globals(), *_LATER})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib
 import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -30,7 +31,11 @@ _PACKAGES = {"autograd", "nn"}
 
 
 def module_told(
-    module: str, names: Collection[str], other: str = "", others: Collection[str] = ()
+    module: str,
+    names: Collection[str],
+    other: str = "",
+    others: Collection[str] = (),
+    later: Mapping[str, str] | None = None,
 ) -> Callable[[str], Any]:
     """The ``__getattr__`` of a module that has certain public names, and a ``__version__``, which is looked up then.
 
@@ -41,11 +46,17 @@ def module_told(
         Its public names, of which the nearest are told for a word without an answer.
     other, others : str and collection of str
         Another module, and its names, which are looked for there.
+    later : mapping of str to str, optional
+        Public names that stand in a module inside, which is imported when one of them is first asked for.
     """
 
-    def __getattr__(name: str) -> str:  # noqa: N807  # it is one
+    def __getattr__(name: str) -> Any:  # noqa: N807  # it is one
         if name == "__version__":
             return version()
+        if later and name in later:
+            found = getattr(importlib.import_module(f"{module}.{later[name]}"), name)
+            setattr(sys.modules[module], name, found)
+            return found
         if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         answer = WORDS[module].get(name) or (f"{other}.{name}" if name in others else None)
