@@ -19,6 +19,7 @@ from .graph import topological_order
 from .namespaces import left_to_right
 from .paths import Steps, end_of, partial_of, passed_through, paths_from, use_counts
 from .value import Value
+from .words import keywords_told
 
 _SHOWN_TERMS = 3
 _MARGIN = 3
@@ -286,6 +287,7 @@ class ChainRule:
         return _ratio(self._names, value, operand, notation)
 
 
+@keywords_told("chain_rule")
 def chain_rule(output: Value, wrt: Value) -> ChainRule:
     """A derivative as the chain rule has it: the sum over all paths of the products of local partials.
 

@@ -9,6 +9,7 @@ from .adjoints import gradient
 from .errors import OperandError
 from .transforms import JacobianOf, grad
 from .value import Value
+from .words import keywords_told
 
 
 @overload
@@ -21,6 +22,7 @@ def jacobian(outputs: Iterable[Value], wrt: Iterable[Value], create_graph: Liter
 def jacobian(outputs: Callable[..., Any], wrt: int | Sequence[int] = 0) -> Callable[..., Any]: ...
 
 
+@keywords_told("jacobian")
 def jacobian(outputs: Any, wrt: Any = None, create_graph: bool = False) -> Any:
     """The derivatives of several outputs: row i is the gradient of output i.
 
@@ -77,6 +79,7 @@ def hessian(output: Value, wrt: Iterable[Value], create_graph: Literal[True]) ->
 def hessian(output: Callable[..., Any], wrt: int | Sequence[int] = 0) -> Callable[..., Any]: ...
 
 
+@keywords_told("hessian")
 def hessian(output: Any, wrt: Any = None, create_graph: bool = False) -> Any:
     """The second derivatives of one output: row i is the gradient of its derivative by ``wrt[i]``.
 

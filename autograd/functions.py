@@ -32,6 +32,7 @@ from .primitives import (
     Primitive,
 )
 from .value import Value, apply, as_operand, as_value
+from .words import keywords_told
 
 
 def exp(a: Any) -> Value:
@@ -194,11 +195,13 @@ def mean(values: Iterable[Any]) -> Value:
     return apply(TOTAL, members) / len(members)
 
 
+@keywords_told("logsumexp")
 def logsumexp(values: Iterable[Any]) -> Value:
     """``log(sum(exp(a) for a in values))``, as one node, without overflow."""
     return apply(LOGSUMEXP, _values(values, "logsumexp(values)"))
 
 
+@keywords_told("softmax")
 def softmax(values: Iterable[Any]) -> list[Value]:
     """``exp(a) / sum(exp(...))`` for each value: positive, summing to 1, without overflow."""
     if not modes.active or modes.recording_gradients():
@@ -209,6 +212,7 @@ def softmax(values: Iterable[Any]) -> list[Value]:
         return [exp(a) for a in log_softmax(members)]
 
 
+@keywords_told("log_softmax")
 def log_softmax(values: Iterable[Any]) -> list[Value]:
     """The logarithms of `softmax`, finite where those of its results would not be."""
     members = _values(values, "log_softmax(values)")

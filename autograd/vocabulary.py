@@ -7,6 +7,8 @@ which have attributes; or, with brackets behind the name, a function that has ke
 
 from __future__ import annotations
 
+from .argument_words import ALWAYS_COMPILED, OF_ARGUMENTS, RECORDS
+
 _VALUE = "autograd.Value(number), one for each number"
 _ARRAYS = "lists of autograd.Value, or autograd.compile, which runs a function of one sample over arrays"
 _TAPE = "nothing in its place: Values record by themselves; write autograd.gradient(cost, [w, b])"
@@ -34,20 +36,8 @@ _NUMBER = "v.data"
 _SCALAR = "nothing in its place: a Value is one number"
 _ONE_NUMBER = "a list of Values: a Value is one number, autograd.total(values) and autograd.mean(values) take several"
 _NO_DEVICE = 'backend="jax" in autograd.compile or nn.fit; a Value is a number in Python'
-_RECORDS = "nothing in its place: every Value records; v.detach() and autograd.no_grad() do not"
 _WEIGHTS = "net.layers[0].weights, or net.state_dict() for all"
 _ACCURACY = "nn.accuracy(net, X, digits)"
-_KEPT = "nothing in its place: a graph may be differentiated again and again"
-_ALWAYS_COMPILED = "nothing in its place: the function is compiled when it is first called"
-_STEPS = {
-    "optimiser.step(parameters), which takes them": "params parameters",
-    "nn.Nesterov(0.5)": "nesterov",
-}
-
-_OF_FUNCTIONS = {
-    "nothing in its place: let the function return its one number, and keep what else it computes": "has_aux",
-    "nothing in its place: integers count as floats, complex numbers are refused": "allow_int holomorphic",
-}
 
 
 def _activation(name: str) -> str:
@@ -147,7 +137,7 @@ _SAID: dict[str, dict[str, str]] = {
     "v": {
         _NUMBER: "value val number tensor numpy tolist array scalar",
         "v.grad, after backward()": "gradient grads gradients adjoint derivative",
-        _RECORDS: "requires_grad requires_grad_ trainable",
+        RECORDS: "requires_grad requires_grad_ trainable",
         "v.primitive, what computed it": "grad_fn op operation is_leaf",
         "v.operands": "children parents inputs prev args",
         _NO_DEVICE: "cpu cuda to device",
@@ -172,7 +162,7 @@ _SAID: dict[str, dict[str, str]] = {
         "f.parameters": "params weights variables trainable_variables",
         "f.plan, after the first call": "graph jaxpr ir lower program as_text",
         "f.source, after the first call": "code inspect",
-        _ALWAYS_COMPILED: "jit compile",
+        ALWAYS_COMPILED: "jit compile",
         "f(X, Y): it takes batches already": "vmap map batch",
         'autograd.compile(function, backend="jax")': "to cuda cpu",
         "v.zero_grad() for each of f.parameters": "zero_grad",
@@ -228,120 +218,11 @@ _SAID: dict[str, dict[str, str]] = {
         "label.subscript": "sub lower index",
         "label.latex": "tex",
     },
-    "Value()": {
-        _RECORDS: "requires_grad trainable",
-        "v.grad = number, where it shall be another than 0": "grad",
-        "nothing in its place: a Value holds a float": "dtype",
-    },
-    "v.backward()": {
-        _KEPT: "retain_graph",
-        "autograd.gradient(v, [w, b], create_graph=True)": "create_graph",
-        "autograd.gradient(v, [w, b])": "inputs",
-    },
-    "grad()": _OF_FUNCTIONS,
-    "value_and_grad()": _OF_FUNCTIONS,
-    "gradient()": {
-        _KEPT: "retain_graph",
-        "nothing in its place: the derivative by what was not used is 0": "allow_unused",
-    },
-    "compile()": {
-        _ALWAYS_COMPILED: "jit mode fullgraph dynamic nopython",
-        "nothing in its place: the batch is the arrays' first axis": "batch_size in_axes vectorized",
-        "nn.fit(net, X, Y, cost=nn.squared_error)": "optimizer optimiser loss metrics",
-        "a default in the function, `def f(x, power=2)`": "static_argnums static_argnames",
-    },
-    "draw()": {
-        'autograd.draw(v).save("tree.svg")': "format filename path file",
-        'autograd.draw(v).save("tree.svg"), or the last line of a notebook\'s cell': "view",
-        "nothing in its place: operands stand above their result": "rankdir direction orientation",
-        "autograd.draw(v).source, to which Graphviz's attributes can be added": "color colour style",
-    },
-    "nn.MLP()": {
-        "sizes=[inputs, *hidden, outputs]": (
-            "hidden_layer_sizes hidden_sizes hidden input_size input_dim in_features output_size out_features "
-            "hidden_size n_hidden nin nouts"
-        ),
-        "nn.fit(net, X, Y, optimiser=nn.SGD(0.5))": (
-            "learning_rate lr learning_rate_init momentum alpha optimizer solver"
-        ),
-        "nn.fit(net, X, Y, epochs=20, batch_size=10)": "epochs max_iter batch_size",
-        "nn.fit(net, X, Y, cost=nn.squared_error)": "loss cost",
-        "nothing in its place: every neuron has a bias": "bias use_bias",
-    },
-    "nn.fit()": {
-        "optimiser=nn.SGD(0.5, momentum=0.9)": "lr learning_rate learning_rate_init momentum",
-        "validation=0.2, the share to hold out": "validation_split validation_fraction test_size",
-        "early_stopping=10, the epochs without anything better": "patience n_iter_no_change early_stopping_rounds",
-        'class_weight="balanced", or a weight for each class': "sample_weight sample_weights weights",
-        "validation=(X, Y), whose cost and accuracy the history has": "metrics",
-        'backend="jax"': "device gpu",
-        'backend="jax", devices=2': "workers num_workers n_jobs",
-        "net=...": "model network",
-        "optimiser=nn.SGD(nn.cosine(0.5, epochs=20))": "scheduler lr_scheduler schedule",
-    },
-    "nn.EarlyStopping()": {"nothing in its place: the validation cost is watched": "monitor mode verbose scoring"},
-    "nn.SGD()": _STEPS,
-    "nn.Nesterov()": _STEPS,
-    "nn.RMSprop()": _STEPS,
-    "nn.Adam()": _STEPS,
-    "nn.AdamW()": _STEPS,
 }
 """By place what is there, as it stands after "expected", and the words for it."""
 
-_ARGUMENTS = {
-    "learning_rate": "lr learning_rate_init eta eta0 step_size alpha rate",
-    "optimiser": "optimizer optim opt solver",
-    "initialiser": "initializer init kernel_initializer weight_init",
-    "cost": "loss loss_fn loss_function criterion objective cost_function",
-    "epochs": "n_epochs num_epochs nb_epoch max_iter n_iter iterations steps",
-    "batch_size": "bs batch mini_batch_size minibatch_size batchsize",
-    "patience": "n_iter_no_change",
-    "minimum_change": "min_delta tol min_change threshold",
-    "restore_best": "restore_best_weights",
-    "callbacks": "callback cbs",
-    "class_weight": "class_weights",
-    "validation": "validation_data val_data eval_set valid valid_data test_data val",
-    "progress": "verbose progress_bar show_progress disp quiet silent",
-    "seed": "random_state rng random_seed key",
-    "checkpoint": "checkpoint_path save_path ckpt",
-    "activation": "act activation_function nonlinearity activations",
-    "output": "output_activation out_activation final_activation",
-    "epsilon": "eps",
-    "alpha": "rho decay smoothing",
-    "weight_decay": "l2 wd decay l2_penalty",
-    "clip_norm": "clipnorm clip max_norm max_grad_norm global_clipnorm",
-    "clip_value": "clipvalue grad_clip",
-    "betas": "beta beta1 beta2 beta_1 beta_2 b1 b2",
-    "sizes": "layer_sizes layers dims units shape layer_dims",
-    "label": "name title",
-    "data": "value val number x",
-    "argnums": "argnum wrt argnames",
-    "primals": "x args inputs primal",
-    "tangents": "v vector tangent",
-    "wrt": "inputs xs variables argnums sources params parameters",
-    "path_to": "highlight path target wrt",
-    "legend": "key show_legend",
-    "max_nodes": "limit max_size",
-    "depth": "max_depth levels",
-    "at": "x inputs point points",
-    "devices": "device n_devices num_devices",
-    "compiled": "jit compile",
-    "backend": "engine device",
-    "X": "x inputs data x_train X_train features",
-    "Y": "y targets labels y_train Y_train",
-    "momentum": "mu beta",
-    "p": "rate prob probability drop_rate dropout_rate drop_prob",
-    "size": "normalized_shape features num_features width",
-}
-"""The arguments that mean the same in every function that has them, and the words for them."""
-
 WORDS = {
-    place: {word: right for right, words in table.items() for word in words.split()} for place, table in _SAID.items()
+    place: {word: right for right, words in table.items() for word in words.split()}
+    for place, table in (_SAID | OF_ARGUMENTS).items()
 }
 """By place and word, what is there instead."""
-
-KEYWORDS: dict[str, tuple[str, ...]] = {}
-"""By word, the arguments that it may mean."""
-for _right, _words in _ARGUMENTS.items():
-    for _word in _words.split():
-        KEYWORDS[_word] = (*KEYWORDS.get(_word, ()), _right)

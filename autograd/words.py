@@ -16,10 +16,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
+from .argument_words import KEYWORDS
 from .errors import KeywordError, UnknownImportError, UnknownNameError
 from .text import shown
 from .version import version
-from .vocabulary import KEYWORDS, WORDS
+from .vocabulary import WORDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=type)
@@ -138,7 +139,7 @@ def _dir(self: Any) -> Iterable[str]:
 
 
 def keywords_told(place: str) -> Callable[[F], F]:
-    """A decorator of a function: a keyword that it does not have is answered by what was meant.
+    """A decorator of a function, or of a class: a keyword that it does not have is answered by what was meant.
 
     Parameters
     ----------
@@ -147,6 +148,10 @@ def keywords_told(place: str) -> Callable[[F], F]:
     """
 
     def decorated(function: F) -> F:
+        if isinstance(function, type):
+            function.__init__ = decorated(function.__init__)  # type: ignore[misc]
+            return function
+
         @functools.wraps(function)
         def told(*given: Any, **named: Any) -> Any:
             try:

@@ -16,10 +16,12 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.functions import choose, log_softmax_of
 from autograd.primitives import DETACH, EXP, LOG_SOFTMAX, LOGSUMEXP, SIGMOID
 from autograd.reals import as_float
+from autograd.words import keywords_told
 
 from .data import within
 
 
+@keywords_told("nn.squared_error")
 def squared_error(a: Any, y: Any) -> Value:
     """``sum_j (a_j - y_j)^2``, the document's cost.
 
@@ -41,6 +43,7 @@ def squared_error(a: Any, y: Any) -> Value:
     return _summed([(aj - yj) ** 2 for aj, yj in zip(a, y, strict=True)])
 
 
+@keywords_told("nn.absolute_error")
 def absolute_error(a: Any, y: Any) -> Value:
     """``sum_j |a_j - y_j|``, which single wild targets pull less than they pull the squared error.
 
@@ -60,6 +63,7 @@ def absolute_error(a: Any, y: Any) -> Value:
     return _summed([abs(aj - yj) for aj, yj in zip(a, y, strict=True)])
 
 
+@keywords_told("nn.huber")
 def huber(a: Any, y: Any, delta: float = 1.0) -> Value:
     """Half the squared error up to a distance `delta`, then straight on (Huber 1964, eq. 2.6), summed over the outputs.
 
@@ -88,6 +92,7 @@ def _huber_of(distance: Any, delta: float) -> Any:
     return clipped * (distance - clipped / 2)
 
 
+@keywords_told("nn.cross_entropy")
 def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     """``-sum_j y_j log softmax(z)_j``, without overflow.
 
@@ -120,6 +125,7 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     return -(known[int(y)] if known else log_softmax_of(int(y), z))
 
 
+@keywords_told("nn.binary_cross_entropy")
 def binary_cross_entropy(a: Any, y: Any) -> Value:
     """``-sum_j (y_j log a_j + (1 - y_j) log(1 - a_j))`` for outputs between 0 and 1: the cat or the dog.
 

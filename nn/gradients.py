@@ -18,6 +18,7 @@ from autograd.drawing.markup import font, fraction, label, table
 from autograd.errors import ArgumentError, OperandError
 from autograd.reals import number
 from autograd.text import html_table, in_graphviz_html
+from autograd.words import keywords_told
 
 from .module import Module
 from .state import arrays_of, flat, labels_of, shape_of, told_shape
@@ -134,6 +135,7 @@ class GradientVector:
         return Drawing(graph.source, str(self), "The gradient vector of a network")
 
 
+@keywords_told("nn.gradient_vector")
 def gradient_vector(net: Module) -> GradientVector:
     """The gradient that the last ``backward()`` left in a module's parameters.
 

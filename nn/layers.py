@@ -35,6 +35,7 @@ class Neuron(Module):
         Whether subscripts take a comma, as in a layer of more than ten inputs or neurons.
     """
 
+    @keywords_told("nn.Neuron")
     def __init__(
         self,
         weights: Sequence[float],

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import ArgumentError
+from autograd.words import keywords_told
 
 from .data import digits_of, rows_of, targets_of
 from .mlp import MLP, checked_network
 from .tasks import readings
 
 
+@keywords_told("nn.accuracy")
 def accuracy(net: MLP, X: Any, digits: Any, compiled: bool = True) -> float:
     """The share of rows read rightly, 0..1.
 
@@ -36,6 +38,7 @@ def accuracy(net: MLP, X: Any, digits: Any, compiled: bool = True) -> float:
     return float((actual == read).mean())
 
 
+@keywords_told("nn.confusion_matrix")
 def confusion_matrix(net: MLP, X: Any, digits: Any, compiled: bool = True) -> npt.NDArray[np.intp]:
     """How often each class (row) was read as each (column), shape (classes, classes)."""
     actual, read = _actual_and_read(net, X, digits, compiled)
@@ -43,6 +46,7 @@ def confusion_matrix(net: MLP, X: Any, digits: Any, compiled: bool = True) -> np
     return np.bincount(actual * classes + read, minlength=classes**2).reshape(classes, classes)
 
 
+@keywords_told("nn.r_squared")
 def r_squared(net: MLP, X: Any, Y: Any, compiled: bool = True) -> float:
     """How much of the targets' variation a network explains: 1 is all of it, 0 as much as their mean, less is worse.
 

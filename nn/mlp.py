@@ -220,6 +220,7 @@ class MLP(Module):
         """What copies and pickles take along: not the programs, which read this network's parameters."""
         return self.__dict__ | {"_parts": [], "_programs": {}}
 
+    @keywords_told("net.predict")
     def predict(self, X: Any, compiled: bool = True) -> Matrix:
         """The output activations of every row.
 

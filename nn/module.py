@@ -12,7 +12,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import AutogradError
 from autograd.primitives import LEAF
-from autograd.words import attributes_told
+from autograd.words import attributes_told, keywords_told
 
 from . import state
 from .state import Keys, shape_of
@@ -127,6 +127,7 @@ class Module:
         """What a file keeps of a `Sequential` to make it anew from; None for what is made by code."""
         return None
 
+    @keywords_told("net.save")
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to an ``.npz`` file, atomically; `nn.load` reads it.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from autograd import Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.parameters import Parameters, leaves
-from autograd.words import attributes_told
+from autograd.words import attributes_told, keywords_told
 
 from .data import count_of, within
 from .schedules import Schedule, name_of, rate_at, settings_of
@@ -52,6 +52,7 @@ class Optimiser:
     _rate: Any  # None where the schedule is to be asked
     _shown: ClassVar[tuple[str, ...]] = ()
 
+    @keywords_told("nn.Optimiser")
     def __init__(
         self,
         learning_rate: float | Schedule,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from autograd.errors import ArgumentError, OperandError
 from autograd.files import as_path
+from autograd.words import keywords_told
 
 from .activations import ACTIVATIONS, OF_LAYERS
 from .archives import Archive, opened
@@ -37,6 +38,7 @@ AnyModule = TypeVar("AnyModule", bound=Module)
 def load(path: str | os.PathLike[str]) -> Any: ...
 @overload
 def load(path: str | os.PathLike[str], into: AnyModule) -> AnyModule: ...
+@keywords_told("nn.load")
 def load(path: str | os.PathLike[str], into: Module | None = None) -> Module:
     """The network that ``net.save(path)`` wrote, or that is in a checkpoint of `nn.fit`.
 

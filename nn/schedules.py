@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from autograd.words import keywords_told
+
 from .data import count_of, within
 
 Schedule = Callable[[int], float]
@@ -42,6 +44,7 @@ class _StepDecay:
         return f"step_decay({self.start!r}, every={self.every!r}, factor={self.factor!r})"
 
 
+@keywords_told("nn.cosine")
 def cosine(start: float, *, epochs: int, end: float = 0.0) -> Schedule:
     """A learning rate that falls along half a cosine (Loshchilov and Hutter 2017, equation 5).
 
@@ -74,6 +77,7 @@ def cosine(start: float, *, epochs: int, end: float = 0.0) -> Schedule:
     )
 
 
+@keywords_told("nn.step_decay")
 def step_decay(start: float, *, every: int, factor: float = 0.1) -> Schedule:
     """A learning rate that is multiplied by a factor every so many epochs: ``start * factor ** (epoch // every)``.
 

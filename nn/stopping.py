@@ -20,6 +20,7 @@ from .data import count_of, within
 Vector = npt.NDArray[np.float64]
 
 
+@keywords_told("nn.EarlyStopping")
 @dataclass(frozen=True)
 class EarlyStopping:
     """Ends a training of which the validation cost has stopped falling: ``nn.fit(..., early_stopping=...)``.
@@ -49,9 +50,6 @@ class EarlyStopping:
         within("EarlyStopping(minimum_change)", self.minimum_change, 0.0, low_included=True)
         if not isinstance(self.restore_best, bool | np.bool_):
             raise ArgumentError(f"EarlyStopping(restore_best): expected True or False, got {self.restore_best!r:.60}")
-
-
-EarlyStopping.__init__ = keywords_told("nn.EarlyStopping")(EarlyStopping.__init__)  # type: ignore[method-assign]
 
 
 def early_stopping_of(given: Any) -> EarlyStopping | None:

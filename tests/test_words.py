@@ -16,9 +16,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile, draw
+from autograd.argument_words import KEYWORDS
 from autograd.errors import AutogradError, KeywordError, UnknownImportError, UnknownNameError
 from autograd.version import version
-from autograd.vocabulary import KEYWORDS, WORDS
+from autograd.vocabulary import WORDS
 from autograd.words import _Word
 
 MODULES = {"autograd": autograd, "nn": nn}
@@ -40,6 +41,14 @@ CALLED = {
     **{f"nn.{name}()": getattr(nn, name) for name in ("MLP", "Layer", "Dropout", "LayerNorm", "EarlyStopping", "fit")},
     **{f"nn.{name}()": getattr(nn, name) for name in ("SGD", "Nesterov", "RMSprop", "Adam", "AdamW")},
 }
+CALLED |= {f"{name}()": getattr(autograd, name) for name in ("softmax", "log_softmax", "logsumexp")}
+CALLED |= {
+    f"nn.{name}()": getattr(nn, name) for name in ("squared_error", "absolute_error", "huber", "accuracy", "load")
+}
+CALLED |= {
+    f"nn.{name}()": getattr(nn, name) for name in ("cross_entropy", "binary_cross_entropy", "cosine", "step_decay")
+}
+CALLED |= {"net.predict()": THINGS["net"].predict, "drawing.save()": THINGS["drawing"].save}
 PLACES = {**MODULES, **THINGS}
 
 
@@ -242,6 +251,27 @@ def test_signatures_and_names_stay():
 
 
 PUBLIC = {f"{m}.{name}": getattr(MODULES[m], name) for m in MODULES for name in MODULES[m].__all__}
+
+
+# An operation each, which a wrapper would slow; what takes any keyword; and what no user makes.
+OPERATIONS = {"weighted_sum", "total", "mean", "maximum", "minimum", "where", "Label"}
+OTHERS = {"vjp", "no_grad", "anomalies", "Sequential", "noise", "noise_count", "Module"}
+MADE = {"AutogradError", "Compiled", "Drawing", "GradientVector", "History", "Epoch"}
+
+
+def takes_keywords(thing):
+    return callable(thing) and [*inspect.signature(thing).parameters] != ["a"]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_function_answers_a_keyword_that_it_does_not_have(name):
+    alone, thing = name.rpartition(".")[2], PUBLIC[name]
+    if alone in OPERATIONS | OTHERS | MADE or not takes_keywords(thing):
+        pytest.skip("an operation, or nothing with keywords")
+    given = [1.0] if thing is Value else []
+    error = raised(lambda: thing(*given, qqqq=3))
+    told = name if name.startswith("nn.") else alone
+    assert str(error).startswith(f"{told}(qqqq=...): expected no such argument, but ")
 
 
 def test_the_names_of_a_module_are_found_where_they_always_were():

@@ -33,6 +33,7 @@ class Drawing:
         self._text = text
         self._title = title
 
+    @keywords_told("drawing.save")
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a picture, whole or not at all; the suffix says which: ``.svg``, ``.png``, ``.pdf`` or ``.dot``.
 
