@@ -8,7 +8,6 @@ import asyncio
 import gc
 import sys
 import threading
-import tracemalloc
 import weakref
 from pathlib import Path
 
@@ -81,18 +80,14 @@ def values_alive():
 
 
 @pytest.mark.parametrize("build", KINDS)
-def test_memory_is_flat_over_rounds_of_graphs(build):
+def test_memory_is_flat_over_rounds_of_graphs(build, held_bytes):
     build(500)  # what is made once: compiled patterns, caches
-    tracemalloc.start()
-    try:
-        sizes = []
-        for rounds in (2, ROUNDS - 2):
-            for _ in range(rounds):
-                build(500)
-            gc.collect()
-            sizes.append(tracemalloc.get_traced_memory()[0])
-    finally:
-        tracemalloc.stop()
+    sizes = []
+    for rounds in (2, ROUNDS - 2):
+        for _ in range(rounds):
+            build(500)
+        gc.collect()
+        sizes.append(held_bytes())
     # A graph of 500 nodes has 60,000 bytes, a program 50,000 and its source 2,000. The interpreter's
     # cache of attributes that were looked up takes some hundred bytes for each program until it is full.
     assert sizes[1] - sizes[0] < 12_000

@@ -2,7 +2,6 @@
 
 import gc
 import math
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -354,18 +353,14 @@ def test_a_sure_mistake_is_measured_not_refused(compiled):
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_training_again_and_again_keeps_nothing(compiled):
+def test_training_again_and_again_keeps_nothing(compiled, held_bytes):
     """A program and its buffers have 50,000 bytes and more, an epoch's graphs have 100,000."""
     X, digits = samples(8)
     net, sizes = nn.MLP([3, 4, 2], seed=0), []
     options = {"epochs": 1, "seed": 0, "compiled": compiled, "progress": False, "validation": (X, digits)}
-    tracemalloc.start()
-    try:
-        for rounds in (2, 6):
-            for _ in range(rounds):
-                nn.fit(net, X, digits, **options)
-            gc.collect()
-            sizes.append(tracemalloc.get_traced_memory()[0])
-    finally:
-        tracemalloc.stop()
+    for rounds in (2, 6):
+        for _ in range(rounds):
+            nn.fit(net, X, digits, **options)
+        gc.collect()
+        sizes.append(held_bytes())
     assert sizes[1] - sizes[0] < 12_000
