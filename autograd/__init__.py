@@ -36,6 +36,7 @@ from .functions import (
 )
 from .labels import Label
 from .modes import no_grad
+from .operations import operation
 from .transforms import grad, hvp, jvp, value_and_grad, vjp
 from .value import Value
 from .watching import anomalies
@@ -68,6 +69,7 @@ __all__ = [
     "mean",
     "minimum",
     "no_grad",
+    "operation",
     "relu",
     "sigmoid",
     "sin",

@@ -37,6 +37,10 @@ OF_ARGUMENTS: dict[str, dict[str, str]] = {
     },
     "grad()": _OF_FUNCTIONS,
     "value_and_grad()": _OF_FUNCTIONS,
+    "operation()": {
+        "rule=...": "fun function forward f",
+        "partials=...": "backward vjp vjps jvp grad grads derivative derivatives gradient",
+    },
     "gradient()": {
         _KEPT: "retain_graph",
         "nothing in its place: the derivative by what was not used is 0": "allow_unused",

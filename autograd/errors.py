@@ -18,6 +18,8 @@
     ├── KeywordError      (TypeError)        a keyword argument that a function does not have
     └── FileFormatError   (ValueError)       a file that is not what it should be
 
+    RowByRowWarning       (RuntimeWarning)   a compiled program that calls a function of floats for every number
+
 Every message says what was expected, what came and what to do. Each class
 also derives from the built-in exception named beside it, so code that knows
 nothing of this package can catch it.
@@ -78,6 +80,10 @@ class UnknownImportError(AutogradError, ImportError):
 
 class KeywordError(AutogradError, TypeError):
     """A keyword argument that a function does not have."""
+
+
+class RowByRowWarning(RuntimeWarning):
+    """A compiled program calls a function of floats for every number of every row, which takes long."""
 
 
 class FileFormatError(AutogradError, ValueError):

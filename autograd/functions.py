@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from . import modes
 from .errors import OperandError, ShapeError
+from .living import in_values
 from .namespaces import FLOATS, Namespace
 from .pairs import operands_of
 from .primitives import (
@@ -31,6 +32,7 @@ from .primitives import (
     WHERE,
     Primitive,
 )
+from .primitives.own import Own
 from .value import Value, apply, as_operand, as_value
 from .words import keywords_told
 
@@ -269,6 +271,13 @@ def _read_with_values(primitive: Primitive) -> Callable[..., Any]:
     return function
 
 
+def _named(primitive: Own, *operands: Any) -> Any:
+    """An operation of a user's; one that is written for floats is computed with Values as far as it lets itself be."""
+    lets = primitive.of_floats and any(isinstance(operand, Value) for operand in operands)
+    found = in_values(primitive.written, operands) if lets else None
+    return _read_with_values(primitive)(*operands) if found is None else found
+
+
 # Of more operands each share would be a node that reads all of them, and the gradient as many edges as their square.
 _MOST_SHARES = 64
 
@@ -283,6 +292,8 @@ def _share(index: int, logsumexp: Any, operands: Sequence[Any]) -> Any:
 
 VALUES = cast(
     Namespace,
-    SimpleNamespace(**{name: _read_with_values(primitive) for name, primitive in TABLE.items()}, share=_share),
+    SimpleNamespace(
+        **{name: _read_with_values(primitive) for name, primitive in TABLE.items()}, share=_share, named=_named
+    ),
 )
 """Rules read with Values give Values: derivatives that can be differentiated again."""

@@ -172,6 +172,11 @@ def with_grad() -> Iterator[None]:
         yield
 
 
+def reported_to(with_recorder: Recorder | None) -> Any:
+    """A context in which another recorder is told of what is done, or none, for what one does within the other."""
+    return entered(_recorder, with_recorder)
+
+
 def refuse_while_recording(call: str, remedy: str) -> None:
     """Raise a `RecordingError` for a call that gives or takes floats, where a function is recorded for `compile`."""
     if (who := recorder()) is not None:

@@ -22,6 +22,14 @@ def user_place() -> Place:
     return frame.f_code.co_filename, frame.f_lineno
 
 
+def user_level() -> int:
+    """The ``stacklevel`` at which a warning of the caller's is told at the user's line."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def told(place: Place) -> str:
     """A place with the text of its line."""
     name, number = place

@@ -54,6 +54,9 @@ _SAID: dict[str, dict[str, str]] = {
         "autograd.no_grad() around what shall not be recorded": "enable_grad set_grad_enabled",
         _FUNCTIONS: "functional nn F",
         _DRAW: "draw_dot make_dot visualize visualise plot trace",
+        "autograd.operation(name, rule, partials), for an operation of your own": (
+            "primitive defvjp defjvp defgrad custom_vjp custom_jvp custom_gradient Function register"
+        ),
         "autograd.vjp(f, *primals)": "make_vjp linear_transpose linearize",
         "autograd.jvp(f, primals, tangents)": "make_jvp jacrev jacfwd",
         "autograd.hvp(f, (x,), (v,))": "hessian_vector_product make_hvp vhp",

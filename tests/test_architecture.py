@@ -20,7 +20,7 @@ FLOORS = [
     {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"sentences"},
     {"value"},
-    {"graph", "functions", "homes", "fast_rules", "changes", "structure"},
+    {"graph", "functions", "homes", "fast_rules", "changes", "structure", "living", "operations"},
     {"parameters", "containers"},
     {"reverse", "formulas"},
     {"adjoints", "watching", "paths"},

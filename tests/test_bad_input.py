@@ -124,6 +124,7 @@ def _rows():
     yield W
 
 
+OWN = {"name": "own", "rule": lambda ns, a: a, "partials": [lambda ns, v, a: 1.0]}
 NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
 FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach"]
 SEQUENCES = ["total", "mean", "logsumexp", "softmax", "log_softmax"]
@@ -289,6 +290,35 @@ CASES = {
     "draw in a cycle": (lambda: draw(cyclic()), GraphError, "no cycle.*depends on itself"),
     "compile in a cycle": (lambda: compile(lambda x: cyclic())([1.0]), GraphError, "no cycle.*depends on itself"),
     "label object": (lambda: Label.of(3.0), OperandError, "label.*float"),
+    # Operations of one's own
+    **{
+        f"operation {name}": (lambda options=options: autograd.operation(**{**OWN, **options}), error, came)
+        for name, options, error, came in (
+            ("name", {"name": "a b"}, ArgumentError, r"operation\(name\).*word.*'a b'"),
+            ("name taken", {"name": "tanh"}, ArgumentError, "not taken, got 'tanh'"),
+            ("rule", {"rule": 3}, OperandError, r"operation\(rule\).*function, got int"),
+            ("partials", {"partials": 3}, ArgumentError, r"operation\(partials\).*got 3"),
+            ("partials few", {"partials": []}, ArgumentError, r"operation\(partials\).*got \[\]"),
+            ("partials many", {"partials": [abs, abs]}, ArgumentError, r"operation\(rule\).*for 2 partials"),
+            ("symbol", {"symbol": ""}, ArgumentError, r"operation\(symbol\).*got ''"),
+            (
+                "domain",
+                {"domain": (2, 1)},
+                ArgumentError,
+                r"operation\(domain\) for a: expected low < high, got 2.0",
+            ),
+            ("needs", {"needs": 3}, OperandError, r"operation\(needs\).*int"),
+            ("kink", {"kink": 3}, OperandError, r"operation\(kink\).*int"),
+            ("floats", {"floats": "yes"}, OperandError, r"operation\(floats\).*'yes'"),
+        )
+    },
+    "operation of text": (lambda: autograd.operation(**OWN)("1"), OperandError, r"own\(a\).*str '1'"),
+    "operation of two": (lambda: autograd.operation(**OWN)(1.0, 2.0), OperandError, "own: expected 1 operand, got 2"),
+    "operation of nothing": (
+        lambda: autograd.operation(**{**OWN, "rule": lambda ns, a: None})(1.0),
+        OperandError,
+        "own: expected the rule to return.*None; is a return missing",
+    ),
     # Indices
     **{
         f"index {name}": (lambda indices=indices: indexed()(np.array(indices)), PositionError, came)

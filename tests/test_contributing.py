@@ -10,10 +10,9 @@ import pytest
 
 from autograd import Value, check_gradient, compile, draw
 from autograd.compiler import backends
-from autograd.compiler.backends.numpy import runtime
 from autograd.compiler.plan.interpret import interpret
 from autograd.compiler.plan.validate import validate
-from autograd.primitives import TABLE
+from autograd.primitives import Primitive
 from autograd.value import apply
 
 TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -34,34 +33,31 @@ def compile_source(code, name):
     return builtins.compile(code, f"CONTRIBUTING.md, {name}", "exec")
 
 
-@pytest.fixture
-def table():
-    before = dict(TABLE)
-    yield TABLE
-    TABLE.clear()
-    TABLE.update(before)
-
-
-def test_an_operation_is_walked_checked_drawn_and_told(table):
-    swish = written("operation")["SWISH"]
+def test_an_operation_is_walked_checked_drawn_and_told():
+    swish = written("operation")["swish"]
     x, sigmoid = Value(0.7, "x"), 1 / (1 + np.exp(-0.7))
-    y = apply(swish, (x,))
+    y = swish(x)
     y.backward()
     assert y.data == pytest.approx(0.7 * sigmoid, rel=1e-15)
     assert x.grad == pytest.approx(sigmoid + 0.7 * sigmoid * (1 - sigmoid), rel=1e-14)
-    assert check_gradient(lambda x: apply(swish, (x,)), at=[0.7]).ok
+    assert check_gradient(swish, at=[0.7]).ok
     assert "0.8234" in draw(y, partials="numbers").source
 
 
-def test_an_operation_is_compiled(table, monkeypatch):
-    swish = written("operation")["SWISH"]
-    monkeypatch.setitem(runtime.RUNTIME, "swish", runtime._operation(swish))  # made when the program starts
+def test_an_operation_is_compiled():
+    swish = written("operation")["swish"]
     w, xs = Value(0.5), np.array([0.3, -1.2, 2.0])
-    f = compile(lambda x: apply(swish, (w * x,)))
+    f = compile(lambda x: swish(w * x))
     sigmoid = 1 / (1 + np.exp(-0.5 * xs))
     np.testing.assert_allclose(f(xs), 0.5 * xs * sigmoid, rtol=1e-14)
     slopes = xs * (sigmoid + 0.5 * xs * sigmoid * (1 - sigmoid))
     np.testing.assert_allclose(f.gradient(xs)[1], [slopes.mean()], rtol=1e-14)
+
+
+def test_the_same_declaration_is_an_entry_of_the_table():
+    swish = written("operation")["swish"]
+    entry = Primitive("swish", swish.rule, swish.partials, "swish")
+    assert apply(entry, (Value(0.7),)).data == swish(0.7).data
 
 
 def test_a_pass_keeps_the_meaning_of_a_plan():

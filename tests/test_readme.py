@@ -23,15 +23,16 @@ def test_the_first_example_prints_the_answers_that_stand_beside_it():
     assert lines[len(answers) - 1].startswith("inputs")
 
 
-def test_the_chain_rule_and_the_tree_are_told_as_they_stand_there():
-    (code,) = (block for block in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if "print(chain_rule" in block)
+@pytest.mark.parametrize("which", [2, 3], ids=["chain rule and tree", "operation"])
+def test_what_is_told_stands_below_the_call(which):
+    code = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)[which]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, str(README), "exec"), {})
     assert printed.getvalue().splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
 
 
-@pytest.mark.parametrize("which", [1, 3, 4], ids=["functions", "nesting", "embedding"])
+@pytest.mark.parametrize("which", [1, 4, 5], ids=["functions", "nesting", "embedding"])
 def test_an_example_prints_the_answers_that_stand_beside_it(which):
     code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[which]
     printed = io.StringIO()

@@ -37,7 +37,7 @@ CALLED = {
     "Value()": partial(Value, 1.0),
     "v.backward()": Value(1.0).backward,
     **{f"{name}()": getattr(autograd, name) for name in ("gradient", "compile", "draw", "check_gradient")},
-    **{f"{name}()": getattr(autograd, name) for name in ("grad", "value_and_grad", "jvp")},
+    **{f"{name}()": getattr(autograd, name) for name in ("grad", "value_and_grad", "jvp", "operation")},
     **{f"nn.{name}()": getattr(nn, name) for name in ("MLP", "Layer", "Dropout", "LayerNorm", "EarlyStopping", "fit")},
     **{f"nn.{name}()": getattr(nn, name) for name in ("SGD", "Nesterov", "RMSprop", "Adam", "AdamW")},
 }

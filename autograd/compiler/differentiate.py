@@ -55,7 +55,7 @@ class Scaled:
     def _of(self, other: Scaled | float) -> Scaled:
         return other if isinstance(other, Scaled) else Scaled(self.builder, None, Scale(float(other)))
 
-    def _map(self, name: str, *operands: Scaled) -> Scaled:
+    def _map(self, name: str | Primitive, *operands: Scaled) -> Scaled:
         return Scaled(self.builder, self.builder.map(name, *(operand.operand() for operand in operands)))
 
     def _plain(self) -> Scaled:
@@ -107,6 +107,12 @@ class Scaled:
         plain = Scaled(self.builder, self.read), Scaled(self.builder, other.read)
         return Scaled(self.builder, self._map("divide", *plain).read, scale)
 
+    def __pow__(self, other: Any) -> Scaled:
+        return EMITTING.power(self, other)  # type: ignore[no-any-return]  # what emits makes these
+
+    def __rpow__(self, other: Any) -> Scaled:
+        return EMITTING.power(other, self)  # type: ignore[no-any-return]
+
     def __rtruediv__(self, other: Any) -> Scaled:
         quotient: Scaled = self._of(other) / self
         return quotient
@@ -119,7 +125,7 @@ def _emitting(primitive: Primitive) -> Any:
             return primitive.rule(FLOATS, *operands)
         if primitive.name == "power" and operands[1] == 1.0:
             return scaled
-        return scaled._map(primitive.name, *(scaled._of(operand) for operand in operands))
+        return scaled._map(primitive, *(scaled._of(operand) for operand in operands))
 
     return function
 
@@ -129,7 +135,12 @@ def _share(index: int, logsumexp: Scaled, operands: Sequence[Scaled]) -> Any:
 
 
 EMITTING = cast(
-    Namespace, SimpleNamespace(**{name: _emitting(primitive) for name, primitive in TABLE.items()}, share=_share)
+    Namespace,
+    SimpleNamespace(
+        **{name: _emitting(primitive) for name, primitive in TABLE.items()},
+        share=_share,
+        named=lambda primitive, *operands: _emitting(primitive)(*operands),
+    ),
 )
 """Rules read with these emit the instructions that compute a partial."""
 

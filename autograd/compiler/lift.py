@@ -71,7 +71,7 @@ def _put_maps(places: Places, members: list[int]) -> None:
     columns = np.array([[places.position_of[operand] for operand in atoms[m].operands] for m in members])
     members = [members[i] for i in np.lexsort(columns.T[::-1])]
     operands = [places.operand([atoms[m].operands[i] for m in members]) for i in range(columns.shape[1])]
-    places.put(members, places.builder.map(primitive.name, *operands))
+    places.put(members, places.builder.map(primitive, *operands))
 
 
 def _put_logsumexps(places: Places, members: list[int]) -> None:

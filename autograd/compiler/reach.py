@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
+from ..operations import Operation
 from .methods import WeakMethod
 
 _ENGINES = {"autograd", "nn", "numpy", "jax"}
@@ -116,6 +117,9 @@ class Reach:
             self._function(thing)
         elif isinstance(thing, property):
             self._follow(thing.fget)
+        elif isinstance(thing, Operation):
+            for function in (thing.rule, *thing.partials):
+                self._follow(function)
         else:
             self._object(thing)
         self._follow(inspect.getattr_static(thing, "__wrapped__", None))

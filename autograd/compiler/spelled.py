@@ -83,7 +83,7 @@ def _spelled(places: Places, atom: Atom) -> Ref:
         index, *options = atom.operands
         return places.builder.choose(places.ref([index]), places.joined(options), len(options))
     if atom.primitive is not None:
-        return build(atom.primitive.name, *(places.ref([operand]) for operand in atom.operands))
+        return build(atom.primitive, *(places.ref([operand]) for operand in atom.operands))
     terms = [_term(places, *term) for term in atom.terms]
     result = terms[0] if len(terms) == 1 else build("total", *terms)
     assert isinstance(result, Ref)

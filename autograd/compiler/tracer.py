@@ -12,6 +12,7 @@ from ..functions import VALUES
 from ..graph import topological_order
 from ..namespaces import FLOATS
 from ..primitives import CONSTANT, DETACH, EXP, LEAF, MAXIMUM, MINIMUM, TABLE, WHERE, Primitive
+from ..primitives.own import Own
 from ..sentences import GUARD, named, out_of_domain
 from ..sources import Place, told, user_place
 from ..value import Value, as_value, constant, made, number_of
@@ -92,7 +93,9 @@ class Tracer:
 
     def apply(self, primitive: Primitive, operands: tuple[Value, ...]) -> Value:
         """See `autograd.value.apply`: the same, live for every sample."""
-        if self._masks and primitive in _RISKY:
+        if self._masks and isinstance(primitive, Own):
+            operands = tuple(map(self._masked, operands, primitive.safe))
+        elif self._masks and primitive in _RISKY:
             operands = tuple(map(self._masked, operands))
         value = self._new(primitive, operands)
         # What is computed under no_grad changes with the inputs, but no gradient flows through it.
@@ -111,7 +114,7 @@ class Tracer:
             self._has_result(False, primitive, operands)
             place = f", at {told(user_place())}"
             raise DomainError(out_of_domain(primitive, operands) + place + GUARD) from None
-        if self._caught and primitive.defined is not None:
+        if self._caught and (primitive.defined is not None or isinstance(primitive, Own)):
             self._has_result(True, primitive, operands)
         value = made(kind, data, operands, primitive)
         if self.places is not None:
@@ -120,6 +123,11 @@ class Tracer:
 
     def _has_result(self, truth: bool, primitive: Primitive, operands: tuple[Value, ...]) -> None:
         def defined() -> Any:
+            if primitive.defined is None and isinstance(primitive, Own):
+                self.refuse(
+                    f"{primitive.name} at {told(user_place())}: expected domain= where it was declared, since the "
+                    "function catches its error: rows are told apart by whether it has a result"
+                )
             told_to_rules = [number_of(operand) if operand.primitive is CONSTANT else operand for operand in operands]
             return primitive.defined(VALUES, *told_to_rules) if primitive.defined is not None else 1.0
 
@@ -211,14 +219,14 @@ class Tracer:
         finally:
             self._masks.pop()
 
-    def _masked(self, operand: Value) -> Value:
-        """An operand, or 1 where a branch that is being computed is not chosen."""
+    def _masked(self, operand: Value, otherwise: float = 1.0) -> Value:
+        """An operand, or a number that does no harm where a branch that is being computed is not chosen."""
         if operand.primitive is CONSTANT:
             return operand
         for mask in reversed(self._masks):
             if id(mask.condition) not in self._decided:
-                one = constant(1.0)
-                chosen = (operand, one) if mask.when else (one, operand)
+                harmless = constant(otherwise)
+                chosen = (operand, harmless) if mask.when else (harmless, operand)
                 operand = self._new(WHERE, (mask.condition, *chosen))
         return operand
 

@@ -15,6 +15,7 @@ from ..namespaces import left_to_right
 from ..parameters import together
 from ..sources import Place
 from ..structure import Leaf
+from . import one_by_one
 from .arguments import Batch, all_finite, columns
 from .backends.base import Backend, OffPath, Program, Unfit
 from .backends.numpy.program import NumPyProgram
@@ -78,6 +79,7 @@ class Version:
         self.learns = not recording.is_list and bool(recording.parameters)
         self.truths = tuple(made.truth for made in recording.decisions)
         self._lifted = lifted(recording)
+        one_by_one.warn(self._lifted)
         self._plans: dict[tuple[bool, bool], Plan] = {}
         self._programs: dict[tuple[bool, bool], Program] = {}
         order = self.plan.parameters.source

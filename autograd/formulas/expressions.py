@@ -57,6 +57,12 @@ class Expression(Written):
     def __rtruediv__(self, other: Any) -> Expression:
         return multiplied([as_expression(other), raised_to(self, -1.0)])
 
+    def __pow__(self, other: Any) -> Expression:
+        return raised_to(self, as_expression(other))
+
+    def __rpow__(self, other: Any) -> Expression:
+        return raised_to(as_expression(other), self)
+
     def __neg__(self) -> Expression:
         return multiplied([Number(-1.0), self])
 

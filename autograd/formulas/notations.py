@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from ..labels import Label, raised
 from ..primitives import Primitive
+from ..primitives.own import DIGITS, Own
 from ..reals import number
-from ..text import in_ascii, number_in_latex
+from ..text import in_ascii, in_latex, number_in_latex
 
 Piece = str | Label
 Pieces = list[Piece]
@@ -154,6 +155,11 @@ class Latex(Unicode):
 
     def sign(self, primitive: Primitive) -> str:
         """The command for an operation."""
+        if isinstance(primitive, Own):
+            symbol, prime, place = primitive.symbol.partition(self.prime)
+            told = in_latex(symbol).strip()
+            scripts = f"'_{{{place.translate(DIGITS)}}}" if place else "'" if prime else ""
+            return (told if len(symbol) == 1 else rf"\mathrm{{{told}}}") + scripts
         return _LATEX_SIGNS.get(primitive.name, rf"\mathrm{{{primitive.name}}}".replace("_", r"\_"))
 
     def call(self, primitive: Primitive, operands: Sequence[Pieces], primed: bool) -> Pieces:

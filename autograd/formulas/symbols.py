@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from ..errors import OperandError
 from ..namespaces import FLOATS, Namespace
 from ..pairs import pairs_of
 from ..primitives import CHOOSE, EQUAL, LOG_SOFTMAX, LOGSUMEXP, TABLE, Primitive
+from ..primitives.own import Own
 from .calls import Call, Case, Relation
 from .expressions import Expression, Number, added, as_expression, raised_to
 
@@ -60,6 +62,7 @@ SYMBOLS = cast(
             "weighted_sum": _weighted_sum,
             "total": lambda *operands: added(map(as_expression, operands)),
             "expm1": lambda a: Call(TABLE["exp"], (as_expression(a),)) - 1.0,
+            "named": lambda primitive, *operands: _call(primitive)(*operands),
             "log_softmax": lambda *operands: as_expression(operands[0]) - _call(LOGSUMEXP)(*operands),
         }
     ),
@@ -71,12 +74,24 @@ def partial_symbol(primitive: Primitive, index: int, result: Expression, operand
     """The local partial of an operation by its operand `index`; that of an activation function by its name."""
     if primitive.primed:
         return Call(primitive, tuple(operands), primed=True)
+    if isinstance(primitive, Own):
+        return _of_own(primitive, index, result, operands)
     if primitive in (LOGSUMEXP, LOG_SOFTMAX):
         share = Call(TABLE["exp"], (operands[index],)) / added(Call(TABLE["exp"], (o,)) for o in operands)
         return share if primitive is LOGSUMEXP else -share if index else 1.0 - share
     if primitive is CHOOSE and index:
         return _chosen(operands[0], index - (1 if operands[0].number >= 0 else len(operands)))
     return as_expression(primitive.partial(SYMBOLS, index, result, operands))
+
+
+def _of_own(primitive: Own, index: int, result: Expression, operands: list[Expression]) -> Expression:
+    """A user's partial in symbols, or by its name where it cannot be read so."""
+    if not primitive.primes:
+        return Call(primitive, tuple(operands), primed=True)
+    try:
+        return as_expression(primitive.partial(SYMBOLS, index, result, operands))
+    except (OperandError, ValueError, ArithmeticError):
+        return Call(primitive.primes[index], tuple(operands))
 
 
 def _chosen(index: Expression, place: int) -> Expression:

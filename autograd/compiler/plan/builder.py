@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...primitives import Primitive
 from .choose import AddRows, Choose
 from .instructions import (
     Array,
@@ -55,8 +56,8 @@ class Builder:
             self.instructions.append(make(array))
         return Ref(self._known[key])
 
-    def map(self, name: str, *operands: Operand) -> Ref:
-        """An operation of the table applied elementwise; refs of one position broadcast."""
+    def map(self, name: str | Primitive, *operands: Operand) -> Ref:
+        """An operation, or that of a name in the table, applied elementwise; refs of one position broadcast."""
         refs = [operand for operand in operands if isinstance(operand, Ref)]
         size = max((read.size for read in refs), default=1)
         return self.add(lambda out: mapped(out, name, *operands), size, any(read.array.batched for read in refs))

@@ -166,12 +166,12 @@ class Map(Instruction):
 
     @property
     def name(self) -> str:
-        """The operation's name in the table."""
+        """The operation's name."""
         return self.primitive.name
 
     @property
     def _detail(self) -> Any:
-        return self.primitive.name
+        return self.primitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,6 +322,6 @@ def rewritten(instruction: Instruction, rewrite: Rewrite) -> Instruction:
     return instruction.with_operands(map(rewrite, instruction.operands))
 
 
-def mapped(out: Array, name: str, *arguments: Operand) -> Map:
-    """The operation called `name`, elementwise."""
-    return Map(out, TABLE[name], arguments)
+def mapped(out: Array, name: str | Primitive, *arguments: Operand) -> Map:
+    """An operation, or that called `name` in the table, elementwise."""
+    return Map(out, TABLE[name] if isinstance(name, str) else name, arguments)

@@ -33,11 +33,11 @@ from ...plan.instructions import (
 from ...plan.plan import Plan
 from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Walk, WalkBack
-from .faults import fault
 from .moves import read, scattered
-from .namespace import JAX_ARRAYS, log_of_exponentials, positions
+from .namespace import log_of_exponentials, positions
 from .pieces import Piece, pieces
 from .walks import derivative, tape_of
+from .watched import result_and_fault
 
 
 @dataclass(frozen=True)
@@ -245,8 +245,7 @@ def computed(instruction: Instruction, run: _Run, shape: tuple[int, ...]) -> Any
 @computed.register
 def _map(instruction: Map, run: _Run, shape: tuple[int, ...]) -> Any:
     operands = [run.read(argument) for argument in instruction.arguments]
-    result = instruction.primitive.rule(JAX_ARRAYS, *operands)
-    found = fault(instruction.primitive, result, operands)
+    result, found = result_and_fault(instruction.primitive, operands)
     if found is not None:
         run.note(found, batched=jnp.ndim(found) == 2)
     return result

@@ -12,8 +12,8 @@ import numpy as np
 from jax import lax
 
 from ...plan.walk import Operation, Steps, WalkBack
-from .faults import fault
 from .namespace import JAX_ARRAYS
+from .watched import result_and_fault
 
 
 def tape_of(steps: Steps, given: Any) -> tuple[Any, Any]:
@@ -53,8 +53,8 @@ def _forth(operation: Operation, samples: tuple[int, ...], dtype: Any) -> Callab
 
     def made(rows: list[Any]) -> Any:
         operands = rows[: operation.arity]
-        result = jnp.broadcast_to(operation.rule(JAX_ARRAYS, operands), samples).astype(dtype)
-        found = fault(operation.primitive, result, [*operands, *operation.numbers])
+        made, found = result_and_fault(operation.primitive, operands, operation.numbers)
+        result = jnp.broadcast_to(made, samples).astype(dtype)
         return result, jnp.zeros(samples, bool) if found is None else jnp.broadcast_to(found, samples)
 
     return made

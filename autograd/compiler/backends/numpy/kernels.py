@@ -8,6 +8,7 @@ from math import prod
 
 import numpy as np
 
+from ....primitives.own import Own
 from ...plan.choose import AddRows, Choose, starts
 from ...plan.instructions import (
     Array,
@@ -28,6 +29,7 @@ from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Steps, Walk, WalkBack
 from .calls import Argument, Call, Held, Ones, Plain, Prepared, call, guard, number, positions
 from .products import as_matmul
+from .runtime import function_of
 from .storage import Layout
 from .views import Storage, View, everything, is_contiguous, shaped, whole
 from .walks import Walking, WalkingBack
@@ -51,6 +53,9 @@ def _map(instruction: Map, layout: Layout) -> list[Call]:
     if function == "power" and isinstance(exponent := instruction.arguments[1], float):
         # NumPy's general power takes fifty times as long as a product, and a float tells the table which it is.
         function, arguments[1] = ("multiply", arguments[0]) if exponent == 2.0 else ("power", Plain(exponent))
+    if isinstance(own := instruction.primitive, Own):
+        # By itself and not by its name, which another may bear.
+        function, arguments = "own", [Held(function_of(own), own, "operation"), *arguments]
     return [*made, call(function, *arguments, out)]
 
 

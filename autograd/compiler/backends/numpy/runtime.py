@@ -13,6 +13,7 @@ import numpy as np
 
 from ....namespaces import ARRAYS, positions
 from ....primitives import TABLE, Primitive
+from ....primitives.own import Own
 from ...plan.instructions import Guard
 from ...plan.patterns import Index
 from ..base import OffPath
@@ -154,8 +155,21 @@ def _operation(primitive: Primitive) -> Callable[..., Any]:
         return np.positive
     function: Callable[..., Any] | None = getattr(ARRAYS, name, None) or getattr(np, name, None)
     if function is None or primitive.arity is None:
-        return lambda *operands: np.copyto(operands[-1], primitive.rule(ARRAYS, *operands[:-1]))
+        return _by_its_rule(primitive)
     return function
+
+
+def function_of(primitive: Primitive) -> Callable[..., Any]:
+    """An operation, of the table or a user's, that writes to its last argument."""
+    return _by_its_rule(primitive) if isinstance(primitive, Own) else RUNTIME[primitive.name]
+
+
+def _by_its_rule(primitive: Primitive) -> Callable[..., Any]:
+    return lambda *operands: np.copyto(operands[-1], primitive.rule(ARRAYS, *operands[:-1]))
+
+
+def _own(function: Callable[..., Any], *operands: Any) -> None:
+    function(*operands)
 
 
 RUNTIME: dict[str, Any] = {
@@ -178,6 +192,7 @@ RUNTIME: dict[str, Any] = {
     "add_rows": _add_rows,
     "hold": _hold,
     "walk": _walk,
+    "own": _own,
     **{name: _operation(primitive) for name, primitive in TABLE.items()},
 }
 """The names that a program finds."""

@@ -16,7 +16,7 @@ from ....namespaces import ARRAYS
 from ...plan.patterns import Index
 from ...plan.walk import Operation, Steps
 from ..base import Batch
-from .runtime import RUNTIME
+from .runtime import function_of
 from .ways import (
     ADD,
     DIVIDE,
@@ -98,7 +98,7 @@ class Walking:
 
 def _function(operation: Operation) -> Function:
     """An operation as a function that writes to its last argument."""
-    function: Function = RUNTIME[operation.primitive.name]
+    function: Function = function_of(operation.primitive)
     if not operation.numbers:
         return function
     if operation.numbers == (2.0,):

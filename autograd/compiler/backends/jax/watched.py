@@ -1,0 +1,67 @@
+"""Watched: rules of users' own read with JAX's arrays, and faults looked for at each operation that they are made of.
+
+Within such a rule an infinity may vanish, or NaN be hidden, as between two operations of the table; see `faults`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from types import SimpleNamespace
+from typing import Any, cast
+
+import jax.numpy as jnp
+
+from ....namespaces import Namespace
+from ....primitives import ADD, DIVIDE, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TABLE, Primitive
+from ....primitives.own import Own
+from .faults import fault
+from .namespace import JAX_ARRAYS
+
+
+class _Watched:
+    """An array, and the list that faults are noted in."""
+
+    def __init__(self, numbers: Any, faults: list[Any]) -> None:
+        self.numbers, self.faults = numbers, faults
+
+    def __neg__(self) -> Any:
+        return _watched(NEGATIVE)(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return _watched(TABLE["absolute"])(self)
+
+
+def _watched(primitive: Primitive) -> Callable[..., Any]:
+    def function(*operands: Any) -> Any:
+        faults = next((operand.faults for operand in operands if isinstance(operand, _Watched)), [])
+        numbers = [operand.numbers if isinstance(operand, _Watched) else float(operand) for operand in operands]
+        result = primitive.rule(JAX_ARRAYS, *numbers)
+        found = fault(primitive, result, numbers)
+        faults += [] if found is None else [found]
+        return _Watched(result, faults)
+
+    return function
+
+
+for _name, _primitive in (("add", ADD), ("sub", SUBTRACT), ("mul", MULTIPLY), ("truediv", DIVIDE), ("pow", POWER)):
+    _function = _watched(_primitive)
+    setattr(_Watched, f"__{_name}__", _function)
+    setattr(_Watched, f"__r{_name}__", lambda self, other, _function=_function: _function(other, self))
+
+_WATCHED = cast(Namespace, SimpleNamespace(**{name: _watched(primitive) for name, primitive in TABLE.items()}))
+
+
+def result_and_fault(primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float] = ()) -> tuple[Any, Any]:
+    """What an operation makes of arrays and of numbers behind them, and where it is at fault; None for never."""
+    given = [*operands, *numbers]
+    if not isinstance(primitive, Own):
+        result = primitive.rule(JAX_ARRAYS, *given)
+        return result, fault(primitive, result, given)
+    faults: list[Any] = []
+    result = primitive.rule(_WATCHED, *(_Watched(operand, faults) for operand in given))
+    found = reduce(jnp.logical_or, faults) if faults else None
+    return result.numbers if isinstance(result, _Watched) else result, found
