@@ -24,6 +24,19 @@ _OF_COSTS = {
     "y as the probabilities that are wanted, such as [0.05, 0.9, 0.05]": "label_smoothing",
 }
 
+_OF_ESTIMATORS = {
+    "hidden=(30,)": "hidden_layer_sizes hidden_sizes hidden_layers layers sizes n_hidden",
+    "weight_decay=1e-4": "alpha",
+    "tolerance=1e-4": "tol min_delta",
+    "random_state=0": "seed rng random_seed",
+    "standardise=True": "standardize normalize normalise scale",
+    "validation_fraction=0.1": "validation_split test_size",
+    "optimiser=functools.partial(nn.SGD, momentum=0.9)": "momentum nesterovs_momentum",
+    "optimiser=functools.partial(nn.Adam, betas=(0.9, 0.999))": "beta_1 beta_2 epsilon",
+    "nothing in its place: partial_fit goes on from what was learned": "warm_start",
+    "nothing in its place: each epoch takes the samples in another order": "shuffle",
+}
+
 OF_ARGUMENTS: dict[str, dict[str, str]] = {
     "Value()": {
         RECORDS: "requires_grad trainable",
@@ -92,6 +105,8 @@ OF_ARGUMENTS: dict[str, dict[str, str]] = {
         "the suffix of the path: .svg, .png, .pdf or .dot": "format",
         "an SVG, which is as sharp as it is large": "dpi scale size",
     },
+    "nn.Classifier()": _OF_ESTIMATORS | {"nothing in its place: the cost is nn.cross_entropy": "cost loss criterion"},
+    "nn.Regressor()": _OF_ESTIMATORS | {"nothing in its place: only a Classifier weighs classes": "class_weight"},
     "nn.EarlyStopping()": {"nothing in its place: the validation cost is watched": "monitor mode verbose scoring"},
     "nn.SGD()": _STEPS,
     "nn.Nesterov()": _STEPS,

@@ -261,6 +261,9 @@ class Parameters(Sequence[Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Parameters, (self._values,)
+
     def __repr__(self) -> str:
         return f"<{len(self)} parameters>"
 

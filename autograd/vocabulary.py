@@ -131,6 +131,8 @@ _SAID: dict[str, dict[str, str]] = {
         "nn.fit(net, X, Y)": "train Trainer train_loop",
         _ACCURACY: "evaluate score accuracy_score metrics",
         "nn.r_squared": "r2 r2_score R2Score",
+        "nn.Classifier(hidden=(30,))": "MLPClassifier KerasClassifier NeuralNetClassifier",
+        "nn.Regressor(hidden=(30,))": "MLPRegressor KerasRegressor NeuralNetRegressor",
         "a function, nn.fit(net, X, Y, callbacks=[function])": "Callback LambdaCallback",
         "net.predict(X)": "predict",
         'net.save("net.npz")': "save",

@@ -13,6 +13,7 @@ import autograd
 from autograd.words import module_told
 
 from .callbacks import Epoch
+from .classifier import Classifier
 from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
 from .dropout import Dropout, noise, noise_count
 from .fitting import fit
@@ -24,6 +25,7 @@ from .mlp import MLP
 from .module import Module
 from .norms import LayerNorm
 from .optimisers import Optimiser
+from .regressor import Regressor
 from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from .saving import load
 from .schedules import cosine, step_decay
@@ -35,6 +37,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Classifier",
     "Dropout",
     "EarlyStopping",
     "Epoch",
@@ -47,6 +50,7 @@ __all__ = [
     "Neuron",
     "Optimiser",
     "RMSprop",
+    "Regressor",
     "Sequential",
     "absolute_error",
     "accuracy",

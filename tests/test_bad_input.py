@@ -18,6 +18,7 @@ from autograd.errors import (
     FileFormatError,
     GraphError,
     GuardError,
+    KeywordError,
     OperandError,
     PositionError,
     RecordingError,
@@ -36,6 +37,10 @@ def net(**options):
 
 def fit(X=X, Y=Y, of=None, **options):
     return nn.fit(net() if of is None else of, X, Y, **{"epochs": 1, "progress": False, **options})
+
+
+def estimate(X=X, y=DIGITS, **parameters):
+    return nn.Classifier(**{"hidden": (2,), "epochs": 1, **parameters}).fit(X, y)
 
 
 def nan_at_7(epoch):
@@ -644,6 +649,82 @@ CASES = {
     "r_squared Y": (lambda: nn.r_squared(net(), X, [[1.0, 0.0]] * 2), ArgumentError, "Y.*vary.*got 1 in all.*output 0"),
     "net of a batch": (lambda: net()(X), ShapeError, r"2 inputs.*got 2 rows.*net\.predict"),
     "fit labels": (lambda: fit(Y=["cat", "dog"]), OperandError, r"Y.*<U3.*np\.unique"),
+    # Estimators
+    "estimator hidden": (lambda: estimate(hidden=(3, 0)), ArgumentError, "hidden.*at least 1, got 0"),
+    "estimator hidden type": (lambda: estimate(hidden="many"), ArgumentError, "hidden.*whole number.*'many'"),
+    "estimator activation": (lambda: estimate(activation="logistic"), ArgumentError, "activation.*relu.*'logistic'"),
+    "estimator optimiser": (lambda: estimate(optimiser="lbfgs"), ArgumentError, "optimiser.*adamw.*'lbfgs'"),
+    "estimator optimiser made": (lambda: estimate(optimiser=nn.SGD(0.1)), ArgumentError, r"optimiser.*got SGD\(0\.1"),
+    "estimator optimiser type": (
+        lambda: estimate(optimiser=lambda rate: rate),
+        OperandError,
+        r"optimiser.*nn\.Optimiser, got float",
+    ),
+    "estimator learning_rate": (lambda: estimate(learning_rate=0), ArgumentError, "learning_rate.*above 0.*got 0"),
+    "estimator weight_decay": (lambda: estimate(weight_decay=-1), ArgumentError, "weight_decay.*at least 0.*got -1"),
+    "estimator epochs": (lambda: estimate(epochs=0), ArgumentError, "epochs.*at least 1, got 0"),
+    "estimator batch_size": (lambda: estimate(batch_size=1.5), ArgumentError, "batch_size.*got 1.5"),
+    "estimator tolerance": (lambda: estimate(tolerance=-0.1), ArgumentError, "tolerance.*at least 0.*got -0.1"),
+    "estimator patience": (lambda: estimate(patience=0), ArgumentError, "patience.*at least 1, got 0"),
+    "estimator early_stopping": (lambda: estimate(early_stopping=10), ArgumentError, "early_stopping.*True.*got 10"),
+    "estimator share": (lambda: estimate(validation_fraction=1.0), ArgumentError, "validation_fraction.*below 1"),
+    "estimator held out": (
+        lambda: estimate(early_stopping=True),
+        ArgumentError,
+        "validation_fraction.*at least one sample.*0.1 of 2",
+    ),
+    "estimator class_weight": (lambda: estimate(class_weight=[1, 2]), OperandError, r"class_weight.*dict.*\[1, 2\]"),
+    "estimator weight label": (
+        lambda: estimate(class_weight={2: 1.0}),
+        ArgumentError,
+        r"class_weight.*\[0, 1\].*got 2",
+    ),
+    "estimator weight": (lambda: estimate(class_weight={1: "big"}), OperandError, r"class_weight\[1\].*str"),
+    "estimator weight below": (lambda: estimate(class_weight={1: -1}), ArgumentError, r"class_weight\[1\].*got -1"),
+    "estimator standardise": (lambda: estimate(standardise="no"), ArgumentError, "standardise.*True or False.*'no'"),
+    "estimator random_state": (lambda: estimate(random_state="a"), ArgumentError, "random_state.*Generator.*'a'"),
+    "estimator random_state -1": (lambda: estimate(random_state=-1), ArgumentError, "random_state.*got -1"),
+    "estimator progress": (lambda: estimate(progress=2), ArgumentError, "progress.*True or False, got 2"),
+    "estimator backend": (lambda: estimate(backend="torch"), ArgumentError, "backend.*'torch'"),
+    "estimator cost": (lambda: nn.Regressor(cost="mse").fit(X, DIGITS), OperandError, "cost.*'mse'"),
+    "estimator X": (lambda: estimate(X=[["a"], ["b"]]), OperandError, "X.*real numbers"),
+    "estimator X one axis": (lambda: estimate(X=[1.0, 2.0]), ShapeError, r"X.*\(2,\).*Reshape"),
+    "estimator X huge": (lambda: estimate(X=[[1e300], [-1e300]]), ArgumentError, r"squares are finite.*1e\+300"),
+    "estimator y": (lambda: estimate(y=None), ArgumentError, "requires y to be passed"),
+    "estimator y few": (lambda: estimate(y=[1]), ShapeError, "y.*2 labels.*got 1"),
+    "estimator y one class": (lambda: estimate(y=[1, 1]), ArgumentError, "y.*two classes, got 1 class"),
+    "estimator y fractions": (lambda: estimate(y=[0.5, 1]), ArgumentError, r"y.*continuous.*nn\.Regressor"),
+    "estimator y NaN": (lambda: estimate(y=[math.nan, 1]), ArgumentError, "y.*NaN"),
+    "estimator y mixed": (
+        lambda: estimate(y=np.array(["a", 1], dtype=object)),
+        OperandError,
+        "y.*one kind, got int and str",
+    ),
+    "estimator y many": (lambda: estimate(y=Y), ShapeError, r"y.*\(2, 2\).*binary_cross_entropy"),
+    "estimator y axes": (lambda: nn.Regressor().fit(X, np.ones((2, 1, 1))), ShapeError, r"y.*\(2, 1, 1\)"),
+    "estimator part": (lambda: nn.Classifier().partial_fit(X, DIGITS), ArgumentError, "classes.*first.*got None"),
+    "estimator part classes": (
+        lambda: estimate().partial_fit(X, DIGITS, classes=[0, 1, 2]),
+        ArgumentError,
+        r"classes.*\[0, 1\] as before, got \[0, 1, 2\]",
+    ),
+    "estimator part label": (lambda: estimate().partial_fit(X, [0, 7]), ArgumentError, r"y.*classes \[0, 1\], got 7"),
+    "estimator part held out": (
+        lambda: estimate().set_params(early_stopping=True).partial_fit(X, DIGITS),
+        ArgumentError,
+        "early_stopping.*False with partial_fit",
+    ),
+    "estimator part balanced": (
+        lambda: estimate().set_params(class_weight="balanced").partial_fit(X, DIGITS),
+        ArgumentError,
+        'class_weight.*partial_fit, got "balanced"',
+    ),
+    "estimator part outputs": (
+        lambda: nn.Regressor(epochs=1).fit(X, Y).partial_fit(X, [1.0, 2.0]),
+        ArgumentError,
+        "y.*2 outputs as before, got 1",
+    ),
+    "estimator word": (lambda: nn.Classifier(alpha=0.1), KeywordError, r"alpha=.*expected weight_decay"),
     # What a module tells
     "gradient_vector net": (lambda: nn.gradient_vector([W]), OperandError, r"gradient_vector\(net\).*nn\.Module.*list"),
     # States

@@ -40,6 +40,7 @@ CALLED = {
     **{f"{name}()": getattr(autograd, name) for name in ("grad", "value_and_grad", "jvp", "operation")},
     **{f"nn.{name}()": getattr(nn, name) for name in ("MLP", "Layer", "Dropout", "LayerNorm", "EarlyStopping", "fit")},
     **{f"nn.{name}()": getattr(nn, name) for name in ("SGD", "Nesterov", "RMSprop", "Adam", "AdamW")},
+    **{f"nn.{name}()": getattr(nn, name) for name in ("Classifier", "Regressor")},
 }
 CALLED |= {f"{name}()": getattr(autograd, name) for name in ("softmax", "log_softmax", "logsumexp")}
 CALLED |= {
