@@ -132,7 +132,8 @@ def operation(
     its operands, and functions from `ns`, the namespace of the kind: ``ns.exp``, ``ns.log``, ``ns.sqrt``, ``ns.tanh``,
     ``ns.sigmoid``, ``ns.maximum`` and whatever else is an operation of the table, by its name there. For a branch
     there are ``ns.where(condition, a, b)``, of which both sides are computed, and comparisons that give 1.0 or 0.0:
-    ``ns.greater(a, 0.0)``. ``if a > 0`` and ``math.exp`` are of floats alone.
+    ``ns.greater(a, 0.0)``. ``if a > 0`` and ``math.exp`` are of floats alone. The rule of another operation may be
+    part of one: ``f.rule(ns, a)``.
 
     A rule of floats may call anything. A compiled program calls it for each number of each row, which a
     `RowByRowWarning` says once; JAX refuses it. It has a second derivative where its partials compute with Values too,

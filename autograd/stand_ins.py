@@ -16,7 +16,7 @@ from .containers import Part, matched, read, together
 from .errors import OperandError, ShapeError
 from .functions import total
 from .graph import topological_order
-from .primitives import POSITIVE_OF
+from .primitives import LEAF, POSITIVE_OF
 from .reals import REAL, as_float
 from .structure import Tree, holds_values
 from .text import shown
@@ -63,6 +63,7 @@ class Point:
         if isinstance(result, np.ndarray) and not result.shape:
             result = result[()]
         if isinstance(result, Value):
+            self._look([result])
             return result
         if isinstance(result, REAL) and not isinstance(result, bool | np.bool_):
             return as_float(result)
@@ -74,7 +75,14 @@ class Point:
     def outputs(self) -> tuple[list[Any], Tree]:
         """The numbers of the result, and the containers that they came in."""
         tree, found = read(self.result, "the result", self.name)
-        return [part.thing for part in found], tree
+        outputs = [part.thing for part in found]
+        self._look([output for output in outputs if isinstance(output, Value)])
+        return outputs, tree
+
+    def _look(self, outputs: list[Value]) -> None:
+        """Results that depend on leaves besides the arguments may be differentiated by those."""
+        if self._records and not self.live:
+            self.live = any(v.primitive is LEAF and v not in self.given for v in topological_order(outputs))
 
     def pulled(self, outputs: Sequence[Any], covector: Sequence[Any], create_graph: bool) -> list[Any]:
         """The derivatives of the sum of outputs times a covector by every number of the arguments."""

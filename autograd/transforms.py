@@ -1,9 +1,9 @@
 """Functions of functions: derivatives by what a function takes, as HIPS autograd and JAX have them.
 
-A function is called with Values in the place of its arguments' numbers, and its result is differentiated. Given
-floats, derivatives are floats. They are Values, with a graph of their own, where something else may still be
-differentiated by: where a Value is among the arguments, within another of these functions, and while a function is
-recorded for `compile`. So they nest to any order, and nothing freezes.
+A function is called with Values in the place of its arguments' numbers, and its result is differentiated. Of
+numbers, derivatives are floats. They are Values, with a graph of their own, where something else may still be
+differentiated by: where a Value is among the arguments or the function closes over one, within another of these
+functions, and while a function is recorded for `compile`. So they nest to any order, and nothing freezes.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ def grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Call
     -------
     callable
         What it returns is shaped like the argument: a float, a list, tuple or dict, a float array; a tuple of them
-        if `argnums` is a sequence. Values, and object arrays of them, where a Value is among the arguments, within
-        the function of another ``grad``, and inside a compiled function. Other Values, which the function closes
-        over, count as their numbers: give them as arguments to go on with them.
+        if `argnums` is a sequence. Values, and object arrays of them, where a Value is among the arguments or the
+        function closes over one, within the function of another ``grad``, and inside a compiled function; under
+        ``no_grad()`` what it closes over counts as numbers.
 
     Raises
     ------

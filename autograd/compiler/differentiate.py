@@ -107,11 +107,26 @@ class Scaled:
         plain = Scaled(self.builder, self.read), Scaled(self.builder, other.read)
         return Scaled(self.builder, self._map("divide", *plain).read, scale)
 
-    def __pow__(self, other: Any) -> Scaled:
-        return EMITTING.power(self, other)  # type: ignore[no-any-return]  # what emits makes these
+    def __pow__(self, other: Any) -> Any:
+        return EMITTING.power(self, other)
 
-    def __rpow__(self, other: Any) -> Scaled:
-        return EMITTING.power(other, self)  # type: ignore[no-any-return]
+    def __rpow__(self, other: Any) -> Any:
+        return EMITTING.power(other, self)
+
+    def __abs__(self) -> Any:
+        return EMITTING.absolute(self)
+
+    def __lt__(self, other: Any) -> Any:
+        return EMITTING.less(self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return EMITTING.greater(self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return EMITTING.less_equal(self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return EMITTING.greater_equal(self, other)
 
     def __rtruediv__(self, other: Any) -> Scaled:
         quotient: Scaled = self._of(other) / self

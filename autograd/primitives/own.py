@@ -61,7 +61,7 @@ class Own(Primitive):
         if (named := getattr(ns, "named", None)) is not None:
             return named(self, *operands)
         if ns is FLOATS:
-            if self.defined is not None and not self.defined(FLOATS, *operands):
+            if self.defined is not None and not self._number("domain", self.defined, (ns, *operands), operands):
                 raise ValueError("outside the domain")
             return self._number(
                 "the rule" if self.primes else "the partial",
@@ -73,7 +73,8 @@ class Own(Primitive):
         if self.defined is None:
             return result
         # The root of -1 is NaN, and sets NumPy's flag; what is in the domain stays as it is when -0.0 is added.
-        return result + ns.sqrt(ns.equal(self.defined(ns, *operands), 0.0) * -1.0)
+        inside = self._read("domain", self.defined, ns, operands)
+        return result + ns.sqrt(ns.equal(inside, 0.0) * -1.0)
 
     def _slope(self, index: int, ns: Namespace, v: Any, *operands: Any) -> Any:
         if not self.primes:
@@ -116,7 +117,7 @@ class Own(Primitive):
         """What a function of the user's gives for arrays, Values or symbols."""
         try:
             result = function(ns, *arguments)
-        except (FloatingPointError, ZeroDivisionError, AutogradError):
+        except (FloatingPointError, ZeroDivisionError, DomainError):
             raise
         except Exception as error:
             if isinstance(error, ValueError) and "truth value" not in str(error):
@@ -154,8 +155,8 @@ class Own(Primitive):
 
 
 _REMEDIES = {
-    False: "rules compute with operators and functions of ns, such as ns.exp(a) and ns.where(c, a, b); those of "
-    "floats alone are declared with floats=True",
+    False: "rules compute with operators and functions of ns, such as ns.exp(a) and ns.where(c, a, b), and with the "
+    "rule of another operation, f.rule(ns, a); those of floats alone are declared with floats=True",
     True: "a rule of floats takes as many of them as there are partials",
 }
 

@@ -192,11 +192,27 @@ def test_given_values_derivatives_are_values_of_the_same_graph():
     assert x.grad == 12.0
 
 
-def test_given_floats_derivatives_are_floats_whatever_is_closed_over():
-    w = Value(3.0)
-    assert type(grad(lambda x: w * x**2)(2.0)) is float and w.grad == 0.0
-    assert isinstance(grad(lambda x, w: w * x**2)(2.0, w), Value)
-    assert isinstance(grad(lambda x, w: w * x**2)(2.0, w=w), Value)
+def test_derivatives_depend_on_the_values_that_the_function_closes_over():
+    w = Value(3.0, "w")
+
+    def cost():  # with a penalty on the slope, of which an eager loop must not lose the derivative
+        return w**2 + 0.1 * grad(lambda x: w * x**2)(2.0) ** 2
+
+    (slope,) = compile(cost).gradient()[1]
+    assert gradient(cost(), w) == pytest.approx(slope) == pytest.approx(2 * 3.0 + 0.1 * 2 * 16 * 3.0)
+    assert check_gradient(lambda w: w * grad(lambda x: w * x**2)(2.0), at=[3.0]).ok
+    for found in (
+        *grad(lambda x, w: w * x**2, argnums=(0, 1))(2.0, w),
+        grad(lambda x, w: w * x**2)(2.0, w=w),
+        *jvp(lambda x: w * x**2, (2.0,), (1.0,)),
+        vjp(lambda x: w * x**2, 2.0)[1](1.0)[0],
+        hvp(lambda x: w * x**2, (2.0,), (1.0,)),
+        jacobian(lambda x: [w * x[0]])([2.0])[0][0],
+    ):
+        assert isinstance(found, Value)
+    with no_grad():
+        assert grad(lambda x: w * x**2)(2.0) == 12.0 and type(grad(lambda x: w * x**2)(2.0)) is float
+    assert type(grad(lambda x: w.detach() * x**2)(2.0)) is float and w.grad == 0.0
 
 
 def test_no_graph_is_kept_under_no_grad():

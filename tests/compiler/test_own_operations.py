@@ -142,6 +142,39 @@ def test_higher_derivatives_are_live(backend):
     np.testing.assert_allclose(f(XS), expected, rtol=1e-11)
 
 
+@on_all
+def test_rules_may_be_made_of_others_and_compare(backend):
+    w = Value(0.7, "w")
+    halved = operation(
+        "halved",
+        lambda ns, a: swish.rule(ns, a / 2) + (a > 0) * abs(a),
+        [lambda ns, v, a: swish.partials[0](ns, swish.rule(ns, a / 2), a / 2) / 2 + (a > 0)],
+        domain=lambda ns, a: (a > -9) * (a < 9),
+    )
+    holds(lambda x: halved(w * x), [XS], [w], backend)
+    with pytest.raises(DomainError, match="row 1: halved"):
+        compile(lambda x: halved(x), backend=backend)([0.0, 10.0])
+    other = operation("other", lambda ns, a: swish(a), [lambda ns, v, a: 1.0])
+    assert other(2.0).data == swish(2.0).data
+    with pytest.raises(OperandError, match=r"other: expected the rule to compute .*f\.rule\(ns, a\)"):
+        compile(lambda x: other(x), backend=backend)(XS)
+
+
+def test_a_rule_of_floats_may_use_autograd():
+    w = Value(0.7, "w")
+    own = operation(
+        "own", lambda a: exp(-a) * 2 if a > 0 else tanh(a), [lambda a: -exp(-a) * 2 if a > 0 else 1 - tanh(a) ** 2]
+    )
+    with pytest.warns(RowByRowWarning):
+        holds(lambda x: own(w * x), [XS], [w])
+
+
+def test_a_label_of_its_name_is_told_apart():
+    w = Value(0.7, "swish")
+    told = str(compile(lambda x: swish(w * x) * swish(x)).record(XS).plan)
+    assert "swish(" in told and "swish * x" not in told
+
+
 # Domains and paths
 
 

@@ -18,7 +18,7 @@ from ...labels import Label
 from ...primitives import TABLE
 from ...text import shown
 from .choose import AddRows, Choose
-from .instructions import Array, Contraction, Instruction, Operand, Product, Ref, Scatter, ref
+from .instructions import Array, Contraction, Instruction, Map, Operand, Product, Ref, Scatter, ref
 from .layers import LayerNames, layer_names
 from .patterns import affine
 
@@ -134,7 +134,8 @@ def _adjoint_name(array: Array, arrays: dict[int, str], cost: str, layers: Layer
 def _reserved(plan: Told, slices: bool) -> set[str]:
     """The words that mean something else in a plan; p where some parameters are told as slices of all."""
     whole = plan.output.array.kind == "computed" and plan.output.index is None
-    return {*_FUNCTIONS, _ROWS, *(["p"] if slices else []), *([] if whole else ["output"])}
+    own = {made.name for made in plan.instructions if isinstance(made, Map)}
+    return {*_FUNCTIONS, *own, _ROWS, *(["p"] if slices else []), *([] if whole else ["output"])}
 
 
 class _Free:

@@ -13,7 +13,20 @@ from typing import Any, cast
 import jax.numpy as jnp
 
 from ....namespaces import Namespace
-from ....primitives import ADD, DIVIDE, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TABLE, Primitive
+from ....primitives import (
+    ADD,
+    DIVIDE,
+    GREATER,
+    GREATER_EQUAL,
+    LESS,
+    LESS_EQUAL,
+    MULTIPLY,
+    NEGATIVE,
+    POWER,
+    SUBTRACT,
+    TABLE,
+    Primitive,
+)
 from ....primitives.own import Own
 from .faults import fault
 from .namespace import JAX_ARRAYS
@@ -51,6 +64,8 @@ for _name, _primitive in (("add", ADD), ("sub", SUBTRACT), ("mul", MULTIPLY), ("
     _function = _watched(_primitive)
     setattr(_Watched, f"__{_name}__", _function)
     setattr(_Watched, f"__r{_name}__", lambda self, other, _function=_function: _function(other, self))
+for _name, _primitive in (("lt", LESS), ("le", LESS_EQUAL), ("gt", GREATER), ("ge", GREATER_EQUAL)):
+    setattr(_Watched, f"__{_name}__", _watched(_primitive))
 
 _WATCHED = cast(Namespace, SimpleNamespace(**{name: _watched(primitive) for name, primitive in TABLE.items()}))
 
