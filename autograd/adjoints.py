@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import add, mul
-from typing import Any, Literal, overload
+from typing import Any, Literal, Never, overload
 
 from . import modes
 from .changes import refuse_changed
@@ -15,7 +15,7 @@ from .namespaces import FLOATS
 from .primitives import CONSTANT
 from .reverse import UNDEFINED, no_derivative
 from .value import Value, as_value, number_of
-from .words import keywords_told
+from .words import refuse_keywords
 
 
 @overload
@@ -28,8 +28,7 @@ def gradient(output: Value, wrt: Value, create_graph: Literal[False] = False) ->
 def gradient(output: Value, wrt: Value, create_graph: Literal[True]) -> Value: ...
 
 
-@keywords_told("gradient")
-def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
+def gradient(output: Any = None, wrt: Any = None, create_graph: bool = False, **unknown: Never) -> Any:
     """The derivatives of `output` with respect to values it depends on.
 
     No ``grad`` is touched.
@@ -69,6 +68,8 @@ def gradient(output: Any, wrt: Any, create_graph: bool = False) -> Any:
     >>> dx.data, gradient(dx, [x])
     (12.0, [12.0])
     """
+    if unknown:
+        refuse_keywords("gradient", gradient, unknown)
     if not isinstance(output, Value):
         raise OperandError(f"gradient(output): expected a Value, got {type(output).__name__}")
     if isinstance(wrt, Value):

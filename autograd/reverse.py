@@ -27,13 +27,21 @@ def backward(output: Value, seed: float = 1.0) -> None:
     modes.refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
     order = topological_order((output,), leaves=False)
     refuse_changed(order, "backward()")
-    if output.primitive is not LEAF and not any(v.primitive is LEAF for made in order for v in made.operands):
+    if output.primitive is not LEAF and not _has_leaf(order):
         raise GraphError(no_leaves(output))
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order, seed=seed)
     with _grads_from_zero(order):
         output.grad += seed
         pass_back(order)
+
+
+def _has_leaf(order: list[Value]) -> bool:
+    for value in order:  # mostly the first one says so: quicker than any()
+        for operand in value.operands:
+            if operand.primitive is LEAF:
+                return True
+    return False
 
 
 def pass_back(order: list[Value]) -> None:

@@ -175,7 +175,8 @@ class Value(NumPyOperand, Convertible):
         """
         from .reverse import backward
 
-        refuse_keywords("v.backward", Value.backward, unknown)
+        if unknown:
+            refuse_keywords("v.backward", Value.backward, unknown)
         backward(self, as_float(gradient, "v.backward(gradient)"))
 
     def zero_grad(self) -> None:

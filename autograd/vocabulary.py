@@ -11,6 +11,10 @@ from .argument_words import ALWAYS_COMPILED, OF_ARGUMENTS, RECORDS
 
 _VALUE = "autograd.Value(number), one for each number"
 _ARRAYS = "lists of autograd.Value, or autograd.compile, which runs a function of one sample over arrays"
+_HIPS = (
+    "NumPy itself: np.exp(v) and arrays of Values work; HIPS autograd, which has autograd.numpy, is another package of "
+    "this name and needs an environment of its own"
+)
 _TAPE = "nothing in its place: Values record by themselves; write autograd.gradient(cost, [w, b])"
 _COMPILE = "autograd.compile, which runs a function of one sample over a batch"
 _OWN_LAYER = "a class of your own on nn.Module, which computes it in Values"
@@ -47,7 +51,8 @@ def _activation(name: str) -> str:
 _SAID: dict[str, dict[str, str]] = {
     "autograd": {
         _VALUE: "Tensor tensor Variable Parameter Scalar Var Node Number",
-        _ARRAYS: "array asarray from_numpy numpy np jnp stack",
+        _ARRAYS: "array asarray from_numpy np jnp stack",
+        _HIPS: "numpy scipy extend misc",
         _COMPILE: "jit vmap pmap function vectorize",
         _TAPE: "GradientTape Tape tape",
         _DETACH: "stop_gradient inference_mode no_record constant",

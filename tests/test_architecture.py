@@ -16,7 +16,7 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 # What a module may import of its own package at its top, from the bottom up.
 FLOORS = [
     {"errors", "text", "pairs", "namespaces", "modes", "ufuncs", "clock"},
-    {"version", "argument_words", "vocabulary", "words"},
+    {"version", "argument_words", "vocabulary", "words", "numpy"},
     {"labels", "primitives", "reals", "files", "differences", "sources"},
     {"sentences"},
     {"value"},

@@ -90,7 +90,7 @@ def test_every_general_keyword_means_an_argument_of_some_function():
 def test_every_answer_names_what_there_is(place):
     for answer in set(WORDS[place].values()):
         for owner, name in re.findall(rf"(?<!\")\b({'|'.join(PLACES)})\.([A-Za-z_]+)", answer):
-            assert hasattr(PLACES[owner], name), answer
+            assert hasattr(PLACES[owner], name) or f"{owner}.{name}" == "autograd.numpy", answer
         for owner, name, given in re.findall(r"\b(autograd|nn)\.(\w+)\(([^()]*(?:\([^()]*\))?[^()]*)\)", answer):
             outside = re.sub(r"\([^()]*\)", "", given)
             assert set(re.findall(r"(\w+)=", outside)) <= set(parameters_of(getattr(PLACES[owner], name))), answer
@@ -179,6 +179,12 @@ def test_an_import_is_answered_too(line, says):
     assert isinstance(caught.value, UnknownImportError)
     with pytest.raises(ImportError, match=r"expected autograd\.sigmoid$"):
         from autograd import sigmod  # noqa: F401
+
+
+@pytest.mark.parametrize("line", ["import autograd.numpy as np", "from autograd import numpy as np"])
+def test_code_for_the_other_package_of_this_name_is_answered(line):
+    with pytest.raises(UnknownImportError, match=r"autograd\.numpy: expected NumPy itself.*HIPS autograd.*another"):
+        exec(line)
 
 
 def test_what_is_wrong_otherwise_is_said_as_ever():
