@@ -6,9 +6,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from autograd.errors import ArgumentError
 
+Matrix = npt.NDArray[np.float64]
 Deviations = tuple[Callable[[int, int], float], float]
+
+MOST_WEIGHTS = 10**8
+"""The most that a network may have: as many labelled Values take over 20 GB."""
 
 INITIALISERS: dict[str, Deviations] = {
     "normal": (lambda inputs, outputs: 1.0, 1.0),
@@ -27,3 +34,20 @@ def initialiser_of(given: Any) -> Deviations:
     if not isinstance(given, str) or given not in INITIALISERS:
         raise ArgumentError(f"initialiser: expected one of {', '.join(INITIALISERS)}, got {given!r}")
     return INITIALISERS[given]
+
+
+def drawn(inputs: int, outputs: int, initialiser: Any, random: np.random.Generator) -> tuple[Matrix, Matrix]:
+    """Weights, shape (outputs, inputs), and biases, shape (outputs,), as they begin.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no initialiser of this name, or there would be over `MOST_WEIGHTS` weights.
+    """
+    weight_deviation, bias_deviation = initialiser_of(initialiser)
+    if inputs * outputs > MOST_WEIGHTS:
+        raise ArgumentError(
+            f"Layer: expected at most {MOST_WEIGHTS:,} weights, got {inputs * outputs:,}; make it smaller"
+        )
+    weights = random.normal(0.0, weight_deviation(inputs, outputs), (outputs, inputs))
+    return weights, random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)

@@ -9,12 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Label, Value, weighted_sum
-from autograd.errors import ShapeError
+from autograd.errors import ArgumentError, OperandError, ShapeError
+from autograd.modes import refuse_while_recording
+from autograd.reals import REAL
 from autograd.words import keywords_told
 
 from .activations import OF_ALL, OF_LAYERS, Activation, activation_of, function_of, told
-from .data import numbers_of
+from .data import count_of, generator_of, numbers_of
+from .initialisers import drawn
 from .module import Module, arrays_in, once
+from .state import put, shape_of
 
 Matrix = npt.NDArray[np.float64]
 
@@ -27,6 +31,7 @@ class Neuron(Module):
     weights : sequence of float
         One for each input.
     bias : float
+        0 if not given.
     activation : {"sigmoid", "tanh", "relu", "softplus", "linear"} or callable
         Or any function from a Value to a Value.
     layer, index : int
@@ -39,12 +44,17 @@ class Neuron(Module):
     def __init__(
         self,
         weights: Sequence[float],
-        bias: float,
+        bias: float = 0.0,
         activation: Activation = "sigmoid",
         layer: int = 1,
         index: int = 0,
         wide: bool = False,
     ) -> None:
+        if not hasattr(weights, "__iter__"):
+            raise OperandError(
+                f"Neuron(weights): expected a list of numbers, one for each input, got {weights!r:.40}; "
+                "nn.Layer(inputs, neurons) draws them"
+            )
         level, j, comma = str(layer), str(index), "," if wide else ""
         self.weights = [Value(w, Label("w", level, f"{j}{comma}{k}")) for k, w in enumerate(weights)]
         self.bias = Value(bias, Label("b", level, j))
@@ -80,16 +90,27 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons that share their inputs.
+    """Neurons that share their inputs: of given weights and biases, or of given sizes, ``Layer(2, 3, "tanh")``.
 
     Parameters
     ----------
-    weights : array-like, shape (neurons, inputs)
-    biases : array-like, shape (neurons,)
+    weights : array-like, shape (neurons, inputs), or int
+        Or how many inputs there are: weights and biases are drawn then.
+    biases : array-like, shape (neurons,), or int
+        Or how many neurons.
     activation : {"sigmoid", "tanh", "relu", "softplus", "linear", "softmax"} or callable
         Softmax is of all neurons together; a function is of each.
     number : int
         The layer's number, 1 for the first after the inputs.
+    initialiser : {"normal", "xavier", "he"}, optional
+        How weights begin that are drawn; ``"xavier"`` if not given.
+    seed : int, optional
+        Makes what is drawn repeatable.
+
+    Raises
+    ------
+    ShapeError, OperandError, ArgumentError
+        If weights and biases do not fit together, or there are none, or an argument is something else.
 
     Attributes
     ----------
@@ -100,7 +121,29 @@ class Layer(Module):
     of_all: str | None = None
 
     @keywords_told("nn.Layer")
-    def __init__(self, weights: Any, biases: Any, activation: Activation = "sigmoid", number: int = 1) -> None:
+    def __init__(
+        self,
+        weights: Any,
+        biases: Any,
+        activation: Activation = "sigmoid",
+        number: int = 1,
+        *,
+        initialiser: str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        if isinstance(weights, REAL) and isinstance(biases, REAL):
+            weights, biases = drawn(
+                count_of("Layer(inputs)", weights),
+                count_of("Layer(neurons)", biases),
+                "xavier" if initialiser is None else initialiser,
+                generator_of(seed),
+            )
+        elif initialiser is not None or seed is not None:
+            name, given = ("seed", seed) if initialiser is None else ("initialiser", initialiser)
+            raise ArgumentError(
+                f"Layer({name}): expected it with sizes, as in Layer(2, 3, {name}={given!r:.20}), got weights and "
+                "biases that are not drawn"
+            )
         weights, biases = numbers_of("Layer(weights)", weights), numbers_of("Layer(biases)", biases)
         if weights.ndim != 2 or biases.shape != weights.shape[:1] or not weights.size:
             raise ShapeError(
@@ -154,13 +197,32 @@ class Layer(Module):
 
     @property
     def weights(self) -> Matrix:
-        """The numbers of the weights, shape (neurons, inputs): a copy."""
+        """The numbers of the weights, shape (neurons, inputs): a copy. What is assigned becomes their numbers."""
         return np.array([[w.data for w in neuron.weights] for neuron in self.neurons])
+
+    @weights.setter
+    def weights(self, given: Any) -> None:
+        self._set("weights", given, [neuron.weights for neuron in self.neurons])
 
     @property
     def biases(self) -> Matrix:
-        """The numbers of the biases, shape (neurons,): a copy."""
+        """The numbers of the biases, shape (neurons,): a copy. What is assigned becomes their numbers."""
         return np.array([neuron.bias.data for neuron in self.neurons])
+
+    @biases.setter
+    def biases(self, given: Any) -> None:
+        self._set("biases", given, [neuron.bias for neuron in self.neurons])
+
+    def _set(self, name: str, given: Any, values: Any) -> None:
+        """Give Values their numbers, all or none."""
+        refuse_while_recording(f"layer.{name} = ...", "the layer's Values, which are live")
+        array, shape = numbers_of(f"layer.{name}", given), shape_of(values)
+        if array.shape != shape:
+            raise ShapeError(
+                f"layer.{name}: expected an array of shape {shape}, got {array.shape}; make another nn.Layer "
+                "for another size"
+            )
+        put({name: values}, {name: array}, f"layer.{name}")
 
     def __repr__(self) -> str:
         inputs = len(self.neurons[0].weights) if self.neurons else 0
