@@ -64,6 +64,7 @@ _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 _recording_gradients: ContextVar[bool] = ContextVar("recording_gradients", default=True)
 _one_sample: ContextVar[bool] = ContextVar("one_sample", default=False)
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+_reader: ContextVar[Callable[[Any], None] | None] = ContextVar("reader", default=None)
 
 
 @contextmanager
@@ -170,6 +171,21 @@ def with_grad() -> Iterator[None]:
     """Record whatever the caller does: a compiled function run inside `no_grad` keeps its parameters."""
     with entered(_recording_gradients, True):
         yield
+
+
+@contextmanager
+def differentiating(reader: Callable[[Any], None]) -> Iterator[None]:
+    """A context in which a function is called for its derivative, and `reader` with a Value that becomes a float."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def reader() -> Callable[[Any], None] | None:
+    """That of the function whose derivative is being computed in this thread, if any."""
+    return _reader.get()
 
 
 def reported_to(with_recorder: Recorder | None) -> Any:

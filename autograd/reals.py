@@ -7,6 +7,7 @@ from typing import Any, cast, overload
 
 import numpy as np
 
+from . import modes
 from .errors import ArgumentError, OperandError
 
 REAL = (numbers.Real, np.bool_)  # NumPy registers its other scalars as Real, not its bool
@@ -54,7 +55,8 @@ def number(value: float, digits: int = 4) -> str:
 class Convertible:
     """What has a number as its ``data`` becomes one where Python or NumPy asks for it, but no index and no truth.
 
-    While a function is recorded for `compile`, reading ``data`` is refused, and so are these.
+    While a function is recorded for `compile`, reading ``data`` is refused, and so are these. While one is called for
+    its derivative, so is what `math` calls unasked.
     """
 
     __slots__ = ()
@@ -62,13 +64,15 @@ class Convertible:
     data: Any
 
     def __float__(self) -> float:
+        if (reader := modes.reader()) is not None:
+            reader(self)
         return float(self.data)
 
     def __int__(self) -> int:
         return int(self.data)
 
     def __complex__(self) -> complex:
-        return complex(self.data)
+        return complex(float(self))
 
     @overload
     def __round__(self, digits: None = None) -> int: ...

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,10 @@ from .functions import total
 from .graph import topological_order
 from .primitives import LEAF, POSITIVE_OF
 from .reals import REAL, as_float
+from .sentences import named
 from .structure import Tree, holds_values
 from .text import shown
 from .value import Value, apply, as_value, number_of
-
-_within: ContextVar[bool] = ContextVar("within", default=False)
 
 
 class Point:
@@ -79,6 +77,15 @@ class Point:
         self._look([output for output in outputs if isinstance(output, Value)])
         return outputs, tree
 
+    def read(self, value: Value) -> None:
+        """Refuse to let a number be lost to the derivative: what `math` makes of a Value is a float."""
+        if any(leaf.primitive is LEAF for leaf in topological_order((value,))):
+            raise OperandError(
+                f"{self.name}: expected the function to compute with Values, got float({named(value)}), as math.sin(v) "
+                "asks for it, which has no derivative; take the functions of autograd or NumPy, or v.data for a "
+                "number that counts as a constant"
+            )
+
     def _look(self, outputs: list[Value]) -> None:
         """Results that depend on leaves besides the arguments may be differentiated by those."""
         if self._records and not self.live:
@@ -132,17 +139,14 @@ def called(
     with with_gradients():
         for place in places:
             arguments[place] = point.replaced(arguments[place], names[place])
-        token = _within.set(True)
-        try:
+        with modes.differentiating(point.read):
             point.result = function(*arguments, **named)
-        finally:
-            _within.reset(token)
         yield point
 
 
 def is_live(things: Any) -> bool:
     """Whether something may be differentiated besides: see the head of this module."""
-    return _within.get() or modes.recorder() is not None or holds_values(things)
+    return modes.reader() is not None or modes.recorder() is not None or holds_values(things)
 
 
 def with_gradients() -> AbstractContextManager[None]:

@@ -41,6 +41,10 @@ class NumPyOperand:
 
     __slots__ = ()
 
+    def conjugate(self) -> Any:
+        """The number itself, for it is real: `np.var` and `np.std` ask."""
+        return self
+
     if not isinstance(np.float64(0.0) < _Probe(), _Probe):
 
         def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:

@@ -1,8 +1,10 @@
 """Operations of one's own: declared once, walked, drawn, told and checked; compiled, see `test_own_operations`."""
 
 import copy
+import doctest
 import math
 import pickle
+import sys
 
 import mpmath
 import numpy as np
@@ -236,6 +238,11 @@ def test_a_name_given_again_is_another_operation():
     assert first.primitive is not second.primitive and first is not second
     assert both.data == 10.0 and gradient(both, x) == 5.0 and gradient(before, x) == 2.0
     assert "mine" not in TABLE
+
+
+def test_the_examples_in_the_docstrings():
+    found = doctest.testmod(sys.modules["autograd.operations"])
+    assert found.failed == 0 and found.attempted
 
 
 def test_it_has_the_names_of_a_function():

@@ -1,7 +1,9 @@
 """Functions of functions: grad, value_and_grad, jvp, vjp, hvp, and jacobian and hessian of functions."""
 
+import doctest
 import math
 import pickle
+import sys
 from collections import OrderedDict, namedtuple
 
 import mpmath
@@ -170,6 +172,8 @@ def test_arrays_of_any_shape_and_kind():
     alone = grad(lambda x: x**2 + exp(x))(np.array(0.0))
     assert isinstance(alone, np.ndarray) and alone.shape == () and alone == 1.0
     assert grad(lambda x: x * 2)(np.float32(1.0)) == 2.0
+    np.testing.assert_allclose(grad(np.var)(np.arange(3.0)), [-2 / 3, 0.0, 2 / 3], atol=1e-15)
+    np.testing.assert_allclose(grad(np.std)(np.arange(2.0)), [-0.5, 0.5])
     assert grad(lambda x: sum(x.ravel(), 0.0))(np.zeros((0, 3))).shape == (0, 3)
     values = np.array([Value(2.0, "a"), Value(3.0, "b")])
     slopes = grad(lambda x: x[0] ** 2 * x[1])(values)
@@ -240,6 +244,23 @@ def test_errors_name_the_argument():
     with pytest.raises(DomainError, match=r"derivative of sqrt.*x₁ = 0\.0"):
         grad(lambda x: sqrt(x).sum() if isinstance(x, Value) else sqrt(x[1]))(np.array([1.0, 0.0]))
     assert grad(lambda x: where(x > 0, lambda: sqrt(x), 0.0))(0.0) == 0.0
+
+
+def test_a_number_is_not_lost_to_the_derivative():
+    x = Value(2.0, "x")
+    for lost in (math.sin, float, lambda v: np.array([v], dtype=float)[0], lambda v: math.exp(v) * v, complex):
+        for call in (
+            lambda f: grad(f)(1.0),
+            lambda f: grad(f)(x),
+            lambda f: vjp(f, 1.0),
+            lambda f: hvp(f, (x,), (1.0,)),
+        ):
+            with pytest.raises(
+                OperandError, match=r"expected the function to compute with Values, got float\(.* = .\.0\)"
+            ):
+                call(lost)
+    assert grad(lambda v: v * v.data + float(Value(2.0).detach()) + int(v))(3.0) == 3.0  # said so
+    assert math.sin(x) == math.sin(2.0)
 
 
 # Products
@@ -336,6 +357,11 @@ def test_compiled_functions_are_differentiated_as_functions_of_one_sample():
 
 
 # Their own
+
+
+def test_the_examples_in_the_docstrings():
+    found = doctest.testmod(sys.modules["autograd.transforms"])
+    assert found.failed == 0 and found.attempted
 
 
 def test_a_derivative_tells_its_name_and_goes_where_functions_go():
