@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from reprlib import recursive_repr
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from autograd.primitives import LEAF
 from autograd.words import attributes_told, keywords_told
 
 from . import state
+from .outline import outlined
 from .state import Keys, shape_of
 from .structure import Structure
 from .summary import Summary, summary_of
@@ -152,9 +154,10 @@ class Module:
         """
         return summary_of(self)
 
+    @recursive_repr("...")
     def __repr__(self) -> str:
-        count = len(self.parameters())
-        return f"{type(self).__name__}({count:,} parameter{'' if count == 1 else 's'})"
+        held = (told for name, member in self.members() for told in _held(name, member, (self,)))
+        return outlined(type(self).__name__, held)
 
     def _repr_html_(self) -> str | None:
         try:
@@ -226,3 +229,15 @@ def arrays_in(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tu
     elif not any(thing is one for one in above):
         for name, member in inside(thing):
             yield from arrays_in(joined(path, name), member, (*above, thing))
+
+
+def _held(path: str, thing: Any, above: tuple[Any, ...]) -> Iterator[str]:
+    """What a module's repr tells of something in it: arrays with their shapes, modules as they tell themselves."""
+    shape = shape_of(thing)
+    if shape is not None:
+        yield f"{path}{list(shape) or ''}"
+    elif isinstance(thing, Module):
+        yield f"{path}: {thing!r}"
+    elif not any(thing is one for one in above):
+        for name, member in inside(thing):
+            yield from _held(joined(path, name), member, (*above, thing))

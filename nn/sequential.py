@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from reprlib import recursive_repr
 from typing import Any
 
 from autograd.errors import ArgumentError
@@ -10,6 +11,7 @@ from autograd.errors import ArgumentError
 from .activations import OF_ALL, OF_LAYERS, activation_of, function_of, is_of_each, told
 from .data import activations_of
 from .module import Module
+from .outline import outlined
 from .recipes import recipe_of
 from .state import numbered
 
@@ -72,8 +74,10 @@ class Sequential(Module):
     def __getitem__(self, place: int) -> Any:
         return self.steps[place]
 
+    @recursive_repr("...")
     def __repr__(self) -> str:
-        return f"Sequential({', '.join(repr(step) if isinstance(step, Module) else told(step) for step in self.steps)})"
+        steps = (repr(step) if isinstance(step, Module) else told(step) for step in self.steps)
+        return outlined(type(self).__name__, steps)
 
 
 def _step(name: str, given: Any) -> Any:

@@ -125,7 +125,9 @@ def summary_of(module: Any) -> Summary:
     modules = dict(module.named_modules(remove_duplicate=False))
     arrays = arrays_of(module)
     rows = _with_others(list(_rows(arrays, modules)), modules)
-    return Summary(repr(module), rows, len({value for array in arrays.values() for value in flat(array)}))
+    told = repr(module)
+    title = told if "\n" not in told else type(module).__name__
+    return Summary(title, rows, len({value for array in arrays.values() for value in flat(array)}))
 
 
 def settings_of(module: Any, names: Iterable[str]) -> dict[str, str]:

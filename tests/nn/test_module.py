@@ -100,3 +100,32 @@ def test_parameters_are_looked_up_anew():
     module = Everything()
     module.extra = Value(5.0)
     assert names(module)[-1] == "extra"
+
+
+def test_it_is_told_by_what_it_holds():
+    module = Everything()
+    assert repr(module) == (
+        "Everything(\n  scale\n  table[2, 2]\n  heads.left: Layer(1 -> 1, sigmoid)\n  heads.right.0\n"
+        "  heads.right.1.deep\n  grid[2]\n)"
+    )
+    del module.table, module.heads
+    assert repr(module) == "Everything(scale, grid[2])" and repr(nn.Module()) == "Module()"
+
+
+def test_modules_inside_are_told_in_lines_of_their_own():
+    class Pair(nn.Module):
+        def __init__(self, inside):
+            self.inside, self.w, self.itself = inside, Value(1.0), self
+
+    told = repr(Pair(Everything()))
+    assert told.startswith("Pair(\n  inside: Everything(\n    scale\n    table[2, 2]\n")
+    assert told.endswith("    grid[2]\n  )\n  w\n  itself: ...\n)")
+
+
+def test_of_very_many_members_the_first_are_told():
+    class Wide(nn.Module):
+        def __init__(self):
+            self.parts = [nn.Dropout() for _ in range(200)]
+
+    told = repr(Wide()).splitlines()
+    assert len(told) == 63 and told[-2:] == ["  ...", ")"]

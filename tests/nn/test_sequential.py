@@ -64,6 +64,7 @@ def test_it_is_told_as_it_is_made():
     net = nn.Sequential(layer(3, 4, "tanh"), nn.Dropout(0.2), layer(2, 3), autograd.softmax)
     assert repr(net) == "Sequential(Layer(4 -> 3, tanh), Dropout(0.2), Layer(3 -> 2, linear), softmax)"
     assert "Dropout" in str(net.summary())
+    assert repr(nn.Sequential(net, net)) == f"Sequential(\n  {net!r}\n  {net!r}\n)"
 
 
 def test_its_arrays_have_pytorchs_names():

@@ -73,7 +73,7 @@ def test_each_array_has_a_row_and_each_parameter_is_counted_once(make):
 
 
 def test_a_module_of_nothing_and_one_parameter():
-    assert lines(Noise()) == ["Noise(0 parameters)", "0 parameters"]
+    assert lines(Noise()) == ["Noise()", "0 parameters"]
 
     class One(nn.Module):
         def __init__(self):
@@ -141,8 +141,8 @@ def test_in_a_session_it_shows_itself():
     assert repr(summary) == str(summary)
 
 
-def test_a_module_of_ones_own_tells_its_name_and_size():
-    assert repr(Own()) == "Own(12 parameters)" == lines(Own())[0]
+def test_a_module_that_takes_several_lines_gives_its_name_alone():
+    assert "\n" in repr(Own()) and lines(Own())[0] == "Own"
 
 
 def test_what_has_no_summary_is_shown_in_text():
