@@ -8,7 +8,7 @@ import keyword
 import math
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, overload
 
 from .errors import ArgumentError, OperandError
 from .namespaces import Namespace
@@ -73,6 +73,32 @@ class Operation:
                 "its rule, got one without; pickles hold that name alone"
             )
         return name
+
+
+@overload
+def operation(
+    name: str,
+    rule: None = None,
+    partials: Iterable[Callable[..., Any]] | Callable[..., Any] = (),
+    *,
+    symbol: str | None = None,
+    domain: Any = None,
+    needs: str = "",
+    kink: Callable[..., float] | None = None,
+    floats: bool | None = None,
+) -> Callable[[Callable[..., Any]], Operation]: ...
+@overload
+def operation(
+    name: str,
+    rule: Callable[..., Any],
+    partials: Iterable[Callable[..., Any]] | Callable[..., Any],
+    *,
+    symbol: str | None = None,
+    domain: Any = None,
+    needs: str = "",
+    kink: Callable[..., float] | None = None,
+    floats: bool | None = None,
+) -> Operation: ...
 
 
 @keywords_told("operation")

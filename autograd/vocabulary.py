@@ -63,7 +63,8 @@ _SAID: dict[str, dict[str, str]] = {
             "primitive defvjp defjvp defgrad custom_vjp custom_jvp custom_gradient Function register"
         ),
         "autograd.vjp(f, *primals)": "make_vjp linear_transpose linearize",
-        "autograd.jvp(f, primals, tangents)": "make_jvp jacrev jacfwd",
+        "autograd.jvp(f, primals, tangents)": "make_jvp",
+        "autograd.jacobian(f)": "jacrev jacfwd",
         "autograd.hvp(f, (x,), (v,))": "hessian_vector_product make_hvp vhp",
         "autograd.grad(f, argnums=(0, 1))": "multigrad multigrad_dict",
         "autograd.compile(autograd.grad(f)), which takes a batch of arguments": "elementwise_grad egrad derivative",

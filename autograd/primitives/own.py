@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import AutogradError, DomainError, OperandError
-from ..namespaces import FLOATS, Namespace
+from ..namespaces import ARRAYS, FLOATS, Namespace
 from ..reals import REAL, described
 from ..text import shown
 from .entry import Primitive
@@ -126,6 +126,13 @@ class Own(Primitive):
                 f"{self.name}: expected {told} to compute with numbers of any kind, got {_told(error, ns)}; "
                 f"{_REMEDIES[False]}"
             ) from error
+        # What NumPy makes of all rows together is of no row.
+        whole = ns is ARRAYS and isinstance(result, np.ndarray | np.generic)
+        if whole and np.shape(result) != np.broadcast_shapes(*map(np.shape, arguments)):
+            raise OperandError(
+                f"{self.name}: expected {told} to compute number by number, got from arrays of shapes "
+                f"{', '.join(str(np.shape(given)) for given in arguments)} one of {np.shape(result)}"
+            )
         if isinstance(result, REAL):
             return float(result)
         if result is None or isinstance(result, str | bytes | list | tuple | dict):

@@ -179,6 +179,12 @@ def test_a_label_of_its_name_is_told_apart():
     assert "swish(" in told and "swish * x" not in told
 
 
+@on_all
+def test_a_rule_may_be_constant(backend):
+    one, w = operation("one", lambda ns, a: 1, [lambda ns, v, a: 0]), Value(0.7, "w")
+    holds(lambda x: one(w * x) * w, [XS], [w], backend)
+
+
 # Domains and paths
 
 
@@ -246,6 +252,13 @@ def test_a_rule_that_arrays_cannot_be_read_with_says_so():
     assert bent(-2.0).data == 2.0
     with pytest.raises(OperandError, match=r"bent: expected the rule to compute with numbers of any kind.*floats=True"):
         compile(lambda x: bent(x))(XS)
+    summed = operation("summed", lambda ns, a: np.sum(a), [lambda ns, v, a: 1.0])
+    assert summed(2.0).data == 2.0
+    for backend in ("numpy", "reference"):
+        with pytest.raises(
+            OperandError, match=r"summed: expected the rule to compute number by number.*\(3, 1\) one of"
+        ):
+            compile(lambda x: summed(x), backend=backend)(XS)
     of_math = operation("of_math", lambda ns, a: 2.0 * a, [lambda ns, v, a: math.exp(a)])
     w = Value(1.0)
     with pytest.raises(OperandError, match="of_math: expected the partial by operand 0 to compute"):
