@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def user_place() -> Place:
 def user_level() -> int:
     """The ``stacklevel`` at which a warning of the caller's is told at the user's line."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((*_OURS, functools.__file__)):
         frame, level = frame.f_back, level + 1
     return level
 

@@ -320,6 +320,8 @@ def test_jax_refuses_rules_of_floats():
     own = of_floats("jaxless")
     with (
         pytest.warns(RowByRowWarning),
-        pytest.raises(OperandError, match=r'compile\(backend="jax"\).*jaxless.*of floats.*with ns.*numpy'),
+        pytest.raises(OperandError, match=r'backend="jax".*jaxless.*of floats.*with ns.*numpy'),
     ):
         compile(lambda x: own(x), backend="jax")(XS)
+    with pytest.raises(OperandError, match=r'backend="jax".*jaxless'):
+        nn.fit(nn.MLP([1, 1], activation=own, seed=0), XS[:, None], XS[:, None], backend="jax", progress=False)

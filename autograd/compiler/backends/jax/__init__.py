@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ....errors import OperandError
-from ...one_by_one import of_floats
 from ...plan.plan import Plan
 from .devices import chosen
 from .program import JaxProgram
@@ -39,11 +37,6 @@ class Jax:
 
     def build(self, plan: Plan, dtype: np.dtype[Any]) -> JaxProgram:
         """The program of a plan."""
-        for primitive in of_floats(plan):
-            raise OperandError(
-                f'compile(backend="jax"): expected operations that compute whole arrays, got {primitive.name}, whose '
-                'rule is of floats alone; write rule and partials with ns, or take backend="numpy"'
-            )
         return JaxProgram(plan, dtype, self.devices)
 
 

@@ -21,6 +21,7 @@ from .devices import settings
 from .processes import count, devices_of_all, gathered, own
 from .schedule import Run, scheduled
 from .trace import Rows, traced
+from .watched import require_arrays
 
 PROCESS, DEVICE = "process", "device"
 State = dict[str, Any]
@@ -113,6 +114,7 @@ class Training:
         watched: bool,
         learned: npt.NDArray[np.bool_],
     ) -> None:
+        require_arrays(plan)
         self._plan, self._rules, self._batch_size = plan, rules, batch_size
         self._mesh = Mesh(np.array(devices_of_all(list(devices))), (PROCESS, DEVICE))
         self._counts = gathered(len(data[0]))

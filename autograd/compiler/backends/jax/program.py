@@ -16,6 +16,7 @@ from ...plan.plan import Plan
 from ..base import Batch, OffPath, Unfit, rows_that_fit
 from .devices import BATCH, settings
 from .trace import Rows, Traced, traced
+from .watched import require_arrays
 
 _EXACT_SIZES = 4
 """How many batch sizes a program is compiled for as they are; further ones are filled up to a few."""
@@ -30,9 +31,15 @@ class JaxProgram:
     dtype : dtype
     devices : list
         Over which the batch is spread.
+
+    Raises
+    ------
+    OperandError
+        If an operation of a user's is of floats alone.
     """
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any], devices: Sequence[Any]) -> None:
+        require_arrays(plan)
         self.plan, self.dtype = plan, dtype
         self._guards = [made for made in plan.instructions if isinstance(made, Guard)]
         self._mesh = Mesh(np.array(devices), (BATCH,)) if len(devices) > 1 else None

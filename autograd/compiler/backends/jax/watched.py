@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import jax.numpy as jnp
 
+from ....errors import OperandError
 from ....namespaces import Namespace
 from ....primitives import (
     ADD,
@@ -28,6 +29,8 @@ from ....primitives import (
     Primitive,
 )
 from ....primitives.own import Own
+from ...one_by_one import of_floats
+from ...plan.plan import Plan
 from .faults import fault
 from .namespace import JAX_ARRAYS
 
@@ -68,6 +71,15 @@ for _name, _primitive in (("lt", LESS), ("le", LESS_EQUAL), ("gt", GREATER), ("g
     setattr(_Watched, f"__{_name}__", _watched(_primitive))
 
 _WATCHED = cast(Namespace, SimpleNamespace(**{name: _watched(primitive) for name, primitive in TABLE.items()}))
+
+
+def require_arrays(plan: Plan) -> None:
+    """Raise an `OperandError` for an operation of floats alone, which JAX cannot read."""
+    for primitive in of_floats(plan):
+        raise OperandError(
+            f'backend="jax": expected operations that compute whole arrays, got {primitive.name}, whose rule is of '
+            'floats alone; write rule and partials with ns, or take backend="numpy"'
+        )
 
 
 def result_and_fault(primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float] = ()) -> tuple[Any, Any]:
