@@ -154,6 +154,7 @@ _ARGUMENTS = {
     "primals": "x args inputs primal",
     "tangents": "v vector tangent",
     "wrt": "inputs xs variables argnums sources params parameters",
+    "parameters": "params trainable trainable_variables trainable_weights",
     "path_to": "highlight path target wrt",
     "legend": "key show_legend",
     "max_nodes": "limit max_size",

@@ -192,7 +192,9 @@ _SAID: dict[str, dict[str, str]] = {
         'net.save("net.npz")': "save_weights dump",
         _NO_DEVICE: "cpu cuda to",
         "nothing in its place: the numbers of a Value are float64": "double half",
-        "optimiser.step(parameters) with those that shall learn": "requires_grad_",
+        "nn.fit(net, X, Y, parameters=[...]) with those that shall learn": (
+            "requires_grad requires_grad_ trainable freeze unfreeze"
+        ),
         "v.backward() of a cost of net(x)": "backward backprop",
         "optimiser.step(net.parameters())": "step update",
         "len(net.parameters())": "count_params num_params n_params",

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from autograd import Value
 from autograd.errors import ArgumentError, NonFiniteError
 from autograd.files import as_path, remove_leftovers, write_whole
 
 from .archives import Archive, opened, packed
 from .history import History
+from .learned import ALL
 from .module import Module
 from .optimisers import Optimiser
 from .saving import numbers_for, told, told_in
@@ -30,7 +32,7 @@ _WORD = 2**64 - 1
 _LONGEST_TEXT = 250
 NOTHING = "none"
 """How an agreement says that there is no such data."""
-_BEFORE = {"early_stopping": NOTHING, "class_weight": NOTHING, "shuffle": "True"}
+_BEFORE = {"early_stopping": NOTHING, "class_weight": NOTHING, "shuffle": "True", "parameters": ALL}
 """What holds where a file says nothing of it, as those of version 0.1 do."""
 
 
@@ -49,6 +51,8 @@ class Checkpoint:
         What another training must have in common with this one to go on from the file, by argument.
     watch : Watch, optional
         Whose best parameters the file keeps as those of the network, beside those to go on from.
+    learned : sequence of Value, optional
+        The parameters of the optimiser's state and of `watch`; all of the network's if not given.
 
     Raises
     ------
@@ -64,6 +68,7 @@ class Checkpoint:
         random: np.random.Generator,
         agreement: Mapping[str, str],
         watch: Watch | None = None,
+        learned: Sequence[Value] | None = None,
     ) -> None:
         if not isinstance(random.bit_generator, np.random.PCG64):
             raise ArgumentError(
@@ -73,7 +78,7 @@ class Checkpoint:
         self.path = _usable(path)
         self._told = told(net)
         self._net, self._optimiser, self._random = net, optimiser, random
-        self._parameters, self._watch = net.parameters(), watch
+        self._learned, self._watch = net.parameters() if learned is None else learned, watch
         self._agreement = {name: " ".join(text.split())[:_LONGEST_TEXT] for name, text in agreement.items()}
         remove_leftovers(self.path)
 
@@ -93,7 +98,7 @@ class Checkpoint:
                 f"{self.path}: expected finite parameters after epoch {len(history.cost)}, got NaN or infinity; "
                 "the checkpoint before is kept; lower the learning rate"
             )
-        state = self._optimiser.state_of(self._parameters)
+        state = self._optimiser.state_of(self._learned)
         arrays = {
             **network,
             **last,
@@ -159,7 +164,7 @@ class Checkpoint:
             remedy = "make the module as it was, or start anew with resume=False"
             numbers, kept = numbers_for(archive, self._net, remedy, exactly=True)
             archive.only([*always, *later, *kept, *states])
-            count = len(self._parameters)
+            count = len(self._learned)
             state = {name.removeprefix(_STATE): archive.array(name, (count,), finite=False) for name in states}
             steps = int(archive.array("steps", (), np.int64))
             if archive.array("vectors", (), np.int64) != len(states):
@@ -178,7 +183,7 @@ class Checkpoint:
         put(arrays_of(self._net), numbers, f"{self.path}")
         if self._watch is not None:
             self._watch.resume(history.validation_cost, last)
-        self._optimiser.restore(self._parameters, state, steps, epoch)
+        self._optimiser.restore(self._learned, state, steps, epoch)
         self._random.bit_generator.state = random
         return history
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd import Value
 from autograd.errors import ArgumentError
 from autograd.words import keywords_told
 
@@ -44,6 +45,7 @@ def fit(
     compiled: bool = True,
     backend: str = "numpy",
     devices: int | None = None,
+    parameters: Iterable[Value] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
 ) -> History:
@@ -94,6 +96,8 @@ def fit(
         its own samples; all end with the same parameters, those of one process with all samples.
     devices : int, optional
         Over how many of its devices each process spreads a batch; all that JAX has where not given.
+    parameters : iterable of Value, optional
+        Those of the network's that are learned, such as ``net.layers[-1].parameters()``; the others stay as they are.
     checkpoint : path, optional
         A file that is replaced, whole or not at all, at the end of each epoch. `nn.load` reads the network in it,
         that of the best epoch where that is to be restored.
@@ -134,6 +138,7 @@ def fit(
         compiled=compiled,
         backend=backend,
         devices=devices,
+        parameters=parameters,
     )
     return _run(training, epochs, callbacks, progress, checkpoint, resume)
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from autograd import Value
 from autograd.errors import ArgumentError, NonFiniteError, OperandError
-from autograd.parameters import leaves
 
 from .activations import told
 from .checkpoints import NOTHING, Checkpoint
@@ -21,6 +20,7 @@ from .data import count_of, generator_of, rows_of, targets_of
 from .divergence import diverged
 from .dropout import with_noise
 from .held_out import parted
+from .learned import choice_told, learned_of
 from .mlp import MLP, checked_network
 from .optimisers import Optimiser
 from .rules import Adam
@@ -52,6 +52,7 @@ class Training:
         compiled: bool,
         backend: str,
         devices: int | None,
+        parameters: Any,
     ) -> None:
         checked_network(net)
         if not callable(cost):
@@ -79,7 +80,7 @@ class Training:
         self.net, self.cost = net, cost
         if not self.compiled and backend != "numpy":
             raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {backend!r}")
-        self.parameters = leaves(net.parameters(), "net.parameters()")
+        self.parameters = learned_of(parameters, net)
         # Asked for all ways: it says what is wrong with a back end or devices.
         net.program(cost, backend, devices)
         self.watch = self._watch(early_stopping)
@@ -182,6 +183,7 @@ class Training:
             "Y": (Y.shape[1], f"{Y.shape[1]} outputs"),
             "net": (repr(self.net), repr(self.net)),
             "cost": (name_of(self.cost), name_of(self.cost)),
+            "parameters": (self._choice, self._choice),
             "optimiser": (self.optimiser.settings, self.optimiser.settings),
             "epochs": (epochs, str(epochs)),
             "learning_rate": (self.optimiser.rates(epochs), "other rates in some epochs"),
@@ -208,8 +210,14 @@ class Training:
             "shuffle": str(self.shuffle),
             "early_stopping": self._rule,
             "class_weight": NOTHING if self.class_weights is None else str(self.class_weights.tolist()),
+            "parameters": self._choice,
         }
-        return Checkpoint(path, self.net, self.optimiser, self.random, agreement, self.watch)
+        return Checkpoint(path, self.net, self.optimiser, self.random, agreement, self.watch, self.parameters)
+
+    @property
+    def _choice(self) -> str:
+        """Which parameters are learned, in words."""
+        return choice_told(self.parameters, self.net)
 
     @property
     def _rule(self) -> str:
