@@ -97,6 +97,7 @@ class _Word:
 
     def __init__(self, name: str, message: str) -> None:
         self.name, self._message = name, message
+        self.__doc__ = f"Not here. {message}"  # for help()
 
     def __get__(self, thing: Any, owner: type | None = None) -> Any:
         own = {} if thing is None else getattr(thing, "__dict__", {})

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+import pydoc
 import re
 import subprocess
 import sys
@@ -215,6 +216,11 @@ def test_names_with_underscores_are_not_words(place, name):
 def test_a_value_has_no_getattr_which_would_slow_every_attribute():
     assert not hasattr(Value, "__getattr__") and "__getattribute__" not in vars(Value)
     assert isinstance(inspect.getattr_static(Value, "shape"), _Word)
+
+
+def test_help_tells_of_a_word_that_it_is_not_there():
+    told = pydoc.render_doc(Value, renderer=pydoc.plaintext)
+    assert f"Not here. v.shape: expected {WORDS['v']['shape']}" in told
 
 
 def test_numpy_copies_and_pickles_see_what_there_is():

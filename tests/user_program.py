@@ -211,7 +211,7 @@ def networks() -> nn.MLP:
     net.save(FOLDER / "net.npz")
     assert_type(nn.load(FOLDER / "net.npz", into=net), nn.MLP)
     assert_type(str(net.summary()), str)
-    layer = nn.Layer([[1.0, 2.0], [3.0, 4.0]], [0.0, 0.0], "tanh")
+    layer = nn.Layer(2, 2, "tanh")
     assert_type(layer.weights, Floats)
     assert_type(layer([w, x]), list[Value])
     assert_type(nn.Neuron([1.0, 2.0], 0.0)([w, x]), Value)
@@ -259,6 +259,16 @@ def training(net: nn.MLP) -> None:
     assert_type(nn.r_squared(net, [*X, [1.0, 0.0]], [*Y, [0.0]]), float)
 
 
+def estimators() -> None:
+    X, y = [[0.0, 1.0], [1.0, 0.0], [0.0, 0.0], [1.0, 1.0]], ["cat", "dog", "dog", "cat"]
+    classifier = nn.Classifier(hidden=(3,), epochs=2, random_state=0).fit(X, y)
+    assert_type(classifier, nn.Classifier)
+    assert_type(classifier.score(X, y), float)
+    regressor = nn.Regressor(hidden=3, epochs=2, random_state=0).fit(X, [1.0, 2.0, 2.0, 1.0])
+    assert_type(regressor, nn.Regressor)
+    assert_type(regressor.predict(X), Floats)
+
+
 if TYPE_CHECKING:  # words of other packages are found before the program runs
     Value(0.5, name="w")  # type: ignore[arg-type]
     nn.SGD(lr=0.1)  # type: ignore[call-arg]
@@ -277,6 +287,7 @@ def main() -> None:
     modes()
     compiled()
     training(networks())
+    estimators()
 
 
 if __name__ == "__main__":
