@@ -15,16 +15,19 @@ from .primitives import (
     CHOOSE,
     COS,
     EXP,
+    HYPOT,
     LOG,
     LOG_SOFTMAX,
     LOGSUMEXP,
     MAXIMUM,
     MINIMUM,
+    MULTIPLY,
     RELU,
     SIGMOID,
     SIN,
     SOFTPLUS,
     SQRT,
+    SQUARE,
     TABLE,
     TANH,
     TOTAL,
@@ -33,7 +36,7 @@ from .primitives import (
     Primitive,
 )
 from .primitives.own import Own
-from .value import Value, apply, as_operand, as_value
+from .value import Value, apply, as_operand, as_value, constant
 from .words import keywords_told
 
 
@@ -195,6 +198,52 @@ def mean(values: Iterable[Any]) -> Value:
     """The sum of at least one value, divided by their number."""
     members = _values(values, "mean(values)")
     return apply(TOTAL, members) / len(members)
+
+
+@keywords_told("variance")
+def variance(values: Iterable[Any]) -> Value:
+    """The mean of the squares of how far at least one value is from their mean; ``np.var``, divided by their number."""
+    members = _values(values, "variance(values)")
+    middle = apply(TOTAL, members) / len(members)
+    return apply(TOTAL, tuple(apply(SQUARE, (member - middle,)) for member in members)) / len(members)
+
+
+def dot(a: Iterable[Any], b: Iterable[Any]) -> Value:
+    """``sum(p * q for each pair)`` as one node: the `weighted_sum` without a bias.
+
+    Raises
+    ------
+    ShapeError
+        If the numbers of members differ, or there are none.
+    """
+    left, right = _values(a, "dot(a)"), _values(b, "dot(b)")
+    if len(left) != len(right):
+        raise ShapeError(f"dot: expected as many members of b as of a, got {len(right)} of b and {len(left)} of a")
+    return apply(WEIGHTED_SUM, operands_of(left, right, None))
+
+
+def prod(values: Iterable[Any]) -> Value:
+    """The product of at least one value, of products of halves: a derivative divides by no factor, which may be 0."""
+    members = _values(values, "prod(values)")
+    return _in_pairs(MULTIPLY, members if len(members) > 1 else (constant(1.0), *members))
+
+
+@keywords_told("norm")
+def norm(values: Iterable[Any]) -> Value:
+    """``sqrt(sum(a² for a in values))`` of at least one value, of the `hypot` of halves: without overflow.
+
+    Where all values are 0 the derivatives are 0, by convention.
+    """
+    members = _values(values, "norm(values)")
+    return _in_pairs(HYPOT, members if len(members) > 1 else (*members, constant(0.0)))
+
+
+def _in_pairs(primitive: Primitive, members: Sequence[Value]) -> Value:
+    """An operation of two on neighbours, and on its results, until one is left."""
+    while len(members) > 1:
+        pairs = zip(members[::2], members[1::2], strict=False)
+        members = [*(apply(primitive, pair) for pair in pairs), *members[len(members) // 2 * 2 :]]
+    return members[0]
 
 
 @keywords_told("logsumexp")

@@ -9,53 +9,35 @@ from typing import Any, Never, TypeVar, cast
 from . import clock, modes
 from .errors import DomainError, GraphError, OperandError
 from .labels import Label
+from .methods import Methods
 from .namespaces import FLOATS
 from .primitives import (
     ABSOLUTE,
     ADD,
     CONSTANT,
-    COS,
     DETACH,
     DIVIDE,
     EQUAL,
-    EXP,
     GREATER,
     GREATER_EQUAL,
     LEAF,
     LESS,
     LESS_EQUAL,
-    LOG,
     MULTIPLY,
     NEGATIVE,
     NOT_EQUAL,
     POSITIVE_OF,
     POWER,
-    RELU,
     SIGMOID,
-    SIN,
-    SOFTPLUS,
-    SQRT,
     SUBTRACT,
-    TANH,
     Primitive,
 )
 from .reals import REAL, Convertible, as_float, described
 from .sentences import GUARD, as_equation, keep_its_numbers, out_of_domain, set_its_leaves, told
-from .ufuncs import NumPyOperand
 from .words import attributes_told, refuse_keywords
 
 _new = object.__new__
 V = TypeVar("V", bound="Value")
-
-
-def _method(primitive: Primitive) -> Callable[[Value], Value]:
-    """An operation of one operand as a method."""
-
-    def method(self: Value) -> Value:
-        return apply(primitive, (self,))
-
-    method.__name__, method.__doc__ = primitive.name, f"``autograd.{primitive.name}`` of this value."
-    return method
 
 
 def _comparison(primitive: Primitive) -> Callable[[Any, Any], bool]:
@@ -73,7 +55,7 @@ def _comparison(primitive: Primitive) -> Callable[[Any, Any], bool]:
 
 
 @attributes_told("v")
-class Value(NumPyOperand, Convertible):
+class Value(Methods, Convertible):
     """A real number, and the operation and operands that it was computed from.
 
     Parameters
@@ -264,18 +246,6 @@ class Value(NumPyOperand, Convertible):
 
     __hash__ = object.__hash__
 
-    # NumPy calls these when np.exp and its like meet a Value or an object array.
-
-    exp = _method(EXP)
-    log = _method(LOG)
-    sqrt = _method(SQRT)
-    sin = _method(SIN)
-    cos = _method(COS)
-    tanh = _method(TANH)
-    sigmoid = _method(SIGMOID)
-    relu = _method(RELU)
-    softplus = _method(SOFTPLUS)
-
     def __repr__(self) -> str:
         return told(self)
 
@@ -346,6 +316,9 @@ def as_operand(thing: Any) -> Value | None:
     return constant(as_float(thing, "an operand")) if isinstance(thing, REAL) else None
 
 
+Value._as_operand = staticmethod(as_operand)
+
+
 def as_value(thing: Any, name: str) -> Value:
     """`as_operand`, or an `OperandError` that names the argument."""
     operand = as_operand(thing)
@@ -388,6 +361,9 @@ def apply(primitive: Primitive, operands: tuple[Value, ...]) -> Value:
         value.operands = operands
         value.primitive = primitive
     return value
+
+
+Value._apply = staticmethod(apply)
 
 
 def _binary(primitive: Primitive, left: Value, other: Any) -> Value:

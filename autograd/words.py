@@ -213,4 +213,4 @@ def _nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
     lower: dict[str, str] = {}
     for name in names:
         lower.setdefault(name.lower(), name)
-    return [lower[near] for near in difflib.get_close_matches(word.lower()[:80], lower, count)]
+    return [lower[near] for near in difflib.get_close_matches(word.lower()[:80], lower, count, cutoff=0.7)]

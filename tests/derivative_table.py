@@ -28,7 +28,25 @@ import numpy as np
 from mpmath import mpf
 
 import nn
-from autograd import Value, compile, gradient, log_softmax, logsumexp, sigmoid, softmax, softplus, tanh
+from autograd import (
+    Value,
+    asinh,
+    atan,
+    compile,
+    elu,
+    erf,
+    erfc,
+    gelu,
+    gradient,
+    log_softmax,
+    logsumexp,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    tanh,
+)
 from autograd.errors import DomainError
 from autograd.primitives import TABLE, Primitive
 from autograd.value import apply
@@ -163,6 +181,113 @@ TANHS = (
     lambda a: sech2(a) * (4 - 6 * sech2(a)),
     lambda a: 8 * mpmath.tanh(a) * sech2(a) * (3 * sech2(a) - 1),
 )
+
+
+def sinc_slope(a: mpf, order: int) -> Any:
+    """The derivative of an order of sin(pi a) / (pi a): of a sum near 0, else by Leibniz of a times it."""
+    if abs(a) < 0.01:
+        return mpmath.fsum(
+            (-1) ** j
+            * mpmath.pi ** (2 * j)
+            * mpmath.ff(2 * j, order)
+            * a ** (2 * j - order)
+            / mpmath.factorial(2 * j + 1)
+            for j in range(-(-order // 2), 25)
+        )
+    if order == 0:
+        return mpmath.sinpi(a) / (mpmath.pi * a)
+    sine = mpmath.sin(mpmath.pi * a + order * mpmath.pi / 2)
+    return (mpmath.pi ** (order - 1) * sine - order * sinc_slope(a, order - 1)) / a
+
+
+def length(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of the root of x0² + x1²: of a function of half of that sum, whose own derivatives are linear."""
+    with mpmath.workdps(3000):  # of operands of very different size nearly all digits cancel
+        return _length(x, by)
+
+
+def _length(x: Point, by: tuple[int, ...]) -> Any:
+    r = mpmath.sqrt(x[0] ** 2 + x[1] ** 2)
+    outer = (r, 1 / r, -1 / r**3, 3 / r**5, -15 / r**7)
+
+    def added(left: tuple[int, ...], factor: Any, parts: int) -> Any:
+        if not left:
+            return factor * outer[parts]
+        first, rest = left[0], left[1:]
+        alone = added(rest, factor * x[first], parts + 1)
+        pairs = (added(rest[:i] + rest[i + 1 :], factor, parts + 1) for i, other in enumerate(rest) if other == first)
+        return alone + mpmath.fsum(pairs)
+
+    return added(by, mpf(1), 0)
+
+
+def angle(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of the angle of x1 + i x0, the imaginary part of its logarithm."""
+    n, z = len(by), mpmath.mpc(x[1], x[0])
+    return (mpmath.mpc(0, 1) ** by.count(0) * (-1) ** (n - 1) * mpmath.factorial(n - 1) / z**n).imag
+
+
+def leaky(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of a where it is above 0, else of a b."""
+    return (mpf(by == (0,)) if x[0] > 0 else product(x, by)) if len(by) < 3 else mpf(0)
+
+
+def exponential_below(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of a where it is above 0, else of (e^a - 1) b."""
+    a, b = x
+    if a > 0 or by.count(1) > 1:
+        return mpf(by == (0,) and a > 0)
+    factor = b if by.count(1) == 0 else 1
+    return factor * (mpmath.expm1(a) if by == (1,) else mpmath.exp(a))
+
+
+def within(x: Point, by: tuple[int, ...]) -> Any:
+    """Derivatives of a, which is not below b nor above c."""
+    a, low, high = x
+    chosen = 2 if high < max(a, low) else 1 if a < low else 0
+    return mpf(by == (chosen,))
+
+
+def normal(a: mpf) -> Any:
+    """The density of the normal distribution."""
+    return mpmath.exp(-(a**2) / 2) / mpmath.sqrt(2 * mpmath.pi)
+
+
+def gauss(a: mpf) -> Any:
+    """The derivative of erf."""
+    return 2 * mpmath.exp(-(a**2)) / mpmath.sqrt(mpmath.pi)
+
+
+ARC_SINES = (
+    lambda a: (1 - a**2) ** -0.5,
+    lambda a: a * (1 - a**2) ** -1.5,
+    lambda a: (1 + 2 * a**2) * (1 - a**2) ** -2.5,
+)
+ERFS = (gauss, lambda a: -2 * a * gauss(a), lambda a: (4 * a**2 - 2) * gauss(a))
+GELUS = (
+    lambda a: mpmath.erfc(-a / mpmath.sqrt(2)) / 2 + a * normal(a),
+    lambda a: normal(a) * (2 - a**2),
+    lambda a: normal(a) * (a**3 - 4 * a),
+)
+SILUS = (
+    lambda a: logistic(a) + a * bell(a),
+    lambda a: 2 * bell(a) + a * SIGMOIDS[1](a),
+    lambda a: 3 * SIGMOIDS[1](a) + a * SIGMOIDS[2](a),
+)
+
+
+def negative(functions: Sequence[Callable[[mpf], Any]]) -> list[Callable[[mpf], Any]]:
+    return [lambda a, f=f: -f(a) for f in functions]
+
+
+def polygammas(*orders: int) -> Exact:
+    return of_one(*(lambda a, order=order: mpmath.psi(order, a) for order in orders))
+
+
+def sincs(*orders: int) -> Exact:
+    return of_one(*(lambda a, order=order: sinc_slope(a, order) for order in orders))
+
+
 EXACT: dict[str, Exact] = {
     "add": linear(1, 1),
     "subtract": linear(1, -1),
@@ -194,6 +319,62 @@ EXACT: dict[str, Exact] = {
     "sigmoid_prime": of_one(*SIGMOIDS[1:]),
     **dict.fromkeys(("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"), nothing),
     "detach": nothing,
+    "square": of_one(lambda a: 2 * a, lambda a: mpf(2), lambda a: mpf(0)),
+    "reciprocal": of_one(lambda a: -1 / a**2, lambda a: 2 / a**3, lambda a: -6 / a**4),
+    "exp2": of_one(*(lambda a, n=n: mpf(2) ** a * mpmath.log(2) ** n for n in ORDERS)),
+    "log1p": of_one(lambda a: 1 / (1 + a), lambda a: -1 / (1 + a) ** 2, lambda a: 2 / (1 + a) ** 3),
+    "log2": of_one(*(lambda a, n=n: -mpmath.factorial(n - 1) / (-a) ** n / mpmath.log(2) for n in ORDERS)),
+    "log10": of_one(*(lambda a, n=n: -mpmath.factorial(n - 1) / (-a) ** n / mpmath.log(10) for n in ORDERS)),
+    "cbrt": of_one(
+        lambda a: mpmath.cbrt(abs(a)) / abs(a) / 3,
+        lambda a: mpmath.cbrt(abs(a)) / abs(a) / a * -2 / 9,
+        lambda a: mpmath.cbrt(abs(a)) / abs(a) / a**2 * 10 / 27,
+    ),
+    "tan": of_one(
+        lambda a: mpmath.sec(a) ** 2,
+        lambda a: 2 * mpmath.tan(a) * mpmath.sec(a) ** 2,
+        lambda a: 2 * mpmath.sec(a) ** 2 * (1 + 3 * mpmath.tan(a) ** 2),
+    ),
+    "asin": of_one(*ARC_SINES),
+    "acos": of_one(*negative(ARC_SINES)),
+    "atan": of_one(
+        lambda a: 1 / (1 + a**2), lambda a: -2 * a / (1 + a**2) ** 2, lambda a: (6 * a**2 - 2) / (1 + a**2) ** 3
+    ),
+    "atan2": angle,
+    "sinh": of_one(mpmath.cosh, mpmath.sinh, mpmath.cosh),
+    "cosh": of_one(mpmath.sinh, mpmath.cosh, mpmath.sinh),
+    "asinh": of_one(
+        lambda a: (1 + a**2) ** -0.5, lambda a: -a * (1 + a**2) ** -1.5, lambda a: (2 * a**2 - 1) * (1 + a**2) ** -2.5
+    ),
+    "acosh": of_one(
+        lambda a: (a**2 - 1) ** -0.5, lambda a: -a * (a**2 - 1) ** -1.5, lambda a: (2 * a**2 + 1) * (a**2 - 1) ** -2.5
+    ),
+    "atanh": of_one(
+        lambda a: 1 / (1 - a**2), lambda a: 2 * a / (1 - a**2) ** 2, lambda a: (2 + 6 * a**2) / (1 - a**2) ** 3
+    ),
+    "hypot": length,
+    "hypot_prime": lambda x, by: length(x, (0, *by)),
+    "erf": of_one(*ERFS),
+    "erfc": of_one(*negative(ERFS)),
+    "lgamma": polygammas(0, 1, 2),
+    "digamma": polygammas(1, 2, 3),
+    "trigamma": polygammas(2, 3, 4),
+    "sinc": sincs(1, 2, 3),
+    "sinc_prime": sincs(2, 3, 4),
+    "clip": within,
+    "leaky_relu": leaky,
+    "elu": exponential_below,
+    "gelu": of_one(*GELUS),
+    "silu": of_one(*SILUS),
+    "hard_sigmoid": linear(lambda a: mpf(abs(a) < 3) / 6),
+    "softsign": of_one(
+        lambda a: 1 / (1 + abs(a)) ** 2,
+        lambda a: -2 * mpmath.sign(a) / (1 + abs(a)) ** 3,
+        lambda a: 6 * mpmath.sign(a) ** 2 / (1 + abs(a)) ** 4,
+    ),
+    **dict.fromkeys(("floor", "ceil", "round_", "floor_divide"), nothing),
+    "mod": linear(1, lambda a, b: -mpmath.floor(a / b)),
+    "copysign": linear(lambda a, b: mpmath.sign(a) * mpmath.sign(b), 0),
 }
 
 
@@ -205,7 +386,7 @@ def points(primitive: Primitive, count: int, draws: random.Random) -> Iterator[l
     while count:
         arity = primitive.arity or draws.choice(MANY[primitive.name])
         domain = primitive.domain * arity if len(primitive.domain) == 1 else primitive.domain
-        point = [drawn(low, draws) for low, _ in domain]
+        point = [drawn(low, high, draws) for low, high in domain]
         if primitive.arity is None and draws.random() < 0.2:  # far out and close together
             centre = draws.choice((-1e4 + 4, 1e4 - 4))
             point = [centre + draws.uniform(-4, 4) for _ in point]
@@ -216,17 +397,23 @@ def points(primitive: Primitive, count: int, draws: random.Random) -> Iterator[l
             yield point
 
 
-def drawn(low: float, draws: random.Random) -> float:
-    """A number above `low`."""
-    size = draws.choice(
-        (
-            lambda: draws.uniform(0, 10),
-            lambda: draws.uniform(0, 10),
-            lambda: 10.0 ** draws.uniform(-320, 4),
-            lambda: draws.choice(EXTREMES[low == 0.0 :]),
-        )
-    )()
-    return size if low == 0.0 else math.copysign(size, draws.random() - 0.5)
+def drawn(low: float, high: float, draws: random.Random) -> float:
+    """A number between `low` and `high`, close to an end as often as not."""
+    while True:
+        size = draws.choice(
+            (
+                lambda: draws.uniform(0, 10),
+                lambda: draws.uniform(0, 10),
+                lambda: 10.0 ** draws.uniform(-320, 4),
+                lambda: draws.choice(EXTREMES[low == 0.0 :]),
+            )
+        )()
+        if low == 0.0:
+            return size
+        ends = [end + side * size for end, side in ((low, 1.0), (high, -1.0)) if math.isfinite(end)]
+        number = draws.choice([*ends, math.copysign(size, draws.random() - 0.5)])
+        if low < number < high:
+            return number
 
 
 # Measuring
@@ -369,6 +556,24 @@ TAILS: dict[str, Tail] = {
         (1,),
         value_and(lambda x: mpmath.log1p(mpmath.exp(x[0])), EXACT["softplus"]),
     ),
+    "erf": (lambda z: erf(z[0]), (1,), value_and(lambda x: mpmath.erf(x[0]), EXACT["erf"])),
+    "erfc": (lambda z: erfc(z[0]), (1,), value_and(lambda x: mpmath.erfc(x[0]), EXACT["erfc"])),
+    "gelu": (
+        lambda z: gelu(z[0]),
+        (1,),
+        value_and(lambda x: x[0] * mpmath.erfc(-x[0] / mpmath.sqrt(2)) / 2, EXACT["gelu"]),
+    ),
+    "silu": (lambda z: silu(z[0]), (1,), value_and(lambda x: x[0] * logistic(x[0]), EXACT["silu"])),
+    "elu": (
+        lambda z: elu(z[0], 1.5),
+        (1,),
+        lambda x, by: (
+            exponential_below([x[0], mpf(1.5)], by) if by else max(x[0], 0) + 1.5 * mpmath.expm1(min(x[0], 0))
+        ),
+    ),
+    "softsign": (lambda z: softsign(z[0]), (1,), value_and(lambda x: x[0] / (1 + abs(x[0])), EXACT["softsign"])),
+    "atan": (lambda z: atan(z[0]), (1,), value_and(lambda x: mpmath.atan(x[0]), EXACT["atan"])),
+    "asinh": (lambda z: asinh(z[0]), (1,), value_and(lambda x: mpmath.asinh(x[0]), EXACT["asinh"])),
     "logsumexp": (logsumexp, SEVERAL, value_and(lambda x: x[0] - log_share(x), log_of_exponentials)),
     "softmax": (lambda z: softmax(z)[0], SEVERAL, share),
     "log_softmax": (lambda z: log_softmax(z)[0], SEVERAL, value_and(log_share, log_of_a_share)),

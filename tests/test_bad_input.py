@@ -25,6 +25,7 @@ from autograd.errors import (
     ShapeError,
 )
 from autograd.functions import choose
+from autograd.primitives import TABLE as PRIMITIVES
 from autograd.value import constant
 
 X, Y, DIGITS = [[0.0, 1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], [0, 1]
@@ -131,8 +132,8 @@ def _rows():
 
 OWN = {"name": "own", "rule": lambda ns, a: a, "partials": [lambda ns, v, a: 1.0]}
 NO_NUMBERS = [("None", None), ("text", "2"), ("complex", 1j), ("list", [1.0]), ("array", np.array([1.0, 2.0]))]
-FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach"]
-SEQUENCES = ["total", "mean", "logsumexp", "softmax", "log_softmax"]
+FUNCTIONS = [name for name in autograd.__all__ if name in PRIMITIVES and PRIMITIVES[name].arity == 1]
+SEQUENCES = ["total", "mean", "variance", "prod", "norm", "logsumexp", "softmax", "log_softmax"]
 
 # What is called, what it raises, what the message holds besides "expected".
 CASES = {

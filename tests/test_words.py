@@ -267,7 +267,8 @@ PUBLIC = {f"{m}.{name}": getattr(MODULES[m], name) for m in MODULES for name in 
 
 
 # An operation each, which a wrapper would slow; what takes any keyword; and what no user makes.
-OPERATIONS = {"weighted_sum", "total", "mean", "maximum", "minimum", "where", "Label"}
+OPERATIONS = {"weighted_sum", "total", "mean", "maximum", "minimum", "where", "Label", "dot", "prod"}
+OPERATIONS |= {"atan2", "hypot", "logaddexp", "mod", "copysign"}
 OTHERS = {"vjp", "no_grad", "anomalies", "Sequential", "noise", "noise_count", "Module"}
 MADE = {"AutogradError", "Compiled", "Drawing", "GradientVector", "History", "Epoch"}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import modes
 from ..errors import OperandError, RecordingError
+from ..methods import NAMES as METHODS
 from ..sentences import named
 from ..sources import told, user_place
 from ..value import Value
@@ -58,8 +59,8 @@ class Recorded(Value):
 def _while_recording(name: str) -> Callable[..., Any]:
     method = getattr(Value, name)
 
-    def guarded(self: Recorded, *arguments: Any) -> Any:
-        return method(self.usable(), *arguments)
+    def guarded(self: Recorded, *given: Any, **named: Any) -> Any:
+        return method(self.usable(), *given, **named)
 
     return guarded
 
@@ -70,7 +71,7 @@ _NAMES = (
         "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs",
         "lt", "le", "gt", "ge", "eq", "ne", "reduce", "copy", "deepcopy",
     )),
-    "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "softplus", "detach", "backward",
+    *METHODS, "detach", "backward",
 )
 # fmt: on
 for _name in _NAMES:

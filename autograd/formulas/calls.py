@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import cast
 
 from ..namespaces import FLOATS
-from ..primitives import ABSOLUTE, SQRT, Primitive
+from ..primitives import CBRT, FLOOR, FLOOR_DIVIDE, SQRT, Primitive
 from .expressions import Expression
 from .notations import Pieces, Unicode
 from .written import ATOM
+
+_ROOTS = {SQRT: 2, CBRT: 3}
+
+
+@dataclass(frozen=True)
+class Pi(Expression):
+    """The number π."""
+
+    def write(self, notation: Unicode) -> Pieces:
+        """The letter."""
+        return [notation.pi]
+
+    @property
+    def number(self) -> float:
+        """It to the digits of a float."""
+        return math.pi
 
 
 @dataclass(frozen=True)
@@ -21,12 +38,13 @@ class Call(Expression):
     primed: bool = False
 
     def write(self, notation: Unicode) -> Pieces:
-        """Such as ``σ′(z)``; the absolute value between bars, the root with its sign."""
+        """Such as ``σ′(z)``; the absolute value between bars, a root with its sign."""
+        if self.primitive is FLOOR_DIVIDE:
+            above, below = self.operands
+            return notation.call(FLOOR, [(above / below).write(notation)], self.primed)
         inside = [operand.write(notation) for operand in self.operands]
-        if self.primitive is ABSOLUTE:
-            return notation.absolute(inside[0])
-        if self.primitive is SQRT:
-            return notation.root(inside[0], self.operands[0].level == ATOM)
+        if self.primitive in _ROOTS:
+            return notation.root(inside[0], self.operands[0].level == ATOM, _ROOTS[self.primitive])
         return notation.call(self.primitive, inside, self.primed)
 
     @property
@@ -39,7 +57,7 @@ class Call(Expression):
     @property
     def raised(self) -> bool:
         """Whether it has the root's sign."""
-        return self.primitive is SQRT
+        return self.primitive in _ROOTS and not self.primed
 
 
 @dataclass(frozen=True)

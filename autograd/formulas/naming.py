@@ -9,8 +9,8 @@ from ..labels import Label
 from ..primitives import CONSTANT
 from ..text import shown
 from ..value import Value, number_of
-from .expressions import Expression, Name, Number, as_expression
-from .symbols import SYMBOLS, partial_symbol
+from .expressions import Expression, Name, Number
+from .symbols import partial_symbol, result_symbol
 
 _SHORT = 4
 _READABLE = 15
@@ -60,7 +60,7 @@ class Names:
         if not value.operands or len(value.operands) > 2 * _SHORT:
             return None
         inside = [Number(number_of(o)) if _is_number(o) else self.own(o) for o in value.operands]
-        return self._short(value, _SHORT) or as_expression(value.primitive.rule(SYMBOLS, *inside))
+        return self._short(value, _SHORT) or result_symbol(value.primitive, inside)
 
     def plain(self, value: Value) -> str:
         """A value as one line of text with full precision."""
@@ -84,7 +84,7 @@ class Names:
                 return None
             inside.append(part)
             room -= 0 if isinstance(part, Number) else 1
-        return None if room < 0 else as_expression(value.primitive.rule(SYMBOLS, *inside))
+        return None if room < 0 else result_symbol(value.primitive, inside)
 
 
 def _is_number(value: Value) -> bool:

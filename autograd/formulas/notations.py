@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import ClassVar
 
 from ..labels import Label, raised
 from ..primitives import Primitive
@@ -19,11 +20,15 @@ from ..text import in_ascii, in_latex, number_in_latex
 Piece = str | Label
 Pieces = list[Piece]
 
-_ASCII_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "tanh′": "tanh'", "σ′": "sigmoid'"}
+_ASCII_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "tanh′": "tanh'", "σ′": "sigmoid'", "sinc′": "sinc'"}
 _LATEX_SIGNS = {
     "sigmoid": r"\sigma", "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tanh": r"\tanh",
     "maximum": r"\max", "minimum": r"\min", "less": "<", "less_equal": r"\le", "greater": ">",
     "greater_equal": r"\ge", "equal": "=", "not_equal": r"\ne", "sigmoid_prime": r"\sigma'", "tanh_prime": r"\tanh'",
+    "log2": r"\log_2", "log10": r"\log_{10}", "tan": r"\tan", "asin": r"\arcsin", "acos": r"\arccos",
+    "atan": r"\arctan", "sinh": r"\sinh", "cosh": r"\cosh", "asinh": r"\mathrm{arsinh}", "acosh": r"\mathrm{arcosh}",
+    "atanh": r"\mathrm{artanh}", "lgamma": r"\log\Gamma", "digamma": r"\psi", "trigamma": r"\psi'",
+    "sinc_prime": r"\mathrm{sinc}'", "round_": r"\mathrm{round}",
 }  # fmt: skip
 
 
@@ -40,7 +45,9 @@ class Unicode:
 
     columns = 80
     line = False
-    minus, dot, prime, partial, root_sign, ellipsis = "−", "·", "′", "∂", "√", "…"
+    minus, dot, prime, partial, pi, ellipsis = "−", "·", "′", "∂", "π", "…"
+    root_signs: ClassVar[dict[int, str]] = {2: "√", 3: "∛"}
+    fences: ClassVar[dict[str, tuple[str, str]]] = {"absolute": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 
     def label(self, label: Label) -> Piece:
         """A name."""
@@ -55,16 +62,15 @@ class Unicode:
         return primitive.symbol
 
     def call(self, primitive: Primitive, operands: Sequence[Pieces], primed: bool) -> Pieces:
-        """A function of operands, or its derivative by name, such as ``σ′(z)``."""
+        """A function of operands, or its derivative by name, such as ``σ′(z)``; ``|z|`` between its fences."""
+        if primitive.name in self.fences and not primed:
+            before, behind = self.fences[primitive.name]
+            return [before, *operands[0], behind]
         return [f"{self.sign(primitive)}{self.prime if primed else ''}(", *joined(operands, ", "), ")"]
 
-    def absolute(self, inside: Pieces) -> Pieces:
-        """The absolute value, between bars."""
-        return ["|", *inside, "|"]
-
-    def root(self, inside: Pieces, simple: bool) -> Pieces:
-        """The square root; `simple` says that nothing need hold the operand together."""
-        return [self.root_sign, *(inside if simple else self.enclosed(inside))]
+    def root(self, inside: Pieces, simple: bool, degree: int = 2) -> Pieces:
+        """The square root, or the cube root; `simple` says that nothing need hold the operand together."""
+        return [self.root_signs[degree], *(inside if simple else self.enclosed(inside))]
 
     def relation(self, primitive: Primitive, left: Pieces, right: Pieces) -> Pieces:
         """A comparison, such as ``a ≥ b``."""
@@ -94,7 +100,7 @@ class Unicode:
         if coefficient == 1:
             return told
         first = told[0]
-        close = not str(first)[:1].isdigit() if isinstance(first, Label) else first.startswith(("(", "√"))
+        close = not str(first)[:1].isdigit() if isinstance(first, Label) else first.startswith(("(", "√", "∛"))
         return [self.number(coefficient) + ("" if close else f" {self.dot} "), *told]
 
     def fraction(self, above: Pieces, below: Pieces, several: bool) -> Pieces:
@@ -113,7 +119,9 @@ class Unicode:
 class Ascii(Unicode):
     """What every terminal and file can hold: ``2(a - y)``, ``sigmoid'(z)``, ``x^(-2)``."""
 
-    minus, dot, prime, partial, root_sign, ellipsis = "-", "*", "'", "d", "sqrt", "..."
+    minus, dot, prime, partial, pi, ellipsis = "-", "*", "'", "d", "pi", "..."
+    root_signs: ClassVar = {2: "sqrt", 3: "cbrt"}
+    fences: ClassVar = {"absolute": ("|", "|")}
 
     def label(self, label: Label) -> Piece:
         """A name with ``^`` and ``_``."""
@@ -128,9 +136,9 @@ class Ascii(Unicode):
         told = _ASCII_SIGNS.get(primitive.symbol, primitive.symbol)
         return told if told.isascii() else primitive.name
 
-    def root(self, inside: Pieces, simple: bool) -> Pieces:
-        """The square root as a function."""
-        return [f"{self.root_sign}(", *inside, ")"]
+    def root(self, inside: Pieces, simple: bool, degree: int = 2) -> Pieces:
+        """The root as a function."""
+        return [f"{self.root_signs[degree]}(", *inside, ")"]
 
     def scripted(self, base: Pieces, power: float) -> Pieces:
         """A base to a power that is a number."""
@@ -143,7 +151,12 @@ class Latex(Unicode):
 
     columns = sys.maxsize
     line = True
-    minus, dot, ellipsis = "-", r"\cdot", r"\cdots"
+    minus, dot, pi, ellipsis = "-", r"\cdot", r"\pi", r"\cdots"
+    fences: ClassVar = {
+        "absolute": (r"\left|", r"\right|"),
+        "floor": (r"\left\lfloor ", r"\right\rfloor"),
+        "ceil": (r"\left\lceil ", r"\right\rceil"),
+    }
 
     def label(self, label: Label) -> Piece:
         """A name with its scripts."""
@@ -164,15 +177,13 @@ class Latex(Unicode):
 
     def call(self, primitive: Primitive, operands: Sequence[Pieces], primed: bool) -> Pieces:
         """A function of operands, or its derivative by name, such as ``\\sigma'\\left(z\\right)``."""
+        if primitive.name in self.fences and not primed:
+            return super().call(primitive, operands, primed)
         return [self.sign(primitive) + ("'" if primed else ""), *self.enclosed(joined(operands, ", "))]
 
-    def absolute(self, inside: Pieces) -> Pieces:
-        """The absolute value, between bars."""
-        return [r"\left|", *inside, r"\right|"]
-
-    def root(self, inside: Pieces, simple: bool) -> Pieces:
-        """The square root."""
-        return [r"\sqrt{", *inside, "}"]
+    def root(self, inside: Pieces, simple: bool, degree: int = 2) -> Pieces:
+        """The root, under a line."""
+        return [r"\sqrt{" if degree == 2 else rf"\sqrt[{degree}]{{", *inside, "}"]
 
     def case(self, inside: Pieces, holds: bool) -> Pieces:
         """1 where a condition holds, or where it does not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from ..primitives import CHOOSE, EQUAL, LOG_SOFTMAX, LOGSUMEXP, TABLE, Primitive
 from ..primitives.own import Own
 from .calls import Call, Case, Relation
 from .expressions import Expression, Number, added, as_expression, raised_to
+from .textbook import PARTIALS, RESULTS, length
 
 
 def _where(condition: Any, a: Any, b: Any) -> Expression:
@@ -63,6 +65,11 @@ SYMBOLS = cast(
             "total": lambda *operands: added(map(as_expression, operands)),
             "expm1": lambda a: Call(TABLE["exp"], (as_expression(a),)) - 1.0,
             "named": lambda primitive, *operands: _call(primitive)(*operands),
+            "square": lambda a: raised_to(as_expression(a), 2.0),
+            "reciprocal": lambda a: 1.0 / as_expression(a),
+            "exp2": lambda a: raised_to(Number(2.0), as_expression(a)),
+            "hypot": lambda a, b: length(as_expression(a), as_expression(b)),
+            "hypot_prime": lambda a, b: as_expression(a) / length(as_expression(a), as_expression(b)),
             "log_softmax": lambda *operands: as_expression(operands[0]) - _call(LOGSUMEXP)(*operands),
         }
     ),
@@ -70,8 +77,17 @@ SYMBOLS = cast(
 """Rules read with symbols give expressions."""
 
 
+def result_symbol(primitive: Primitive, operands: Sequence[Expression]) -> Expression:
+    """The result of an operation."""
+    if primitive.name in RESULTS:
+        return RESULTS[primitive.name](*operands)
+    return as_expression(primitive.rule(SYMBOLS, *operands))
+
+
 def partial_symbol(primitive: Primitive, index: int, result: Expression, operands: list[Expression]) -> Expression:
     """The local partial of an operation by its operand `index`; that of an activation function by its name."""
+    if (primitive.name, index) in PARTIALS:
+        return PARTIALS[primitive.name, index](*operands)
     if primitive.primed:
         return Call(primitive, tuple(operands), primed=True)
     if isinstance(primitive, Own):

@@ -11,9 +11,10 @@ and arrays set NumPy's floating-point flags; too large a result is infinite in
 both. The stable forms are in one place, here.
 """
 
+from . import special
 from .adding import left_to_right, log_of_exponentials
 from .arrays import ARRAYS, positions
 from .floats import FLOATS
 from .protocol import Namespace
 
-__all__ = ["ARRAYS", "FLOATS", "Namespace", "left_to_right", "log_of_exponentials", "positions"]
+__all__ = ["ARRAYS", "FLOATS", "Namespace", "left_to_right", "log_of_exponentials", "positions", "special"]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
 from operator import mul
 from typing import Any, cast
 
 import numpy as np
 
 from ..pairs import pairs_of
+from . import special
 from .adding import Array, left_to_right, log_of_exponentials
+from .floats import FLOATS
 from .protocol import Namespace
 
 Positions = np.ndarray[Any, np.dtype[np.intp]]
@@ -45,6 +50,47 @@ def positions(indices: Any, count: int) -> Positions:
     return found
 
 
+def _put(result: Any, out: Array | None) -> Array:
+    """A result where it is wanted."""
+    if out is None:
+        return np.asarray(result)
+    np.copyto(out, result)
+    return out
+
+
+def _read(rule: Callable[[Array], Any]) -> Callable[..., Array]:
+    """A function of one operand that `special` computes with arrays."""
+    return lambda a, out=None: _put(rule(np.asarray(a)), out)
+
+
+def _of_each(function: Callable[[float], float], a: Array) -> Array:
+    """A function of Python's, which NumPy lacks, of one number at a time."""
+    numbers = np.asarray(a)
+    return np.fromiter(map(function, numbers.ravel().tolist()), float, numbers.size).reshape(numbers.shape)
+
+
+def _special(name: str, function: Callable[[float], float]) -> Callable[..., Array]:
+    """A function that NumPy lacks: SciPy's of this name where it is installed, else Python's of one number at a time.
+
+    SciPy takes a fifth of the time; its erfc is within 4e-14 where Python's is within 2e-16. It is loaded when the
+    function is first computed.
+    """
+
+    @cache
+    def of_scipy() -> Any:
+        try:
+            with np.errstate(all="ignore"):
+                return getattr(import_module("scipy.special"), name)
+        except ImportError:
+            return None
+
+    def computed(a: Array, out: Array | None = None) -> Array:
+        whole = of_scipy()
+        return _put(_of_each(function, a) if whole is None else whole(a), out)
+
+    return computed
+
+
 _negative, _exp, _add, _reciprocal = np.negative, np.exp, np.add, np.reciprocal
 
 # An array without axes, which NumPy adds faster than a Python float.
@@ -67,6 +113,34 @@ class _Arrays:
     cos = staticmethod(np.cos)
     tanh = staticmethod(np.tanh)
     absolute = staticmethod(np.absolute)
+    log1p = staticmethod(np.log1p)
+    log2 = staticmethod(np.log2)
+    log10 = staticmethod(np.log10)
+    exp2 = staticmethod(np.exp2)
+    cbrt = staticmethod(np.cbrt)
+    tan = staticmethod(np.tan)
+    asin = staticmethod(np.arcsin)
+    acos = staticmethod(np.arccos)
+    atan = staticmethod(np.arctan)
+    atan2 = staticmethod(np.arctan2)
+    sinh = staticmethod(np.sinh)
+    cosh = staticmethod(np.cosh)
+    asinh = staticmethod(np.arcsinh)
+    acosh = staticmethod(np.arccosh)
+    atanh = staticmethod(np.arctanh)
+    hypot = staticmethod(np.hypot)
+    copysign = staticmethod(np.copysign)
+    floor = staticmethod(np.floor)
+    ceil = staticmethod(np.ceil)
+    round_ = staticmethod(np.rint)
+    mod = staticmethod(np.mod)
+    floor_divide = staticmethod(np.floor_divide)
+    erf = staticmethod(_special("erf", math.erf))
+    erfc = staticmethod(_special("erfc", math.erfc))
+    digamma = staticmethod(_read(lambda a: special.polygamma(ARRAYS, 0, a)))
+    trigamma = staticmethod(_read(lambda a: special.polygamma(ARRAYS, 1, a)))
+    sinc = staticmethod(_read(lambda a: special.sinc(ARRAYS, a)))
+    sinc_prime = staticmethod(_read(lambda a: special.sinc_prime(ARRAYS, a)))
     sign = staticmethod(np.sign)
     maximum = staticmethod(np.maximum)
     minimum = staticmethod(np.minimum)
@@ -99,6 +173,18 @@ class _Arrays:
         # cosh may overflow to infinity, and 1 / inf is the right 0.
         sech = np.reciprocal(np.cosh(a, out=out), out=out)
         return np.asarray(np.multiply(sech, sech, out=out))
+
+    @staticmethod
+    def hypot_prime(a: Array, b: Array, out: Array | None = None) -> Array:
+        return _put(special.hypot_prime(ARRAYS, a, b), out)
+
+    @staticmethod
+    def lgamma(a: Array, out: Array | None = None) -> Array:
+        is_pole = np.less_equal(a, 0.0) & np.equal(a, np.floor(a))
+        # SciPy's loses digits near 1 and 2.
+        found = _of_each(FLOATS.lgamma, np.where(is_pole, 1.0, a))
+        # The logarithm of 0 sets the flag, which is nowhere set for the size of an operand.
+        return _put(found - np.log(1.0 - is_pole), out)
 
     @staticmethod
     def relu(a: Array, out: Array | None = None) -> Array:
@@ -164,4 +250,4 @@ class _Arrays:
         return np.asarray(chosen + np.sqrt(-outside.astype(float)))
 
 
-ARRAYS = cast(Namespace, _Arrays())
+ARRAYS: Namespace = cast(Namespace, _Arrays())

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from operator import mul
 from typing import cast
 
 from ..pairs import pairs_of
+from . import special
 from .adding import left_to_right
 from .protocol import Namespace
+
+
+def _infinite_beyond(function: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of Python's that is infinite where its result exceeds the largest float."""
+
+    def computed(a: float) -> float:
+        try:
+            return function(a)
+        except OverflowError:
+            return math.inf
+
+    return computed
+
+
+def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
+    """A way of rounding that leaves a sign to 0, and infinity and NaN as they are."""
+
+    def rounded(a: float) -> float:
+        return math.copysign(function(a), a) if math.isfinite(a) else a
+
+    return rounded
+
+
+def _finite(a: float) -> float:
+    if math.isinf(a):
+        raise ValueError("expected a finite number")
+    return a
 
 
 class _Floats:
@@ -21,6 +50,31 @@ class _Floats:
     cos = staticmethod(math.cos)
     tanh = staticmethod(math.tanh)
     absolute = staticmethod(abs)
+    log1p = staticmethod(math.log1p)
+    log2 = staticmethod(math.log2)
+    log10 = staticmethod(math.log10)
+    cbrt = staticmethod(math.cbrt)
+    tan = staticmethod(math.tan)
+    asin = staticmethod(math.asin)
+    acos = staticmethod(math.acos)
+    atan = staticmethod(math.atan)
+    atan2 = staticmethod(math.atan2)
+    asinh = staticmethod(math.asinh)
+    acosh = staticmethod(math.acosh)
+    atanh = staticmethod(math.atanh)
+    hypot = staticmethod(math.hypot)
+    erf = staticmethod(math.erf)
+    erfc = staticmethod(math.erfc)
+    copysign = staticmethod(math.copysign)
+    mod = staticmethod(operator.mod)
+    floor_divide = staticmethod(operator.floordiv)
+    expm1 = staticmethod(_infinite_beyond(math.expm1))
+    exp2 = staticmethod(_infinite_beyond(math.exp2))
+    cosh = staticmethod(_infinite_beyond(math.cosh))
+    lgamma = staticmethod(_infinite_beyond(math.lgamma))
+    floor = staticmethod(_whole(math.floor))
+    ceil = staticmethod(_whole(math.ceil))
+    round_ = staticmethod(_whole(round))
 
     @staticmethod
     def exp(a: float) -> float:
@@ -30,11 +84,31 @@ class _Floats:
             return math.inf
 
     @staticmethod
-    def expm1(a: float) -> float:
+    def sinh(a: float) -> float:
         try:
-            return math.expm1(a)
+            return math.sinh(a)
         except OverflowError:
-            return math.inf
+            return math.copysign(math.inf, a)
+
+    @staticmethod
+    def hypot_prime(a: float, b: float) -> float:
+        return special.hypot_prime(FLOATS, a, b)  # type: ignore[no-any-return]  # what is read with floats is one
+
+    @staticmethod
+    def digamma(a: float) -> float:
+        return special.polygamma(FLOATS, 0, a)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def trigamma(a: float) -> float:
+        return special.polygamma(FLOATS, 1, a)  # type: ignore[no-any-return]
+
+    @staticmethod
+    def sinc(a: float) -> float:
+        return special.sinc(FLOATS, _finite(a))  # type: ignore[no-any-return]
+
+    @staticmethod
+    def sinc_prime(a: float) -> float:
+        return special.sinc_prime(FLOATS, _finite(a))  # type: ignore[no-any-return]
 
     @staticmethod
     def sigmoid(a: float) -> float:
@@ -154,4 +228,4 @@ def _above(largest: float, operands: Sequence[float]) -> float:
     return math.log1p(left_to_right(math.exp(a - largest) for i, a in enumerate(operands) if i != at))
 
 
-FLOATS = cast(Namespace, _Floats())
+FLOATS: Namespace = cast(Namespace, _Floats())

@@ -10,10 +10,34 @@ class Namespace(Protocol):
 
     exp: Any
     expm1: Any
+    exp2: Any
     log: Any
+    log1p: Any
+    log2: Any
+    log10: Any
     sqrt: Any
+    cbrt: Any
     sin: Any
     cos: Any
+    tan: Any
+    asin: Any
+    acos: Any
+    atan: Any
+    atan2: Any
+    sinh: Any
+    cosh: Any
+    asinh: Any
+    acosh: Any
+    atanh: Any
+    hypot: Any
+    hypot_prime: Any
+    erf: Any
+    erfc: Any
+    lgamma: Any
+    digamma: Any
+    trigamma: Any
+    sinc: Any
+    sinc_prime: Any
     tanh: Any
     tanh_prime: Any
     sigmoid: Any
@@ -22,6 +46,12 @@ class Namespace(Protocol):
     softplus: Any
     absolute: Any
     sign: Any
+    copysign: Any
+    floor: Any
+    ceil: Any
+    round_: Any
+    mod: Any
+    floor_divide: Any
     step: Any
     power: Any
     maximum: Any

@@ -11,9 +11,23 @@ Conventions at kinks: relu'(0) = 0 and |a|' = 0 at 0; at a tie `maximum` and
 `minimum` are their first operand.
 """
 
-from .activations import EXPM1, RELU, SIGMOID, SIGMOID_PRIME, SOFTPLUS, TANH, TANH_PRIME
-from .arithmetic import ABSOLUTE, ADD, DIVIDE, MULTIPLY, NEGATIVE, POSITIVE_OF, POWER, SUBTRACT
+from .activations import (
+    ELU,
+    GELU,
+    HARD_SIGMOID,
+    LEAKY_RELU,
+    RELU,
+    SIGMOID,
+    SIGMOID_PRIME,
+    SILU,
+    SOFTPLUS,
+    SOFTSIGN,
+    TANH,
+    TANH_PRIME,
+)
+from .arithmetic import ABSOLUTE, ADD, DIVIDE, MULTIPLY, NEGATIVE, POSITIVE_OF, POWER, RECIPROCAL, SQUARE, SUBTRACT
 from .choices import (
+    CLIP,
     DETACH,
     EQUAL,
     GREATER,
@@ -27,53 +41,46 @@ from .choices import (
     STEP,
     WHERE,
 )
-from .elementary import COS, EXP, LOG, SIN, SQRT
+from .elementary import (
+    ACOS,
+    ACOSH,
+    ASIN,
+    ASINH,
+    ATAN,
+    ATAN2,
+    ATANH,
+    CBRT,
+    COS,
+    COSH,
+    EXP,
+    EXP2,
+    EXPM1,
+    HYPOT,
+    HYPOT_PRIME,
+    LOG,
+    LOG1P,
+    LOG2,
+    LOG10,
+    SIN,
+    SINH,
+    SQRT,
+    TAN,
+)
 from .entry import Primitive
 from .reductions import CHOOSE, LOG_SOFTMAX, LOGSUMEXP, TOTAL, WEIGHTED_SUM
+from .rounding import CEIL, COPYSIGN, FLOOR, FLOOR_DIVIDE, MOD, ROUND_
+from .special import DIGAMMA, ERF, ERFC, LGAMMA, SINC, SINC_PRIME, TRIGAMMA
 
 # fmt: off
-__all__ = [
-    "ABSOLUTE",
-    "ADD",
-    "CHOOSE",
-    "CONSTANT",
-    "COS",
-    "DETACH",
-    "DIVIDE",
-    "EQUAL",
-    "EXP",
-    "EXPM1",
-    "GREATER",
-    "GREATER_EQUAL",
-    "LEAF",
-    "LESS",
-    "LESS_EQUAL",
-    "LOG",
-    "LOGSUMEXP",
-    "LOG_SOFTMAX",
-    "MAXIMUM",
-    "MINIMUM",
-    "MULTIPLY",
-    "NEGATIVE",
-    "NOT_EQUAL",
-    "POSITIVE_OF",
-    "POWER",
-    "RELU",
-    "SIGMOID",
-    "SIGMOID_PRIME",
-    "SIGN",
-    "SIN",
-    "SOFTPLUS",
-    "SQRT",
-    "STEP",
-    "SUBTRACT",
-    "TABLE",
-    "TANH",
-    "TANH_PRIME",
-    "TOTAL",
-    "WEIGHTED_SUM",
-    "WHERE",
-    "Primitive",
+__all__ = [  # in the order of letters, many on a line
+    "ABSOLUTE", "ACOS", "ACOSH", "ADD", "ASIN", "ASINH", "ATAN", "ATAN2", "ATANH", "CBRT", "CEIL", "CHOOSE",
+    "CLIP", "CONSTANT", "COPYSIGN", "COS", "COSH", "DETACH", "DIGAMMA", "DIVIDE", "ELU", "EQUAL", "ERF", "ERFC",
+    "EXP", "EXP2", "EXPM1", "FLOOR", "FLOOR_DIVIDE", "GELU", "GREATER", "GREATER_EQUAL", "HARD_SIGMOID",
+    "HYPOT", "HYPOT_PRIME", "LEAF", "LEAKY_RELU", "LESS", "LESS_EQUAL", "LGAMMA", "LOG", "LOG1P", "LOG2",
+    "LOG10", "LOGSUMEXP", "LOG_SOFTMAX", "MAXIMUM", "MINIMUM", "MOD", "MULTIPLY", "NEGATIVE", "NOT_EQUAL",
+    "POSITIVE_OF", "POWER", "RECIPROCAL", "RELU", "ROUND_", "SIGMOID", "SIGMOID_PRIME", "SIGN", "SILU", "SIN",
+    "SINC", "SINC_PRIME", "SINH", "SOFTPLUS", "SOFTSIGN", "SQRT", "SQUARE", "STEP", "SUBTRACT", "TABLE", "TAN",
+    "TANH", "TANH_PRIME", "TOTAL", "TRIGAMMA", "WEIGHTED_SUM", "WHERE", "Primitive",
 ]
 # fmt: on
 
@@ -84,6 +91,10 @@ TABLE: dict[str, Primitive] = {
         EXP, LOG, SQRT, SIN, COS, TANH, SIGMOID, RELU, SOFTPLUS,
         MAXIMUM, MINIMUM, WHERE, WEIGHTED_SUM, TOTAL, LOGSUMEXP, CHOOSE, LOG_SOFTMAX, EXPM1, TANH_PRIME,
         SIGMOID_PRIME,
+        SQUARE, RECIPROCAL, EXP2, LOG1P, LOG2, LOG10, CBRT, TAN, ASIN, ACOS, ATAN, ATAN2, SINH, COSH,
+        ASINH, ACOSH, ATANH, HYPOT, HYPOT_PRIME, ERF, ERFC, LGAMMA, DIGAMMA, TRIGAMMA, SINC, SINC_PRIME,
+        CLIP, LEAKY_RELU, ELU, GELU, SILU, HARD_SIGMOID, SOFTSIGN,
+        FLOOR, CEIL, ROUND_, MOD, FLOOR_DIVIDE, COPYSIGN,
         SIGN, STEP, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, DETACH,
     )
 }  # fmt: skip

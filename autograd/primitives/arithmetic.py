@@ -43,6 +43,10 @@ POWER    = Primitive("power", by_name("power"),
                      needs="a base that is positive, or not 0 with a whole exponent, or 0 with a positive exponent",
                      defined=_has_power,
                      domain=(POSITIVE, ANYWHERE))
+SQUARE   = Primitive("square",   lambda ns, a: a * a, (lambda ns, v, a: 2 * a,), "square")
+RECIPROCAL = Primitive("reciprocal", lambda ns, a: 1.0 / a, (lambda ns, v, a: -v * v,), "reciprocal",
+                       needs="an operand other than 0", defined=lambda ns, a: ns.not_equal(a, 0.0),
+                       domain=(POSITIVE,))
 NEGATIVE = Primitive("negative", lambda ns, a: -a, (minus_one,), "−")
 POSITIVE_OF = Primitive("positive_of", lambda ns, a: a * 1.0, (one,), "+")
 ABSOLUTE = Primitive("absolute", by_name("absolute"), (lambda ns, v, a: ns.sign(a),), "abs", kink=lambda a: a)

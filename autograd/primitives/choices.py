@@ -11,6 +11,11 @@ MAXIMUM  = Primitive("maximum",  by_name("maximum"),
 MINIMUM  = Primitive("minimum",  by_name("minimum"),
                      (lambda ns, v, a, b: ns.less_equal(a, b),
                       lambda ns, v, a, b: ns.greater(a, b)), "min", domain=TWICE_ANYWHERE, kink=lambda a, b: a - b)
+CLIP     = Primitive("clip", lambda ns, a, low, high: ns.minimum(ns.maximum(a, low), high),
+                     (lambda ns, v, a, low, high: ns.greater_equal(a, low) * ns.less_equal(a, high),
+                      lambda ns, v, a, low, high: ns.less(a, low) * ns.less_equal(low, high),
+                      lambda ns, v, a, low, high: ns.greater(ns.maximum(a, low), high)), "clip",
+                     domain=(ANYWHERE,) * 3, kink=lambda a, low, high: (a - low) * (a - high) * (low - high))
 WHERE    = Primitive("where",    by_name("where"),
                      (zero,
                       lambda ns, v, c, a, b: ns.where(c, 1.0, 0.0),

@@ -99,3 +99,8 @@ def one(ns: Namespace, v: Any, *operands: Any) -> float:
 def minus_one(ns: Namespace, v: Any, *operands: Any) -> float:
     """That of what is subtracted."""
     return -1.0
+
+
+def is_finite(ns: Namespace, a: Any) -> Any:
+    """The domain of what is periodic."""
+    return ns.less(ns.absolute(a), math.inf)

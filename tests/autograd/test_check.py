@@ -18,7 +18,7 @@ from autograd.primitives import SIGMOID, TABLE, TANH
 from autograd.value import apply, constant
 
 NO_RULE_TO_CHECK = {"detach"}  # its derivative is 0 by definition
-POINTS = {"where": [0.4, 0.7, -1.2]}
+POINTS = {"where": [0.4, 0.7, -1.2], "acosh": [1.7]}
 small = st.floats(-2.0, 2.0)
 over_the_table = pytest.mark.parametrize(
     "primitive", [p for n, p in TABLE.items() if n not in NO_RULE_TO_CHECK], ids=lambda primitive: primitive.name

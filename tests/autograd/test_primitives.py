@@ -62,6 +62,45 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "equal": lambda a, b: mpf(a == b),
     "not_equal": lambda a, b: mpf(a != b),
     "detach": lambda a: a,
+    "square": lambda a: a**2,
+    "reciprocal": lambda a: 1 / a,
+    "exp2": lambda a: mpf(2) ** a,
+    "log1p": lambda a: mpmath.log(1 + a),
+    "log2": lambda a: mpmath.log(a) / mpmath.log(2),
+    "log10": lambda a: mpmath.log(a) / mpmath.log(10),
+    "cbrt": lambda a: mpmath.sign(a) * mpmath.power(abs(a), mpf(1) / 3),
+    "tan": lambda a: mpmath.sin(a) / mpmath.cos(a),
+    "asin": mpmath.asin,
+    "acos": mpmath.acos,
+    "atan": mpmath.atan,
+    "atan2": mpmath.atan2,
+    "sinh": lambda a: (mpmath.exp(a) - mpmath.exp(-a)) / 2,
+    "cosh": lambda a: (mpmath.exp(a) + mpmath.exp(-a)) / 2,
+    "asinh": lambda a: mpmath.log(a + mpmath.sqrt(a**2 + 1)),
+    "acosh": lambda a: mpmath.log(a + mpmath.sqrt(a**2 - 1)),
+    "atanh": lambda a: mpmath.log((1 + a) / (1 - a)) / 2,
+    "hypot": lambda a, b: mpmath.sqrt(a**2 + b**2),
+    "hypot_prime": lambda a, b: a / mpmath.sqrt(a**2 + b**2),
+    "erf": mpmath.erf,
+    "erfc": lambda a: 1 - mpmath.erf(a),
+    "lgamma": mpmath.loggamma,
+    "digamma": mpmath.digamma,
+    "trigamma": lambda a: mpmath.psi(1, a),
+    "sinc": mpmath.sincpi,
+    "sinc_prime": lambda a: (mpmath.cospi(a) - mpmath.sincpi(a)) / a,
+    "clip": lambda a, low, high: min(max(a, low), high),
+    "leaky_relu": lambda a, b: a if a > 0 else a * b,
+    "elu": lambda a, b: a if a > 0 else b * (mpmath.exp(a) - 1),
+    "gelu": lambda a: a * (1 + mpmath.erf(a / mpmath.sqrt(2))) / 2,
+    "silu": lambda a: a / (1 + mpmath.exp(-a)),
+    "hard_sigmoid": lambda a: min(max(a / 6 + mpf("0.5"), mpf(0)), mpf(1)),
+    "softsign": lambda a: a / (1 + abs(a)),
+    "floor": mpmath.floor,
+    "ceil": mpmath.ceil,
+    "round_": mpmath.nint,
+    "mod": lambda a, b: a - b * mpmath.floor(a / b),
+    "floor_divide": lambda a, b: mpmath.floor(a / b),
+    "copysign": lambda a, b: abs(a) * (1 if b > 0 else -1),
 }
 # What a derivative is by convention and not by calculus.
 NO_GRADIENT_BY_DEFINITION = {"detach"}
@@ -76,8 +115,12 @@ over_the_table = over(TABLE)
 over_what_can_repeat = over(  # at a tie of kinked operations a convention rules
     {name: entry for name, entry in TABLE.items() if entry.arity != 1 and entry.kink is None}
 )
-over_what_computes = over(  # comparisons and `where` choose, and a choice has no NaN
-    {n: e for n, e in TABLE.items() if n not in ("where", "choose") and not (e.infix and e.kink is not None)}
+over_what_computes = over(  # comparisons and `where` choose, a choice has no NaN, and a NaN has a sign
+    {
+        name: entry
+        for name, entry in TABLE.items()
+        if name not in ("where", "choose", "copysign") and not (entry.infix and entry.kink is not None)
+    }
 )
 
 
@@ -88,7 +131,7 @@ def points(primitive: Primitive, count: int = 6) -> list[list[float]]:
     while len(found) < count:
         arity = primitive.arity or rng.choice(MANY[primitive.name])
         domain = primitive.domain * arity if len(primitive.domain) == 1 else primitive.domain
-        point = [rng.uniform(max(low, -3.0) + 0.1, min(high, 3.0)) for low, high in domain]
+        point = [rng.uniform(max(low, -3.0) + 0.1, min(high - 0.1, 3.0)) for low, high in domain]
         if primitive.kink is None or abs(primitive.kink(*point)) > 0.05:
             found.append(point)
     return found

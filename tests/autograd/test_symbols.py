@@ -35,6 +35,9 @@ def operands(primitive, numbers):
     ]
 
 
+INSIDE = dict.fromkeys(("asin", "acos", "atanh"), lambda a: 0.3 * a) | {"acosh": lambda a: 1.1 + a}
+"""Numbers above 0 as operands of functions that are elsewhere not defined."""
+
 TOLD = {
     "add": ("a + b", ["1", "1"]),
     "subtract": ("a − b", ["1", "−1"]),
@@ -79,12 +82,52 @@ TOLD = {
     "equal": ("[a = b]", ["0", "0"]),
     "not_equal": ("[a ≠ b]", ["0", "0"]),
     "detach": ("a", ["0"]),
+    "square": ("a²", ["2a"]),
+    "reciprocal": ("1/a", ["−1/a²"]),
+    "exp2": ("2^a", ["2^a · log(2)"]),
+    "log1p": ("log1p(a)", ["1/(a + 1)"]),
+    "log2": ("log₂(a)", ["1/(a · log(2))"]),
+    "log10": ("log₁₀(a)", ["1/(a · log(10))"]),
+    "cbrt": ("∛a", ["1/(3(∛a)²)"]),
+    "tan": ("tan(a)", ["tan(a)² + 1"]),
+    "asin": ("arcsin(a)", ["1/√(1 − a²)"]),
+    "acos": ("arccos(a)", ["−1/√(1 − a²)"]),
+    "atan": ("arctan(a)", ["1/(a² + 1)"]),
+    "atan2": ("atan2(a, b)", ["b/(a² + b²)", "−a/(a² + b²)"]),
+    "sinh": ("sinh(a)", ["cosh(a)"]),
+    "cosh": ("cosh(a)", ["sinh(a)"]),
+    "asinh": ("arsinh(a)", ["1/√(a² + 1)"]),
+    "acosh": ("arcosh(a)", ["1/√(a² − 1)"]),
+    "atanh": ("artanh(a)", ["1/(1 − a²)"]),
+    "hypot": ("√(a² + b²)", ["a/√(a² + b²)", "b/√(a² + b²)"]),
+    "hypot_prime": ("a/√(a² + b²)", ["b²/(√(a² + b²))³", "−a · b/(√(a² + b²))³"]),
+    "erf": ("erf(a)", ["2 · exp(−a²)/√π"]),
+    "erfc": ("erfc(a)", ["−2 · exp(−a²)/√π"]),
+    "lgamma": ("log Γ(a)", ["ψ(a)"]),
+    "digamma": ("ψ(a)", ["ψ′(a)"]),
+    "trigamma": ("ψ′(a)", ["ψ′′(a)"]),
+    "sinc": ("sinc(a)", ["sinc′(a)"]),
+    "sinc_prime": ("sinc′(a)", ["sinc′′(a)"]),
+    "clip": ("clip(a, b, c)", ["[a ≥ b] · [a ≤ c]", "[a < b] · [b ≤ c]", "[max(a, b) > c]"]),
+    "leaky_relu": ("leaky_relu(a, b)", ["[a > 0] + b · [not a > 0]", "min(a, 0)"]),
+    "elu": ("elu(a, b)", ["[a > 0] + b · exp(a) · [not a > 0]", "exp(min(a, 0)) − 1"]),
+    "gelu": ("gelu(a)", ["gelu′(a)"]),
+    "silu": ("silu(a)", ["silu′(a)"]),
+    "hard_sigmoid": ("hard_sigmoid(a)", ["0.1667 · [|a| < 3]"]),
+    "softsign": ("a/(|a| + 1)", ["1/(|a| + 1)²"]),
+    "floor": ("⌊a⌋", ["0"]),
+    "ceil": ("⌈a⌉", ["0"]),
+    "round_": ("round(a)", ["0"]),
+    "mod": ("mod(a, b)", ["1", "−⌊a/b⌋"]),
+    "floor_divide": ("⌊a/b⌋", ["0", "0"]),
+    "copysign": ("copysign(a, b)", ["sign(a) · copysign(1, b)", "0"]),
 }
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_every_operation_is_told_as_a_textbook_does(name):
-    assert symbols(apply(TABLE[name], operands(TABLE[name], (0.5, 0.25, 0.75)))) == TOLD[name]
+    numbers = map(INSIDE.get(name, float), (0.5, 0.25, 0.75))
+    assert symbols(apply(TABLE[name], operands(TABLE[name], numbers))) == TOLD[name]
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -93,7 +136,7 @@ def test_a_symbol_comes_to_the_number_of_the_rule(name, numbers):
     primitive = TABLE[name]
     if name == "choose":
         numbers = (numbers[0] % 2, *numbers[1:])  # an index of one of the two others
-    value = apply(primitive, operands(primitive, numbers))
+    value = apply(primitive, operands(primitive, map(INSIDE.get(name, float), numbers)))
     names = Names(topological_order((value,)))
     assert names.symbol(value).number == pytest.approx(value.data, rel=1e-12)
     for index in range(len(value.operands)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
+from typing import ClassVar
 
 from ...formulas.expressions import Expression, Name, Product, Sum
 from ...formulas.notations import Ascii, Piece, Pieces, Unicode, joined
@@ -21,6 +22,7 @@ class PlanNotation(Ascii):
     """ASCII as programs have it: ``2/n (a2 - y) * sigma'(z2)``; names are words already."""
 
     columns = 100
+    fences: ClassVar = {"absolute": ("abs(", ")")}
 
     def label(self, label: Label) -> Piece:
         """A name as it is."""
@@ -33,10 +35,6 @@ class PlanNotation(Ascii):
     def sign(self, primitive: Primitive) -> str:
         """The name of a function; sigmoid's is the document's letter."""
         return "sigma" if primitive.symbol == "σ" else super().sign(primitive)
-
-    def absolute(self, inside: Pieces) -> Pieces:
-        """The absolute value as a function."""
-        return ["abs(", *inside, ")"]
 
     def case(self, inside: Pieces, holds: bool) -> Pieces:
         """A comparison is a number, in parentheses."""

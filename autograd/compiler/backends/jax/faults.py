@@ -21,11 +21,20 @@ from .namespace import positions
 POLES: dict[str, Callable[..., Any]] = {
     "divide": lambda a, b: b == 0,
     "power": lambda a, b: jnp.logical_and(a == 0, b < 0),
+    "reciprocal": lambda a: a == 0,
+    "mod": lambda a, b: b == 0,
+    "floor_divide": lambda a, b: b == 0,
+    **dict.fromkeys(("lgamma", "digamma", "trigamma"), lambda a: jnp.logical_and(a <= 0, a == jnp.floor(a))),
     "choose": lambda index, *options: positions(index, len(options))[1],
 }
 
 # Their result may be a number though an operand is NaN, so that no later result shows it.
-HIDING = frozenset(["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power", "choose"])
+HIDING = frozenset(
+    ["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power", "choose", "copysign"]
+)
+
+
+_DIVIDING = "divide", "mod", "floor_divide"
 
 
 def fault(primitive: Primitive, result: Any, operands: Sequence[Any]) -> Any:
@@ -52,5 +61,5 @@ def _without_pole(primitive: Primitive, operands: Sequence[Any]) -> bool:
     return (
         isinstance(last, float)
         and primitive.name != "choose"
-        and (last != 0 if primitive.name == "divide" else last >= 0)
+        and (last != 0 if primitive.name in _DIVIDING else last >= 0)
     )

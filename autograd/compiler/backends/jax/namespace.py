@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from operator import mul
 from typing import Any, cast
 
+import jax
 import jax.numpy as jnp
 
-from ....namespaces import Namespace, left_to_right
+from ....namespaces import Namespace, left_to_right, special
 from ....pairs import pairs_of
 
 
@@ -28,6 +29,33 @@ class _JaxArrays:
     cos = staticmethod(jnp.cos)
     tanh = staticmethod(jnp.tanh)
     absolute = staticmethod(jnp.abs)
+    log1p = staticmethod(jnp.log1p)
+    log2 = staticmethod(jnp.log2)
+    log10 = staticmethod(jnp.log10)
+    exp2 = staticmethod(jnp.exp2)
+    cbrt = staticmethod(jnp.cbrt)
+    tan = staticmethod(jnp.tan)
+    asin = staticmethod(jnp.arcsin)
+    atan = staticmethod(jnp.arctan)
+    atan2 = staticmethod(jnp.arctan2)
+    sinh = staticmethod(jnp.sinh)
+    cosh = staticmethod(jnp.cosh)
+    asinh = staticmethod(jnp.arcsinh)
+    hypot = staticmethod(jnp.hypot)
+    copysign = staticmethod(jnp.copysign)
+    floor = staticmethod(jnp.floor)
+    ceil = staticmethod(jnp.ceil)
+    round_ = staticmethod(jnp.rint)
+    mod = staticmethod(jnp.mod)
+    floor_divide = staticmethod(jnp.floor_divide)
+    erf = staticmethod(jax.lax.erf)
+    erfc = staticmethod(jax.lax.erfc)
+    lgamma = staticmethod(jax.lax.lgamma)
+    digamma = staticmethod(lambda a: special.polygamma(JAX_ARRAYS, 0, a))
+    trigamma = staticmethod(lambda a: special.polygamma(JAX_ARRAYS, 1, a))
+    sinc = staticmethod(lambda a: special.sinc(JAX_ARRAYS, a))
+    sinc_prime = staticmethod(lambda a: special.sinc_prime(JAX_ARRAYS, a))
+    hypot_prime = staticmethod(lambda a, b: special.hypot_prime(JAX_ARRAYS, a, b))
     sign = staticmethod(jnp.sign)
     maximum = staticmethod(jnp.maximum)
     minimum = staticmethod(jnp.minimum)
@@ -37,6 +65,23 @@ class _JaxArrays:
     greater_equal = staticmethod(_comparison(jnp.greater_equal))
     equal = staticmethod(_comparison(jnp.equal))
     not_equal = staticmethod(_comparison(jnp.not_equal))
+
+    @staticmethod
+    def acos(a: Any) -> Any:
+        # XLA's own loses digits near 1.
+        return 2.0 * jnp.arctan2(jnp.sqrt(1.0 - a), jnp.sqrt(1.0 + a))
+
+    @staticmethod
+    def acosh(a: Any) -> Any:
+        # XLA's own loses digits near 1; what is added to a large operand there would overflow as a product.
+        above = a - 1.0
+        near = jnp.log1p(above + jnp.sqrt(above) * jnp.sqrt(above + 2.0))
+        return jnp.where(a < 1e150, near, jnp.log(a) + jnp.log(2.0))
+
+    @staticmethod
+    def atanh(a: Any) -> Any:
+        size = jnp.abs(a)
+        return jnp.copysign(0.5 * jnp.log1p(2.0 * size / (1.0 - size)), a)
 
     @staticmethod
     def sigmoid(a: Any) -> Any:
@@ -121,4 +166,4 @@ def positions(indices: Any, count: int) -> tuple[Any, Any]:
     return jnp.clip(found, 0, count - 1), (found < 0) | (found >= count) | jnp.isnan(indices)
 
 
-JAX_ARRAYS = cast(Namespace, _JaxArrays())
+JAX_ARRAYS: Namespace = cast(Namespace, _JaxArrays())

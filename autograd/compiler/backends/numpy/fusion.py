@@ -70,7 +70,9 @@ def _is_scaling(maker: Instruction) -> bool:
 
 
 def _is_square(maker: Instruction) -> bool:
-    if not isinstance(maker, Map) or maker.name != "power" or maker.arguments[1] != 2.0 or len(maker.reads) != 1:
+    if not isinstance(maker, Map) or len(maker.reads) != 1:
+        return False
+    if maker.name != "square" and (maker.name != "power" or maker.arguments[1] != 2.0):
         return False
     (base,) = maker.reads
     return (base.size, base.array.batched) == (maker.out.size, maker.out.batched)

@@ -18,32 +18,12 @@ from .products import as_matmul
 from .views import Storage, View, everything, shaped
 
 # One ufunc, or several that read an operand only before the result is first written.
-_IN_PLACE = frozenset(
-    [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "negative",
-        "absolute",
-        "exp",
-        "expm1",
-        "log",
-        "sqrt",
-        "sin",
-        "cos",
-        "tanh",
-        "tanh_prime",
-        "sigmoid",
-        "sigmoid_prime",
-        "softplus",
-        "relu",
-        "sign",
-        "step",
-        "maximum",
-        "minimum",
-    ]
-)
+_IN_PLACE = frozenset([
+    "add", "subtract", "multiply", "divide", "negative", "absolute", "exp", "expm1", "log", "sqrt", "sin", "cos",
+    "tanh", "tanh_prime", "sigmoid", "sigmoid_prime", "softplus", "relu", "sign", "step", "maximum", "minimum",
+    "exp2", "log1p", "log2", "log10", "cbrt", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh",
+    "atanh", "hypot", "floor", "ceil", "round_", "mod", "floor_divide", "copysign", "erf", "erfc",
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
