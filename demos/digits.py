@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 import nn
 from autograd import Label, Value
-from autograd.errors import RenderError
+from autograd.errors import ArgumentError, RenderError
 from command import Parser, exit_code, make_folder, need_matplotlib
-from loading import Images, read_csv, read_folder, split
+from loading import Images, Loaded, read, read_csv, split
 
 # the cost, and the outputs that it takes
 COSTS = {
@@ -48,7 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--learning-rate", type=_positive, default=0.01, metavar="R", help="of the optimiser, Adam")
     add("--cost", choices=COSTS, default="cross_entropy", help="squared_error is the document's")
     add("--seed", type=_seed, default=0, metavar="N", help="decides split, first weights and shuffling")
-    add("--data", type=Path, metavar="DIR", help="a folder of IDX files such as MNIST's; else the shipped digits")
+    add(
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="a folder of IDX files such as MNIST's, QMNIST's or EMNIST's, or a file: Kaggle's train.csv, Keras's "
+        "mnist.npz, Nielsen's mnist.pkl.gz; else the shipped digits",
+    )
+    add("--dataset", metavar="NAME", help="which of several sets in the folder, such as emnist-letters")
     add("--out", type=Path, default=Path("out"), metavar="DIR", help="where the pictures and the network go")
     add("--checkpoint", type=Path, metavar="FILE", help="keep the training there after every epoch")
     add("--resume", action="store_true", help="go on from the checkpoint, where there is one")
@@ -79,12 +86,16 @@ def _positive(text: str) -> float:
     return number
 
 
-def _data(options: argparse.Namespace) -> tuple[Images, Images]:
-    """Training images, and test images never learned from."""
-    sets = [read_csv()] if options.data is None else read_folder(options.data)
-    if len(sets) == 2:
-        return sets[0], sets[1]
-    return split(sets[0], seed=options.seed)
+def _data(options: argparse.Namespace) -> tuple[Images, Images, list[str]]:
+    """Training images, test images never learned from, and what is to be told about them."""
+    if options.data is None and options.dataset is not None:
+        raise ArgumentError(
+            f"--dataset {options.dataset!r:.60}: expected a folder of several sets, got none; add --data FOLDER"
+        )
+    loaded = Loaded([read_csv()], []) if options.data is None else read(options.data, options.dataset)
+    sets = loaded.sets
+    train, test = sets if len(sets) == 2 else split(sets[0], seed=options.seed)
+    return train, test, loaded.notes
 
 
 def _check_out(options: argparse.Namespace) -> None:
@@ -96,13 +107,14 @@ def _check_out(options: argparse.Namespace) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     """Train, report, draw."""
-    train, test = _data(options)
+    train, test, notes = _data(options)
     _check_out(options)
     cost, output = COSTS[options.cost]
-    classes = int(train.digits.max()) + 1
-    sizes = [train.pixels.shape[1], *options.hidden, max(classes, 2)]
+    sizes = [train.pixels.shape[1], *options.hidden, len(train.names)]
     net = nn.MLP(sizes, activation="tanh", output=output, seed=options.seed)
     parameters = sum(1 for _ in net.named_parameters())
+    for note in notes:
+        print(note)
     print(f"{len(train)} images to learn from, {len(test)} never seen, of {train.height}x{train.width} pixels")
     print(f"network {'-'.join(map(str, sizes))}: {parameters} weights and biases, cost {options.cost}", flush=True)
     started = time.perf_counter()
@@ -137,10 +149,10 @@ def _report(net: nn.MLP, test: Images, compiled: bool) -> None:
     matrix = nn.confusion_matrix(net, test.pixels, test.digits, compiled)
     right = int(matrix.trace())
     print(f"test accuracy {right / len(test):.2%} ({right} of {len(test)} unseen images)\n")
-    print(confusion_text(matrix))
+    print(confusion_text(matrix, test.names))
 
 
-def confusion_text(matrix: npt.NDArray[np.intp]) -> str:
+def confusion_text(matrix: npt.NDArray[np.intp], names: Sequence[str] = ()) -> str:
     """A confusion matrix in at most 80 columns.
 
     Parameters
@@ -148,18 +160,22 @@ def confusion_text(matrix: npt.NDArray[np.intp]) -> str:
     matrix : ndarray of int, shape (classes, classes)
         Row: what it is; column: what was read. Of more than 14 classes the
         most frequent mistakes are listed instead.
+    names : sequence of str
+        What the classes are called; their numbers if there is none.
     """
+    names = names or [str(j) for j in range(len(matrix))]
     if len(matrix) > WIDEST_TABLE:
         mistakes = matrix * (1 - np.eye(len(matrix), dtype=np.intp))
         worst = np.argsort(-mistakes, axis=None, kind="stable")[:20]
         pairs = [divmod(int(k), len(matrix)) for k in worst]
-        return "\n".join(f"{i} read as {j}: {mistakes[i, j]}" for i, j in pairs if mistakes[i, j]) or "no mistake"
+        lines = [f"{names[i]} read as {names[j]}: {mistakes[i, j]}" for i, j in pairs if mistakes[i, j]]
+        return "\n".join(lines) or "no mistake"
     width = max(4, len(str(matrix.max())) + 1)
     if 12 + width * len(matrix) > 80:
         width = (80 - 12) // len(matrix)
-    heading = " " * 10 + "read as\n" + " " * 10 + "".join(f"{j:{width}}" for j in range(len(matrix)))
+    heading = " " * 10 + "read as\n" + " " * 10 + "".join(f"{name:>{width}}" for name in names)
     rows = [
-        f"{'is' if not i else '':4}{i:4} |" + "".join(f"{n or '.':>{width}}" for n in row)
+        f"{'is' if not i else '':4}{names[i]:>4} |" + "".join(f"{n or '.':>{width}}" for n in row)
         for i, row in enumerate(matrix.tolist())
     ]
     return "\n".join([heading.replace(" " * 10 + "read", " " * 9 + "read", 1), *rows])

@@ -73,8 +73,8 @@ def misread(images: Images, read: npt.NDArray[np.intp], sureness: npt.NDArray[np
     figure, tiles = _tiles(len(chosen), title, "what was read and how surely; in grey what it is")
     for axes, k in zip(tiles, chosen, strict=True):
         axes.imshow(images.pixels[k].reshape(images.height, images.width), cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(f"{read[k]}  {sureness[k]:.0%}", fontsize=11, color=RED, fontweight="bold", pad=4)
-        axes.set_xlabel(f"is {images.digits[k]}", fontsize=9, color=MUTED, labelpad=3)
+        axes.set_title(f"{images.names[read[k]]}  {sureness[k]:.0%}", fontsize=11, color=RED, fontweight="bold", pad=4)
+        axes.set_xlabel(f"is {images.names[images.digits[k]]}", fontsize=9, color=MUTED, labelpad=3)
     save(figure, path)
 
 

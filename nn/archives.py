@@ -50,10 +50,13 @@ class Archive:
     remedy : str
         What to do if it is not.
     zipped : zipfile.ZipFile
+    unpacked : int
+        How many bytes an array that is compressed may have; none may be where it is 0.
     """
 
-    def __init__(self, path: Path, kind: str, remedy: str, zipped: zipfile.ZipFile) -> None:
+    def __init__(self, path: Path, kind: str, remedy: str, zipped: zipfile.ZipFile, unpacked: int = 0) -> None:
         self.path, self._kind, self._remedy, self._zipped = path, kind, remedy, zipped
+        self._unpacked = unpacked
         self.names = sorted(name.removesuffix(".npy") for name in zipped.namelist())
 
     def refusal(self, expected: str, came: str) -> FileFormatError:
@@ -108,17 +111,25 @@ class Archive:
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape that an array declares."""
+        return self.declared(name)[0]
+
+    def declared(self, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """The shape and dtype that an array declares."""
         with self._member(name) as file:
-            return self._header(file, name)[0]
+            return self._header(file, name)
 
     def _member(self, name: str) -> IO[bytes]:
         try:
-            stored = self._zipped.getinfo(f"{name}.npy").compress_type == zipfile.ZIP_STORED
+            member = self._zipped.getinfo(f"{name}.npy")
         except KeyError:
             raise self.refusal(f"expected {self._kind}", f"a file without {name!r}") from None
-        if not stored:  # then no array can be larger than the file
+        if member.compress_type == zipfile.ZIP_STORED:  # then no array can be larger than the file
+            return self._zipped.open(member)
+        if not self._unpacked or member.compress_type != zipfile.ZIP_DEFLATED:
             raise self.refusal(f"{name}: expected an array that is not compressed", "a compressed one")
-        return self._zipped.open(f"{name}.npy")
+        if member.file_size > self._unpacked:
+            raise self.refusal(f"{name}: expected at most {self._unpacked >> 20} MB", f"{member.file_size >> 20} MB")
+        return self._zipped.open(member)
 
     def _header(self, file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape and dtype as an array's header declares them.
@@ -139,6 +150,8 @@ class Archive:
         size = dtype.itemsize
         for length in shape:
             size *= length
+        if self._unpacked and size > self._unpacked:
+            raise self.refusal(f"{name}: expected at most {self._unpacked >> 20} MB", f"an array of shape {shape}")
         # One byte more than declared: at the end of the member its checksum is compared.
         contents = file.read(size + 1)
         if len(contents) != size:
@@ -159,12 +172,12 @@ class _Bounded(io.BufferedReader):
 
 
 @contextlib.contextmanager
-def opened(path: Path, kind: str, remedy: str) -> Iterator[Archive]:
+def opened(path: Path, kind: str, remedy: str, unpacked: int = 0) -> Iterator[Archive]:
     """The archive at `path`, open inside the ``with``; every trouble in it is told as a `FileFormatError`."""
     try:
         with _Bounded(io.FileIO(path)) as file, zipfile.ZipFile(file) as zipped:
             file.most = os.fstat(file.fileno()).st_size
-            yield Archive(path, kind, remedy, zipped)
+            yield Archive(path, kind, remedy, zipped, unpacked)
     except AutogradError:
         raise
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """Every reader of files is fed with mutated real ones.
 
-``python tests/fuzz_files.py --files 100000`` mutates IDX, CSV, network and
-checkpoint files, gzipped ones too, and hands them to their readers, which may
+``python tests/fuzz_files.py --files 100000`` mutates IDX, CSV, NPZ, pickle, network
+and checkpoint files, gzipped ones too, and hands them to their readers, which may
 answer with their contents or with an error of this project: no other
 exception, no warning, no file longer than `SLOWEST` seconds, no more memory than
 `ROOM` bytes beyond what the process has at first. A network or checkpoint
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import io
+import pickle
 import random
 import resource
 import signal
@@ -27,6 +28,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "demos"))
 import nn
 from autograd import Value, weighted_sum
 from autograd.errors import AutogradError
-from loading import SHIPPED, read_csv, read_folder, read_idx
+from idx_files import read_idx
+from loading import SHIPPED, read, read_csv, read_folder
 from nn.checkpoints import Checkpoint
 
 SLOWEST = 10.0
@@ -115,7 +118,7 @@ def regzipped(data: bytes, draws: Random) -> bytes:
     return gzip.compress(mutated(gzip.decompress(data), draws), 1)
 
 
-def repacked(data: bytes, draws: Random) -> bytes:
+def repacked(data: bytes, draws: Random, deflated: float = 0.02) -> bytes:
     """An archive whose checksums are right, with a member mutated, gone, twice, compressed or called otherwise."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = [(name, archive.read(name)) for name in archive.namelist()]
@@ -137,7 +140,7 @@ def repacked(data: bytes, draws: Random) -> bytes:
     with warnings.catch_warnings(), zipfile.ZipFile(contents, "w") as archive:
         warnings.simplefilter("ignore")  # a name twice is what is wanted
         for name, member in parts:
-            archive.writestr(name, member, zipfile.ZIP_DEFLATED if draws.random() < 0.02 else zipfile.ZIP_STORED)
+            archive.writestr(name, member, zipfile.ZIP_DEFLATED if draws.random() < deflated else zipfile.ZIP_STORED)
     return contents.getvalue()
 
 
@@ -276,9 +279,52 @@ def subjects(folder: Path) -> list[Subject]:
         Subject("IDX folder", _idx(images), _folder),
         Subject("CSV", table, read_csv),
         Subject("CSV, gzipped", gzip.compress(table), read_csv, regzipped),
+        *_other_formats(digits.pixels[:12] * 255, labels[:12]),
         *_networks(folder, "network", _plain),
         *_networks(folder, "shared layers", _shared),
         *_own(folder),
+    ]
+
+
+def _called(name: str) -> Callable[[Path], Any]:
+    """What reads images from a file, which has another name for it."""
+
+    def read_as(path: Path) -> Any:
+        other = path.with_name(name)
+        path.rename(other)
+        try:
+            loaded = read(other)
+        finally:
+            other.unlink()
+        if any(len(images) < 1 or not 0 <= images.pixels.min() <= images.pixels.max() <= 1 for images in loaded.sets):
+            raise AssertionError("images were read that are none")
+        return [(images.pixels.tolist(), images.digits.tolist()) for images in loaded.sets]
+
+    return read_as
+
+
+def _other_formats(pixels: Any, labels: Any) -> list[Subject]:
+    """What other people pack such images in."""
+    table = np.column_stack([labels, pixels.astype(int)])
+    lines = [",".join(["label", *(f"pixel{k}" for k in range(64))]), *(",".join(map(str, row)) for row in table)]
+    text = "\n".join(lines).encode()
+    images = pixels.astype(np.uint8).reshape(-1, 8, 8)
+    archives = [io.BytesIO(), io.BytesIO()]
+    for save, archive in zip((np.savez, np.savez_compressed), archives, strict=True):
+        save(archive, x_train=images, y_train=labels, x_test=images[:5], y_test=labels[:5])
+    pairs = ((pixels / 255).astype(np.float32), labels.astype(np.int64))
+    wide = np.column_stack([labels, np.zeros((len(labels), 7), dtype=np.uint8)])
+    qmnist = bytes([0, 0, 12, 2]) + struct.pack(">2I", *wide.shape) + wide.astype(">i4").tobytes()
+    return [
+        Subject("CSV of Kaggle", text, _called("train.csv")),
+        Subject("NPZ", archives[0].getvalue(), _called("mnist.npz"), repacked, True),
+        Subject("NPZ, compressed", archives[1].getvalue(), _called("mnist.npz"), partial(repacked, deflated=0.9), True),
+        *(
+            Subject(f"pickle, protocol {protocol}", pickle.dumps((pairs,) * 3, protocol), _called("mnist.pkl"))
+            for protocol in (0, 2, 4)
+        ),
+        Subject("pickle, gzipped", gzip.compress(pickle.dumps((pairs,) * 2, 2)), _called("mnist.pkl.gz"), regzipped),
+        Subject("QMNIST's labels", qmnist, lambda path: read_idx(path, 2, 12).tolist()),
     ]
 
 

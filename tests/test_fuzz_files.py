@@ -31,7 +31,7 @@ def test_two_thousand_mutated_files_surprise_no_reader():
     assert done.returncode == 0, done.stdout + done.stderr
     assert "files: 2000, bad: 0" in done.stdout
     rows = re.findall(r"read +(\d+) refused +(\d+) BAD +0", done.stdout)
-    assert len(rows) == 14 and all(int(read) and int(refused) for read, refused in rows)
+    assert len(rows) == 22 and all(int(read) and int(refused) for read, refused in rows)
 
 
 def _loops(path):

@@ -11,15 +11,19 @@ than nothing, counts as 0.
 
 import argparse
 import statistics
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "demos"))
+
 import nn
 from autograd.errors import AutogradError
-from demos.loading import read_csv, split
+from loading import read_csv, split
 
 OPTIMISERS = {
     "SGD(0.5)": lambda: nn.SGD(0.5),

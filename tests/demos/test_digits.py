@@ -149,3 +149,24 @@ def test_an_option_that_cannot_be_used_exits_with_2_and_says_what_was_expected(o
     assert stopped.value.code == 2
     assert said.count("\n") == 1
     assert re.search(rf"{option}.*(expected|choose)", said)
+
+
+def test_letters_are_read_and_told_as_letters(tmp_path, capsys):
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(1, 27, dtype=np.uint8), 10)
+    images = (random.integers(0, 200, (27, 4, 4))[labels] + random.integers(0, 50, (260, 4, 4))).astype(np.uint8)
+    for name, array in (("images-idx3", images), ("labels-idx1", labels)):
+        header = bytes([0, 0, 8, array.ndim]) + b"".join(size.to_bytes(4, "big") for size in array.shape)
+        (tmp_path / f"emnist-letters-train-{name}-ubyte").write_bytes(header + array.tobytes())
+    out = tmp_path / "out"
+    command = ["--data", tmp_path, "--dataset", "emnist-letters", "--epochs", "1", "--hidden", "4", "--out", out]
+    assert digits.main([str(part) for part in command]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("read emnist-letters-train-images-idx3-ubyte\n208 images to learn from, 52 never seen")
+    assert re.search(r"^[A-Z] read as [A-Z]: \d+$", said, re.MULTILINE)
+    assert nn.load(out / "network.npz").sizes == [16, 4, 26]
+
+
+def test_a_dataset_without_a_folder_is_one_line(tmp_path, capsys, monkeypatch):
+    assert "add --data FOLDER" in one_line(["--dataset", "mnist", "--out", tmp_path], capsys, monkeypatch)
+    assert "got no such file" in one_line(["--data", tmp_path / "train.csv", "--out", tmp_path], capsys, monkeypatch)
