@@ -61,7 +61,7 @@ class Own(Primitive):
         if (named := getattr(ns, "named", None)) is not None:
             return named(self, *operands)
         if ns is FLOATS:
-            if self.defined is not None and not self._number("domain", self.defined, (ns, *operands), operands):
+            if self.defined is not None and not self._number("the domain", self.defined, (ns, *operands), operands):
                 raise ValueError("outside the domain")
             return self._number(
                 "the rule" if self.primes else "the partial",
@@ -73,7 +73,7 @@ class Own(Primitive):
         if self.defined is None:
             return result
         # The root of -1 is NaN, and sets NumPy's flag; what is in the domain stays as it is when -0.0 is added.
-        inside = self._read("domain", self.defined, ns, operands)
+        inside = self._read("the domain", self.defined, ns, operands)
         return result + ns.sqrt(ns.equal(inside, 0.0) * -1.0)
 
     def _slope(self, index: int, ns: Namespace, v: Any, *operands: Any) -> Any:
@@ -99,7 +99,7 @@ class Own(Primitive):
         except Exception as error:
             raise OperandError(
                 f"{self.name}: expected {told} to return a number for {_listed(operands)}, got "
-                f"{_told(error, given[0])}; {_REMEDIES[self.of_floats]}"
+                f"{_told(error, None if self.of_floats else given[0])}; {_REMEDIES[self.of_floats]}"
             ) from error
         if isinstance(result, complex):
             raise ValueError("no real result")

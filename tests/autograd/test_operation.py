@@ -335,6 +335,7 @@ def test_a_declaration_that_cannot_be_is_refused(change, error, says):
         (lambda ns, a: [a], "got list of 1"),
         (lambda ns, a: a["x"], "got TypeError"),
         (lambda a: {}[a], r"got KeyError: 2\.0"),
+        (lambda a: a.size, "got AttributeError: 'float' object has no attribute 'size'"),
         (lambda a: "1", "got the str '1'"),
         (lambda a: np.ones(2), "got ndarray"),
     ],
