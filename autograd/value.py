@@ -18,11 +18,13 @@ from .primitives import (
     DETACH,
     DIVIDE,
     EQUAL,
+    EXP,
     GREATER,
     GREATER_EQUAL,
     LEAF,
     LESS,
     LESS_EQUAL,
+    LOG_SOFTMAX,
     MULTIPLY,
     NEGATIVE,
     NOT_EQUAL,
@@ -169,7 +171,7 @@ class Value(Methods, Convertible):
         """The same number as a constant: no gradient flows through it."""
         if modes.active and modes.recorder() is not None:
             return apply(DETACH, (self,))
-        return constant(self._data)
+        return _detached(self)
 
     # The four operators that graphs are mostly made of have a path of their own: it saves a
     # third of the time of `apply`. tests/autograd/test_value.py holds both equal.
@@ -305,6 +307,23 @@ def constant(number: float) -> Value:
     value.operands = ()
     value.primitive = CONSTANT
     return value
+
+
+def _detached(value: Value) -> Value:
+    """The number of a value without gradient.
+
+    Of a sigmoid, and of a share of a softmax, the z are kept as numbers: where it is 0 or 1, costs are computed from
+    them.
+    """
+    if value.primitive is not SIGMOID and value.primitive is not EXP:
+        return constant(value._data)
+    (inner,) = value.operands
+    if value.primitive is SIGMOID and inner._time <= value._time:  # a leaf may have been changed since
+        return made(Value, value._data, (constant(inner._data),), SIGMOID)
+    if inner.primitive is LOG_SOFTMAX and all(z._time <= inner._time for z in inner.operands):
+        numbers = tuple(constant(z._data) for z in inner.operands)
+        return made(Value, value._data, (made(Value, inner._data, numbers, LOG_SOFTMAX),), EXP)
+    return constant(value._data)
 
 
 def as_operand(thing: Any) -> Value | None:

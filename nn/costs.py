@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from autograd import Value, log, log_softmax, maximum, minimum, softplus, total,
 from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
 from autograd.functions import choose, log_softmax_of
-from autograd.primitives import DETACH, EXP, LOG_SOFTMAX, LOGSUMEXP, SIGMOID
+from autograd.primitives import CONSTANT, DETACH, EXP, LOG_SOFTMAX, LOGSUMEXP, SIGMOID
 from autograd.reals import as_float
+from autograd.value import number_of
 from autograd.words import keywords_told
 
 from .data import within
@@ -170,6 +172,9 @@ def _logit(a: Any) -> Value | None:
     return a.operands[0] if a.primitive is SIGMOID else None
 
 
+_ROUNDED = 1e-9
+
+
 def _logarithms(shares: Sequence[Any]) -> list[Value] | None:
     """The logarithms of which `shares` are the exponentials, where they are all that one softmax gave."""
     if not all(isinstance(share, Value) and share.operands for share in shares):
@@ -180,6 +185,9 @@ def _logarithms(shares: Sequence[Any]) -> list[Value] | None:
     logarithms = [share.operands[0] for share in shares if share.primitive is EXP]
     if len(logarithms) < len(shares) or any(one.primitive is not LOG_SOFTMAX for one in logarithms):
         return None
+    if all(z.primitive is CONSTANT for logarithm in logarithms for z in logarithm.operands):
+        # Detached one by one they share no Values any more: all of one softmax are 1 together.
+        return logarithms if abs(fsum(map(number_of, shares)) - 1.0) < _ROUNDED else None
     wanted = Counter(logarithm.operands[0] for logarithm in logarithms)
     # Those of a block, see `log_softmax`, have the same operands in another order.
     kinds = {frozenset(Counter(logarithm.operands).items()): logarithm.operands for logarithm in logarithms}

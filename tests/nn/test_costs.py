@@ -249,3 +249,41 @@ def test_integers_of_a_compiled_function_are_classes():
     for bad in (-1, 3):
         with pytest.raises(ArgumentError, match=f"class 0..2, got {bad}"):
             f(np.array([0, bad]))
+
+
+@pytest.mark.parametrize("scale", [1.0, 800.0])
+@pytest.mark.parametrize("count", [2, 3, 40, 90])
+def test_the_cost_of_a_detached_softmax_is_that_of_its_z(count, scale):
+    w, numbers = Value(scale), np.sin(np.arange(count)).tolist()
+
+    def cost(x):
+        return nn.cross_entropy([share.detach() for share in softmax([w * a for a in x])], 1)
+
+    recorded = nn.cross_entropy(softmax([w * a for a in numbers]), 1).data
+    assert cost(numbers).data == pytest.approx(recorded, rel=1e-14)
+    assert compile(cost)([numbers])[0] == pytest.approx(recorded, rel=1e-14)
+
+
+@pytest.mark.parametrize("z", [2.0, 800.0, -800.0])
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_the_cost_of_a_detached_sigmoid_is_that_of_its_z(z, y):
+    w = Value(1.0)
+    recorded = nn.binary_cross_entropy(sigmoid(w * z), y).data
+    detached = sigmoid(w * z).detach()
+    assert nn.binary_cross_entropy(detached, y).data == recorded
+    assert gradient(detached * w, w) == detached.data  # no gradient flows through it
+
+
+def test_what_was_detached_is_as_it_was_where_a_leaf_was_changed_since():
+    z = Value(2.0)
+    a, shares = sigmoid(z), softmax([z, 1.0])
+    z.data = -5.0
+    assert a.detach().data == a.data and a.detach().operands == ()
+    assert nn.binary_cross_entropy(a.detach(), 1.0).data == pytest.approx(-math.log(a.data))
+    assert [share.detach().operands for share in shares] == [(), ()]
+
+
+def test_shares_of_several_softmaxes_are_not_one_softmax():
+    p, q = softmax([Value(1.0), Value(2.0)]), softmax([Value(1.0), Value(4.0)])
+    mixed = [p[0].detach(), q[1].detach()]
+    assert nn.cross_entropy(mixed, 0).data == pytest.approx(nn.cross_entropy([p[0], q[1]], 0).data)
