@@ -15,7 +15,7 @@ from autograd.words import module_told
 from .callbacks import Epoch
 from .classifier import Classifier
 from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
-from .dropout import Dropout, noise, noise_count
+from .dropout import Dropout
 from .fitting import fit
 from .gradients import GradientVector, gradient_vector
 from .history import History
@@ -25,6 +25,7 @@ from .mlp import MLP
 from .module import Module
 from .norms import LayerNorm
 from .optimisers import Optimiser
+from .randomness import noise, noise_count
 from .regressor import Regressor
 from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from .saving import load

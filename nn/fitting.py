@@ -18,16 +18,17 @@ from .costs import squared_error
 from .data import count_of
 from .divergence import warn_of_explosion
 from .history import CALLBACK, EARLY, INTERRUPTED, History
-from .mlp import MLP
+from .module import Module
 from .optimisers import Optimiser
+from .programs import Cost
 from .progress import Progress
 from .stopping import EarlyStopping
-from .training import Cost, Training
+from .training import Training
 
 
 @keywords_told("nn.fit")
 def fit(
-    net: MLP,
+    net: Module,
     X: Any,
     Y: Any,
     *,
@@ -53,12 +54,13 @@ def fit(
 
     Parameters
     ----------
-    net : MLP
-        Changed in place.
-    X : array-like, shape (samples, inputs)
-        Finite numbers: an array, lists, a frame of pandas or Polars, a tensor.
+    net : Module
+        Changed in place. An `MLP`, or any other module that can be called with a sample.
+    X : array-like, shape (samples, inputs), or (samples, ...) for a module of your own
+        Finite numbers: an array, lists, a frame of pandas or Polars, a tensor. See `Module.predict`.
     Y : array-like, shape (samples,) or (samples, 1) of whole numbers, or (samples, outputs)
-        The right classes, or the desired outputs.
+        The right classes, or the desired outputs. Of another shape where the network returns anything but a list, or
+        the cost takes others: whole numbers stay whole then, as classes or indices have to.
     cost : callable
         ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised, by the network's parameters:
         other Values that it closes over stay as they are.

@@ -10,8 +10,6 @@ import numpy.typing as npt
 from autograd.errors import ArgumentError
 from autograd.reals import as_float
 
-from .data import rows_of, targets_of
-
 Matrix = npt.NDArray[np.float64]
 Pair = tuple[Matrix, Matrix]
 
@@ -21,9 +19,9 @@ def parted(given: Any, X: Matrix, Y: Matrix, random: np.random.Generator | None)
 
     Parameters
     ----------
-    given : (X, Y), float or None
-        The samples to measure on, or what share of the others to hold out, between 0 and 1.
-    X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
+    given : float or None
+        What share of them to hold out, between 0 and 1.
+    X, Y : ndarray, the samples first
     random : numpy.random.Generator, optional
         What draws those that are held out; they are the last ones if it is None. Its numbers go on as if nothing had
         been drawn: processes that hold out of differently many samples shuffle alike.
@@ -35,19 +33,10 @@ def parted(given: Any, X: Matrix, Y: Matrix, random: np.random.Generator | None)
     """
     if given is None:
         return (X, Y), None
-    if isinstance(given, tuple | list):
-        return (X, Y), _pair(given, X.shape[1], Y.shape[1])
     count = _share(given, len(X))
     order = np.arange(len(X)) if random is None else random.spawn(1)[0].permutation(len(X))
     learned, measured = np.sort(order[:-count]), np.sort(order[-count:])
     return (X[learned], Y[learned]), (X[measured], Y[measured])
-
-
-def _pair(given: Any, inputs: int, outputs: int) -> Pair:
-    if len(given) != 2:
-        raise ArgumentError(f"validation: expected a pair (X, Y), got {len(given)} things")
-    X = rows_of("validation X", given[0], inputs)
-    return X, targets_of("validation Y", given[1], outputs, len(X))
 
 
 def _share(given: Any, samples: int) -> int:

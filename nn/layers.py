@@ -15,10 +15,13 @@ from autograd.reals import REAL
 from autograd.words import keywords_told
 
 from .activations import OF_ALL, OF_LAYERS, Activation, activation_of, function_of, told
+from .costs import is_own
 from .data import count_of, generator_of, numbers_of
 from .initialisers import drawn
 from .module import Module, arrays_in, once
+from .programs import Cost
 from .state import put, shape_of
+from .structure import computes_otherwise
 
 Matrix = npt.NDArray[np.float64]
 
@@ -185,6 +188,27 @@ class Layer(Module):
         for neuron, value in zip(self.neurons, together, strict=True):
             value.label = neuron._a
         return together
+
+    def _width(self) -> int | None:
+        """How many inputs its neurons have."""
+        return len(self.neurons[0].weights) if self.neurons else None
+
+    def _last_activation(self) -> Activation:
+        """Its activation."""
+        return self.activation
+
+    def _exchangeable(self) -> Iterator[Any]:
+        """Its neurons, and what those compute with."""
+        yield self.of_all
+        for neuron in self.neurons:
+            yield from (neuron, neuron.activation, neuron.bias, *neuron.weights)
+
+    def _stays_the_same(self, cost: Cost | None = None) -> bool:
+        """Whether layer, neurons, their activations and the cost are this package's."""
+        if any(map(computes_otherwise, (self, *self.neurons))):
+            return False
+        of_the_table = all(isinstance(neuron.activation, str) for neuron in self.neurons)
+        return of_the_table and (cost is None or is_own(cost))
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Neuron by neuron; those of a neuron used twice come once."""

@@ -19,10 +19,10 @@ from .data import count_of, within
 from .fitting import fit
 from .mlp import MLP
 from .optimisers import Optimiser
+from .programs import Cost
 from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from .scaling import Scaling
 from .stopping import EarlyStopping
-from .training import Cost
 
 Matrix = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]

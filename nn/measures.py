@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.errors import ArgumentError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.words import keywords_told
 
-from .data import digits_of, rows_of, targets_of
-from .mlp import MLP, checked_network
+from .data import digits_of, targets_of
+from .module import Module, callable_module
 from .tasks import readings
 
 
 @keywords_told("nn.accuracy")
-def accuracy(net: MLP, X: Any, digits: Any, compiled: bool = True) -> float:
+def accuracy(net: Module, X: Any, digits: Any, compiled: bool = True) -> float:
     """The share of rows read rightly, 0..1.
 
     Parameters
     ----------
-    net : MLP
+    net : Module
     X : array-like, shape (samples, inputs)
     digits : array-like, shape (samples,), (samples, 1) or (samples, classes)
         The right classes: whole numbers 0..outputs-1, 0 or 1 for a network of one output; or rows of zeros with a one.
@@ -34,20 +34,19 @@ def accuracy(net: MLP, X: Any, digits: Any, compiled: bool = True) -> float:
         If there are no rows, or they or the digits do not fit the network; of targets that are no classes
         `r_squared` tells how near the network comes.
     """
-    actual, read = _actual_and_read(net, X, digits, compiled)
+    actual, read, _ = _actual_and_read(net, X, digits, compiled)
     return float((actual == read).mean())
 
 
 @keywords_told("nn.confusion_matrix")
-def confusion_matrix(net: MLP, X: Any, digits: Any, compiled: bool = True) -> npt.NDArray[np.intp]:
+def confusion_matrix(net: Module, X: Any, digits: Any, compiled: bool = True) -> npt.NDArray[np.intp]:
     """How often each class (row) was read as each (column), shape (classes, classes)."""
-    actual, read = _actual_and_read(net, X, digits, compiled)
-    classes = _classes(net)
+    actual, read, classes = _actual_and_read(net, X, digits, compiled)
     return np.bincount(actual * classes + read, minlength=classes**2).reshape(classes, classes)
 
 
 @keywords_told("nn.r_squared")
-def r_squared(net: MLP, X: Any, Y: Any, compiled: bool = True) -> float:
+def r_squared(net: Module, X: Any, Y: Any, compiled: bool = True) -> float:
     """How much of the targets' variation a network explains: 1 is all of it, 0 as much as their mean, less is worse.
 
     ``1 - sum (a - y)^2 / sum (y - mean y)^2`` of each output, the coefficient of determination; their mean where
@@ -55,7 +54,7 @@ def r_squared(net: MLP, X: Any, Y: Any, compiled: bool = True) -> float:
 
     Parameters
     ----------
-    net : MLP
+    net : Module
     X : array-like, shape (samples, inputs)
     Y : array-like, shape (samples, outputs), or (samples,) for one output
     compiled : bool
@@ -66,23 +65,32 @@ def r_squared(net: MLP, X: Any, Y: Any, compiled: bool = True) -> float:
     ShapeError, ArgumentError, OperandError
         If there are no rows, they or the targets do not fit the network, or the targets of an output are all the same.
     """
-    rows = rows_of("X", X, checked_network(net).sizes[0])
-    targets = targets_of("Y", Y, net.sizes[-1], len(rows))
+    outputs = _outputs(net, X, compiled)
+    targets = targets_of("Y", Y, outputs.shape[1], len(outputs))
     variation = ((targets - targets.mean(axis=0)) ** 2).sum(axis=0)
     if not variation.all():
         raise ArgumentError(
             f"Y: expected targets that vary, got {targets[0, variation.argmin()]:g} in all rows of output "
             f"{variation.argmin()}"
         )
-    missed = ((net.predict(rows, compiled) - targets) ** 2).sum(axis=0)
+    missed = ((outputs - targets) ** 2).sum(axis=0)
     return float((1 - missed / variation).mean())
 
 
-def _classes(net: MLP) -> int:
-    return max(2, net.sizes[-1])
+def _outputs(net: Module, X: Any, compiled: bool) -> npt.NDArray[np.float64]:
+    """What a network returns for each row, in rows."""
+    callable_module(net)
+    outputs = net.predict(net._samples(X), compiled)
+    if not isinstance(outputs, np.ndarray) or outputs.ndim > 2:
+        came = f"arrays of shape {outputs.shape[1:]}" if isinstance(outputs, np.ndarray) else type(outputs).__name__
+        raise ShapeError(f"net: expected one output or a list of them for each row, got {came}; measure net.predict(X)")
+    return outputs.reshape(len(outputs), -1)
 
 
-def _actual_and_read(net: MLP, X: Any, digits: Any, compiled: bool) -> tuple[npt.NDArray[np.intp], ...]:
-    rows = rows_of("X", X, checked_network(net).sizes[0])
-    actual = digits_of("digits", digits, _classes(net), len(rows))
-    return actual, readings(net.predict(rows, compiled))
+def _actual_and_read(
+    net: Module, X: Any, digits: Any, compiled: bool
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], int]:
+    """The class that each row is, the one that it is read as, and how many there are."""
+    outputs = _outputs(net, X, compiled)
+    classes = max(2, outputs.shape[1])
+    return digits_of("digits", digits, classes, len(outputs)), readings(outputs), classes

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from autograd import Compiled, Label, Value, compile, no_grad
+from autograd import Label, Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.words import keywords_told
 
 from .activations import OF_LAYERS, Activation, activation_of, told
-from .costs import is_own, key_of
-from .data import generator_of, numbers_of, refuse_batch, rows_of
-from .dropout import noise_count, with_noise
+from .costs import is_own
+from .data import generator_of, refuse_batch
 from .initialisers import initialiser_of
 from .layers import Layer
 from .module import Module, once
+from .programs import Cost
 from .state import numbered
 from .structure import Structure, computes_otherwise, structure_of, structure_to_keep
-
-Matrix = npt.NDArray[np.float64]
-
-Cost = Callable[[list[Value], Any], Value]
-"""The cost of a sample's outputs and its target."""
-
-# How many programs a network keeps.
-_PROGRAMS = 4
 
 MOST_WEIGHTS = 10**8
 """The most that a network may have: as many labelled Values take over 20 GB."""
@@ -85,8 +75,6 @@ class MLP(Module):
             biases = random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)
             last = number == len(checked) - 1
             self.layers.append(Layer(weights, biases, last_activation if last else self._hidden, number))
-        self._parts: list[Any] = []
-        self._programs: dict[tuple[Hashable, str, str, bool], Compiled] = {}
         self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
 
     @property
@@ -154,94 +142,24 @@ class MLP(Module):
         """Layer by layer, neuron by neuron: its weights, then its bias. Those of a layer used twice come once."""
         return once(named for layer in self.layers for named in layer.named_parameters())
 
-    def program(
-        self,
-        cost: Cost | None = None,
-        backend: str = "numpy",
-        devices: int | None = None,
-        sample: Sequence[Matrix] = (),
-        noisy: bool = False,
-    ) -> Compiled:
-        """The network as a compiled function of one sample, or of a sample and its target the cost.
+    def _width(self) -> int | None:
+        """How many inputs it takes."""
+        return self.sizes[0]
 
-        It is kept, and made anew where a layer, activation or parameter was exchanged since. Of costs the last
-        few are kept, as they are objects.
+    def _last_activation(self) -> Any:
+        """The last layer's."""
+        return self.output
 
-        Parameters
-        ----------
-        cost : callable, optional
-            ``cost(outputs, targets)``.
-        backend, devices
-            As in `compile`.
-        sample : sequence of ndarray, shape (rows, n)
-            An array for each argument. Where the cost or the network has code of somebody's own, the numbers that
-            it closes over may be others than when it was recorded: it is recorded again for the first row, and
-            compiled anew if it is another function now.
-        noisy : bool
-            Whether a third argument of the cost are the random numbers that the network draws in training.
-        """
-        parts = list(self._all_parts())
-        if len(parts) != len(self._parts) or not all(map(operator.is_, parts, self._parts)):
-            self._parts, self._programs = parts, {}
-        # The program keeps the cost, so that its id is no other's.
-        key = (key_of(cost), repr(backend), repr(devices), noisy)
-        if key not in self._programs:
-            made: Callable[..., Any] = (lambda x: self(x)) if cost is None else (lambda x, y: cost(self(x), y))
-            if noisy:
-                made = with_noise(made)
-            program = compile(made, backend=backend, devices=devices, parameters=self.parameters())
-            while len(self._programs) >= _PROGRAMS:
-                self._programs.pop(next(iter(self._programs)))
-            self._programs[key] = program
-        elif sample and not self._stays_the_same(cost):
-            self._programs[key].refresh(*(array[:1] for array in sample))
-        return self._programs[key]
-
-    def _all_parts(self) -> Iterator[Any]:
-        """Everything that may be exchanged for something else."""
+    def _exchangeable(self) -> Iterator[Any]:
+        """Its layers, and what those are made of."""
         for layer in self.layers:
-            yield from (layer, getattr(layer, "of_all", None))
-            for neuron in layer.neurons:
-                yield from (neuron, neuron.activation, neuron.bias, *neuron.weights)
+            yield layer
+            yield from layer._exchangeable()
 
-    def _stays_the_same(self, cost: Cost | None) -> bool:
+    def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether only exchanged parts can change what is computed: all code is this package's."""
-        neurons = [neuron for layer in self.layers for neuron in layer.neurons]
-        if any(computes_otherwise(code) for code in (self, *self.layers, *neurons)):
-            return False
-        of_the_table = all(isinstance(neuron.activation, str) for neuron in neurons)
-        return of_the_table and (cost is None or is_own(cost))
-
-    def noise_count(self, x: Sequence[float]) -> int:
-        """How many random numbers it draws in training for one sample."""
-        return 0 if self._stays_the_same(None) else noise_count(self, x)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What copies and pickles take along: not the programs, which read this network's parameters."""
-        return self.__dict__ | {"_parts": [], "_programs": {}}
-
-    @keywords_told("net.predict")
-    def predict(self, X: Any, compiled: bool = True) -> Matrix:
-        """The output activations of every row.
-
-        Parameters
-        ----------
-        X : array-like, shape (samples, inputs) or (inputs,)
-        compiled : bool
-            Whether to run as matrix products; else one Value at a time.
-
-        Returns
-        -------
-        ndarray, shape (samples, outputs) or (outputs,)
-        """
-        array = numbers_of("X", X)
-        rows = rows_of("X", np.atleast_2d(array), self.sizes[0])
-        if compiled:
-            result: Matrix = self.program(sample=[rows])(rows)
-        else:
-            with no_grad():
-                result = np.array([[a.data for a in self(row)] for row in rows.tolist()])
-        return result[0] if array.ndim == 1 else result
+        own = not computes_otherwise(self) and all(layer._stays_the_same() for layer in self.layers)
+        return own and (cost is None or is_own(cost))
 
     def structure_to_keep(self) -> Structure | None:
         """What a file keeps of it besides its numbers; None if it, a layer or a neuron computes in a way of its own."""
@@ -252,19 +170,6 @@ class MLP(Module):
             return f"MLP({self.sizes}, activation={told(self.activation)!r}, output={told(self.output)!r})"
         except ArgumentError:  # layers that fit no network: they are what one wants to see
             return f"<MLP of the layers {self.layers!r}>"
-
-
-def checked_network(net: Any) -> MLP:
-    """`net` itself.
-
-    Raises
-    ------
-    OperandError
-        If it is no network.
-    """
-    if not isinstance(net, MLP):
-        raise OperandError(f"net: expected an nn.MLP, got {type(net).__name__}")
-    return net
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reprlib import recursive_repr
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Value
-from autograd.errors import AutogradError
+from autograd import Compiled, Value, no_grad
+from autograd.errors import AutogradError, OperandError
 from autograd.primitives import LEAF
 from autograd.words import attributes_told, keywords_told
 
 from . import state
+from .data import numbers_of, rows_of, samples_of
 from .outline import outlined
+from .outputs import numbers_in, stacked
+from .programs import Cost, Programs
 from .state import Keys, shape_of
 from .structure import Structure
 from .summary import Summary, summary_of
 from .writing import save
+
+_PROGRAMS = "_programs_kept"
+"""Under which name a module keeps its programs."""
 
 
 @attributes_told("net")
@@ -43,7 +49,7 @@ class Module:
 
     def members(self) -> Iterator[tuple[str, Any]]:
         """What it is made of, by name: Values, modules, and containers of them."""
-        yield from vars(self).items()
+        yield from ((name, member) for name, member in vars(self).items() if name != _PROGRAMS)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter with its name, such as ``("hidden.w^1_00", Value(...))``, in a stable order, once."""
@@ -121,6 +127,100 @@ class Module:
         """
         return state.load(state.arrays_of(self), state_dict, strict)
 
+    # What runs it
+
+    @keywords_told("net.predict")
+    def predict(self, X: Any, compiled: bool = True) -> Any:
+        """What it returns for every row, without noise.
+
+        Parameters
+        ----------
+        X : array-like, shape (samples, inputs) or (inputs,), or (samples, ...)
+            For a network of known width, such as an `MLP` or what begins with a `Layer`, rows of numbers, or one row.
+            A module of your own gets a number, a list or nested lists for each sample; whole numbers stay whole, as
+            indices have to.
+        compiled : bool
+            Whether to run as matrix products; else one Value at a time.
+
+        Returns
+        -------
+        ndarray, shape (samples, outputs) or (outputs,)
+            Of a module of your own shape (samples, ...), or a dict of those, as it returns.
+
+        Raises
+        ------
+        ShapeError, OperandError, ArgumentError
+            If they are no finite numbers, or not as many as it takes; or if it cannot be called.
+        """
+        callable_module(self)
+        is_one, rows = False, X
+        if self._width() is not None:
+            array = numbers_of("X", X)
+            is_one, rows = array.ndim == 1, np.atleast_2d(array)
+        rows = self._samples(rows)
+        if compiled:
+            result: Any = self.program(sample=[rows])(rows)
+        else:
+            with no_grad():
+                result = stacked([numbers_in(self(row)) for row in rows.tolist()])  # type: ignore[operator]
+        return result[0] if is_one else result
+
+    def _width(self) -> int | None:
+        """How many inputs it takes for one sample, where that is known."""
+        return None
+
+    def _last_activation(self) -> Any:
+        """The activation that its outputs come of, where that is known."""
+        return None
+
+    def _samples(self, X: Any, name: str = "X") -> npt.NDArray[Any]:
+        """Samples as an array with the samples first, checked."""
+        width = self._width()
+        return samples_of(name, X) if width is None else rows_of(name, X, width)
+
+    def program(
+        self,
+        cost: Cost | None = None,
+        backend: str = "numpy",
+        devices: int | None = None,
+        sample: Sequence[npt.NDArray[Any]] = (),
+        noisy: bool = False,
+    ) -> Compiled:
+        """The module as a compiled function of one sample, or of a sample and its target the cost.
+
+        It is kept, and made anew where a part or parameter was exchanged since. Of costs the last few are kept, as
+        they are objects.
+
+        Parameters
+        ----------
+        cost : callable, optional
+            ``cost(outputs, targets)``.
+        backend, devices
+            As in `compile`.
+        sample : sequence of ndarray, shape (rows, ...)
+            An array for each argument. Where the cost or the module has code of somebody's own, the numbers that
+            it closes over may be others than when it was recorded: it is recorded again for the first row, and
+            compiled anew if it is another function now.
+        noisy : bool
+            Whether a last argument are the random numbers that it draws in training.
+        """
+        return self._programs.of(self, cost, backend, devices, sample, noisy)
+
+    def _exchangeable(self) -> Iterator[Any]:
+        """Everything that may be exchanged for something else, in a stable order."""
+        yield from self.parameters()
+
+    def _stays_the_same(self, cost: Cost | None = None) -> bool:
+        """Whether nothing but what is `_exchangeable` can change what is computed: no code is a user's."""
+        return False
+
+    @property
+    def _programs(self) -> Programs:
+        programs = vars(self).get(_PROGRAMS)
+        if not isinstance(programs, Programs) or not programs.is_of(self):
+            programs = vars(self)[_PROGRAMS] = Programs(self)
+        return programs
+
     def structure_to_keep(self) -> Structure | None:
         """What a file keeps of a network besides its numbers, to make it anew from; None for what is made by code."""
         return None
@@ -173,6 +273,21 @@ class Module:
         """Set every parameter's ``grad`` to 0, before the next backward pass adds to it."""
         for value in self.parameters():
             value.grad = 0.0
+
+
+def callable_module(net: Any) -> Module:
+    """`net` itself.
+
+    Raises
+    ------
+    OperandError
+        If it is no module, or one that cannot be called.
+    """
+    if not isinstance(net, Module):
+        raise OperandError(f"net: expected an nn.MLP, got {type(net).__name__}; any other nn.Module will do, too")
+    if not callable(net):
+        raise OperandError(f"net: expected a module that can be called, got {type(net).__name__}; write its __call__")
+    return net
 
 
 def once(named: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:

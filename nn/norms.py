@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd import Label, Value, sqrt, total
 from autograd.errors import ShapeError
 from autograd.words import keywords_told
 
+from .costs import is_own
 from .data import activations_of, count_of, within
 from .module import Module
+from .programs import Cost
+from .structure import computes_otherwise
 
 
 class LayerNorm(Module):
@@ -55,6 +58,18 @@ class LayerNorm(Module):
         off = [a - mean for a in values]
         deviation = sqrt(total([d * d for d in off]) / count + self.epsilon)
         return [w * (d / deviation) + b for w, d, b in zip(self.weight, off, self.bias, strict=True)]
+
+    def _width(self) -> int | None:
+        """How many activations it norms."""
+        return len(self.weight)
+
+    def _exchangeable(self) -> Iterator[Any]:
+        """Its parameters and what keeps the division finite."""
+        yield from (self.epsilon, *self.parameters())
+
+    def _stays_the_same(self, cost: Cost | None = None) -> bool:
+        """Whether its code is this package's, and the cost."""
+        return not computes_otherwise(self) and (cost is None or is_own(cost))
 
     def __repr__(self) -> str:
         return f"LayerNorm({len(self.weight)})"

@@ -16,9 +16,9 @@ from .costs import squared_error
 from .estimators import Network
 from .learners import learn_batch, learn_from, learner_of, refuse_early_stopping
 from .optimisers import Optimiser
+from .programs import Cost
 from .scaling import Scaling
 from .schedules import Schedule
-from .training import Cost
 
 Matrix = npt.NDArray[np.float64]
 

@@ -9,11 +9,15 @@ from typing import Any
 from autograd.errors import ArgumentError
 
 from .activations import OF_ALL, OF_LAYERS, activation_of, function_of, is_of_each, told
+from .costs import is_own
 from .data import activations_of
+from .dropout import Dropout
 from .module import Module
 from .outline import outlined
+from .programs import Cost
 from .recipes import recipe_of
 from .state import numbered
+from .structure import computes_otherwise
 
 
 class Sequential(Module):
@@ -58,6 +62,28 @@ class Sequential(Module):
         """What its steps are made by; None if that takes code."""
         return None if type(self) is not Sequential else recipe_of(self.steps)
 
+    def _width(self) -> int | None:
+        """What its first step takes, or the one after a `Dropout`."""
+        for step in self.steps:
+            if not isinstance(step, Dropout):
+                return step._width() if isinstance(step, Module) else None
+        return None
+
+    def _last_activation(self) -> Any:
+        """The last step, or that step's."""
+        return self.steps[-1]._last_activation() if isinstance(self.steps[-1], Module) else self.steps[-1]
+
+    def _exchangeable(self) -> Iterator[Any]:
+        """Its steps, and what those are made of."""
+        for step in self.steps:
+            yield step
+            yield from step._exchangeable() if isinstance(step, Module) else ()
+
+    def _stays_the_same(self, cost: Cost | None = None) -> bool:
+        """Whether all its steps are this package's, and the cost."""
+        own = (step._stays_the_same() if isinstance(step, Module) else _is_own(step) for step in self.steps)
+        return not computes_otherwise(self) and all(own) and (cost is None or is_own(cost))
+
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """What the last step returns for one sample: a list of Values where it is a module of this package."""
         values: Any = inputs
@@ -85,6 +111,11 @@ def _step(name: str, given: Any) -> Any:
     if isinstance(given, type):
         raise ArgumentError(f"{name}: expected a module or function, got the class {given.__name__}; make one of it")
     return given if isinstance(given, Module) else activation_of(name, given, OF_LAYERS)
+
+
+def _is_own(step: Any) -> bool:
+    """Whether a function is one of this package's or of autograd's."""
+    return isinstance(step, str) or is_of_each(step)
 
 
 def _applied(step: Any, values: Any) -> Any:

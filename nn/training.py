@@ -15,21 +15,23 @@ from autograd.errors import ArgumentError, NonFiniteError, OperandError
 from .activations import told
 from .checkpoints import NOTHING, Checkpoint
 from .class_weights import weights_of
-from .costs import Weighted, cross_entropy, name_of
-from .data import count_of, generator_of, rows_of, targets_of
+from .costs import Weighted, cross_entropy, is_own, name_of
+from .data import count_of, generator_of
 from .divergence import diverged
-from .dropout import with_noise
 from .held_out import parted
 from .learned import choice_told, learned_of
-from .mlp import MLP, checked_network
+from .mlp import MLP
+from .module import Module, callable_module
 from .optimisers import Optimiser
+from .outputs import Shape, shape_of_outputs, targets_for
+from .programs import Cost
+from .randomness import probed, with_noise
 from .rules import Adam
 from .stopping import Watch, early_stopping_of
 from .tasks import classes_in, readings
 from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
 
 Matrix = npt.NDArray[np.float64]
-Cost = Callable[[list[Value], list[Value]], Value]
 
 
 class Training:
@@ -37,7 +39,7 @@ class Training:
 
     def __init__(
         self,
-        net: MLP,
+        net: Module,
         X: Any,
         Y: Any,
         *,
@@ -54,30 +56,36 @@ class Training:
         devices: int | None,
         parameters: Any,
     ) -> None:
-        checked_network(net)
+        callable_module(net)
         if not callable(cost):
             raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
         if not isinstance(shuffle, bool | np.bool_):
             raise ArgumentError(f"shuffle: expected True or False, got {shuffle!r:.60}")
+        self.net, self.cost = net, cost
         self.batch_size, self.shuffle = count_of("batch_size", batch_size), bool(shuffle)
         self.seed, self.random = seed, generator_of(seed)
-        self.X = rows_of("X", X, net.sizes[0])
-        self.Y = targets_of("Y", Y, net.sizes[-1], len(self.X))
+        self.X = net._samples(X)
+        self.outputs, self.noise = self._probed(net)
+        self.Y = targets_for("Y", Y, self.outputs, len(self.X), self._is_strict)
         # Without a seed a training that is resumed would hold out other samples.
         self.draws_anew = seed is None and self.shuffle and not isinstance(validation, tuple | list | None)
-        (self.X, self.Y), self.held_out = parted(validation, self.X, self.Y, self.random if self.shuffle else None)
+        if isinstance(validation, tuple | list):
+            self.held_out: tuple[Matrix, Matrix] | None = self._pair(validation)
+        else:
+            drawing = self.random if self.shuffle else None
+            (self.X, self.Y), self.held_out = parted(validation, self.X, self.Y, drawing)
         classes = classes_in(self.Y)
         self.asked = None if classes is None or self.held_out is None else classes_in(self.held_out[1])
-        if cost is cross_entropy and net.output not in ("linear", "softmax"):
+        last = net._last_activation()
+        if cost is cross_entropy and last not in (None, "linear", "softmax"):
             raise ArgumentError(
                 'cost=cross_entropy: expected a network with output="softmax" or output="linear", '
-                f'got {told(net.output)!r}; make it with MLP(sizes, output="softmax")'
+                f'got {told(last)!r}; make it with MLP(sizes, output="softmax")'
             )
         self.optimiser = Adam(0.01) if optimiser is None else optimiser
         if not isinstance(self.optimiser, Optimiser):
             raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
         self.compiled, self.backend, self.devices = bool(compiled), backend, devices
-        self.net, self.cost = net, cost
         if not self.compiled and backend != "numpy":
             raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {backend!r}")
         self.parameters = learned_of(parameters, net)
@@ -85,8 +93,26 @@ class Training:
         net.program(cost, backend, devices)
         self.watch = self._watch(early_stopping)
         self.class_weights = self._class_weights(class_weight, classes)
-        self.noise = net.noise_count(self.X[0].tolist())
         self.trainer = self._trainer()
+
+    def _probed(self, net: Module) -> tuple[Shape | None, int]:
+        """The shape of what the network returns, and how many random numbers it draws, for one sample."""
+        if isinstance(net, MLP) and net._stays_the_same():
+            return (net.sizes[-1],), 0
+        returned, noise = probed(net, self.X[0].tolist())
+        return shape_of_outputs(returned), noise
+
+    def _pair(self, given: Any) -> tuple[Matrix, Matrix]:
+        """Samples to measure on, checked as those that are learned from."""
+        if len(given) != 2:
+            raise ArgumentError(f"validation: expected a pair (X, Y), got {len(given)} things")
+        rows = self.net._samples(given[0], "validation X")
+        return rows, targets_for("validation Y", given[1], self.outputs, len(rows), self._is_strict)
+
+    @property
+    def _is_strict(self) -> bool:
+        """Whether targets have to be as many as the outputs: a cost of somebody's own may take others."""
+        return isinstance(self.net, MLP) or is_own(self.cost)
 
     def _watch(self, early_stopping: Any) -> Watch | None:
         rule = early_stopping_of(early_stopping)
@@ -104,7 +130,8 @@ class Training:
                 "class_weight: expected targets that are classes, whole numbers or rows of zeros with a single one, "
                 "got others"
             )
-        counts = np.bincount([] if classes is None else classes, minlength=max(2, self.Y.shape[1])).astype(float)
+        several = self.Y.shape[1] if self.Y.ndim == 2 else 0
+        counts = np.bincount([] if classes is None else classes, minlength=max(2, several)).astype(float)
         if self.backend == "jax":
             from .device_trainer import summed  # imports JAX, which not everybody has
 
@@ -116,7 +143,8 @@ class Training:
         return targets if self.class_weights is None else np.column_stack([targets, weights])
 
     def _trainer(self) -> Trainer:
-        net, X, Y, cost = self.net, self.X, self.Y, self.cost
+        net: Any = self.net
+        X, Y, cost = self.X, self.Y, self.cost
         if self.class_weights is not None:
             cost, Y = Weighted(cost), self._weighted(Y, self.class_weights[classes_in(Y)])
         samples = self.parameters, X, Y, self.optimiser, self.batch_size
@@ -171,7 +199,8 @@ class Training:
             cost = float(self.trainer.of_all(np.array([cost]))[0, 0])
         measures = {"validation cost": cost}
         if self.asked is not None:
-            measures["accuracy"] = float((readings(self.net.predict(X, self.compiled)) == self.asked).mean())
+            read = readings(self.net.predict(X, self.compiled))
+            measures["accuracy"] = float((read == self.asked).mean())
         return measures
 
     def agree(self, epochs: int, resume: bool, callbacks: int) -> None:
@@ -179,8 +208,8 @@ class Training:
         X, Y = self.X, self.Y
         shuffling = self.random.bit_generator.state
         facts: Facts = {
-            "X": (X.shape[1], f"{X.shape[1]} features"),
-            "Y": (Y.shape[1], f"{Y.shape[1]} outputs"),
+            "X": (X.shape[1:], _shape_told(X.shape[1:], "features")),
+            "Y": (Y.shape[1:], _shape_told(Y.shape[1:], "outputs")),
             "net": (repr(self.net), repr(self.net)),
             "cost": (name_of(self.cost), name_of(self.cost)),
             "parameters": (self._choice, self._choice),
@@ -225,10 +254,15 @@ class Training:
         return NOTHING if self.watch is None else str(self.watch.rule)
 
 
-def _with_noise_if_given(of_one: Callable[[Any, Any], Value]) -> Callable[..., Value]:
+def _with_noise_if_given(of_one: Cost) -> Callable[..., Value]:
     """The cost of a sample, and of the random numbers drawn for it where they come with it."""
     noisy = with_noise(of_one)
     return lambda *sample: (of_one if len(sample) == 2 else noisy)(*sample)
+
+
+def _shape_told(shape: Shape, what: str) -> str:
+    """The shape of a sample or target in words."""
+    return f"{shape[0]} {what}" if len(shape) == 1 else f"{what} of shape {shape}"
 
 
 def _told(samples: int, number: int) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nn
-from nn.dropout import uniform
+from nn.randomness import uniform
 
 DRAWS = np.random.default_rng(0)
 X, DIGITS = DRAWS.normal(size=(23, 4)), DRAWS.integers(0, 3, 23)
