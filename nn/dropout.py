@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, where
@@ -46,9 +46,9 @@ class Dropout(Module):
         scale = 1 / (1 - self.p)
         return [where(number >= self.p, a * scale, 0.0) for number, a in zip(drawn, values, strict=True)]
 
-    def _exchangeable(self) -> Iterator[Any]:
+    def _exchangeable(self) -> list[Any]:
         """Its probability."""
-        yield self.p
+        return [self.p]
 
     def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether its code is this package's, and the cost."""

@@ -197,11 +197,12 @@ class Layer(Module):
         """Its activation."""
         return self.activation
 
-    def _exchangeable(self) -> Iterator[Any]:
+    def _exchangeable(self) -> list[Any]:
         """Its neurons, and what those compute with."""
-        yield self.of_all
+        parts: list[Any] = [self.of_all]
         for neuron in self.neurons:
-            yield from (neuron, neuron.activation, neuron.bias, *neuron.weights)
+            parts += (neuron, neuron.activation, neuron.bias, *neuron.weights)
+        return parts
 
     def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether layer, neurons, their activations and the cost are this package's."""

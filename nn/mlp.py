@@ -150,11 +150,13 @@ class MLP(Module):
         """The last layer's."""
         return self.output
 
-    def _exchangeable(self) -> Iterator[Any]:
+    def _exchangeable(self) -> list[Any]:
         """Its layers, and what those are made of."""
+        parts: list[Any] = []
         for layer in self.layers:
-            yield layer
-            yield from layer._exchangeable()
+            parts.append(layer)
+            parts += layer._exchangeable()
+        return parts
 
     def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether only exchanged parts can change what is computed: all code is this package's."""

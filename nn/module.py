@@ -153,11 +153,12 @@ class Module:
             If they are no finite numbers, or not as many as it takes; or if it cannot be called.
         """
         callable_module(self)
-        is_one, rows = False, X
-        if self._width() is not None:
+        is_one, width = False, self._width()
+        if width is None:
+            rows = samples_of("X", X)
+        else:
             array = numbers_of("X", X)
-            is_one, rows = array.ndim == 1, np.atleast_2d(array)
-        rows = self._samples(rows)
+            is_one, rows = array.ndim == 1, rows_of("X", np.atleast_2d(array), width)
         if compiled:
             result: Any = self.program(sample=[rows])(rows)
         else:
@@ -206,9 +207,9 @@ class Module:
         """
         return self._programs.of(self, cost, backend, devices, sample, noisy)
 
-    def _exchangeable(self) -> Iterator[Any]:
+    def _exchangeable(self) -> list[Any]:
         """Everything that may be exchanged for something else, in a stable order."""
-        yield from self.parameters()
+        return [*self.parameters()]
 
     def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether nothing but what is `_exchangeable` can change what is computed: no code is a user's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Label, Value, sqrt, total
@@ -63,9 +63,9 @@ class LayerNorm(Module):
         """How many activations it norms."""
         return len(self.weight)
 
-    def _exchangeable(self) -> Iterator[Any]:
+    def _exchangeable(self) -> list[Any]:
         """Its parameters and what keeps the division finite."""
-        yield from (self.epsilon, *self.parameters())
+        return [self.epsilon, *self.parameters()]
 
     def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether its code is this package's, and the cost."""

@@ -47,7 +47,7 @@ class Programs(dict[Hashable, Compiled]):
         noisy: bool,
     ) -> Compiled:
         """See `Module.program`."""
-        parts = list(module._exchangeable())
+        parts = module._exchangeable()
         if len(parts) != len(self._parts) or not all(map(operator.is_, parts, self._parts)):
             self._parts = parts
             self.clear()

@@ -73,11 +73,13 @@ class Sequential(Module):
         """The last step, or that step's."""
         return self.steps[-1]._last_activation() if isinstance(self.steps[-1], Module) else self.steps[-1]
 
-    def _exchangeable(self) -> Iterator[Any]:
+    def _exchangeable(self) -> list[Any]:
         """Its steps, and what those are made of."""
+        parts: list[Any] = []
         for step in self.steps:
-            yield step
-            yield from step._exchangeable() if isinstance(step, Module) else ()
+            parts.append(step)
+            parts += step._exchangeable() if isinstance(step, Module) else ()
+        return parts
 
     def _stays_the_same(self, cost: Cost | None = None) -> bool:
         """Whether all its steps are this package's, and the cost."""

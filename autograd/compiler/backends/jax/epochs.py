@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from ...arguments import columns
 from ...plan.instructions import Piece, Scatter
 from ...plan.plan import Plan
 from ..base import Batch
@@ -85,7 +86,7 @@ class Training:
     ----------
     plan : Plan
         With a gradient.
-    data : sequence of ndarray, shape (samples, n)
+    data : sequence of ndarray, shape (samples, ...)
         This process's samples, one array for each argument, but for those that each epoch gives.
     batch_size : int
         Of all processes together; at least as many as devices.
@@ -120,7 +121,7 @@ class Training:
         self._counts = gathered(len(data[0]))
         self.samples = int(self._counts.sum())
         with settings(_FLOATS):
-            self._data = [*map(self._on_devices, data)]
+            self._data = [*map(self._on_devices, columns(data))]
         self._cuts = _cuts(plan, learned)
         self._learns, self._is_learned = learned, learned[self._cuts[:-1]].tolist()
         self._careful = self._compiled(True)
@@ -139,7 +140,7 @@ class Training:
         """
         runs = scheduled(order, self._batch_size, self._counts, own(), self._mesh.devices.shape[1])
         with settings(_FLOATS):
-            data = [*self._data, *map(self._on_devices, fresh)]
+            data = [*self._data, *map(self._on_devices, columns(fresh))]
             spread = [self._spread(run) for run in runs]
             everywhere = jax.device_put(np.float64(rate), NamedSharding(self._mesh, PartitionSpec()))
             now, told = self._quick(self._now, data, spread, everywhere)
@@ -163,8 +164,8 @@ class Training:
     # What lies where
 
     def _on_devices(self, column: Batch) -> Any:
-        """A process's samples, on each of its devices."""
-        column = _filled_up(column, int(self._counts.max()))
+        """A process's samples, on each of its devices: as floats, for a program computes with nothing else."""
+        column = _filled_up(column.astype(_FLOATS, copy=False), int(self._counts.max()))
         whole = (count() * len(column), *column.shape[1:])
         return self._placed(column, PartitionSpec(PROCESS), whole)
 
