@@ -111,6 +111,7 @@ class Classifier(Network):
         self.class_weight, self.standardise = class_weight, standardise
         self.random_state, self.progress, self.backend = random_state, progress, backend
 
+    @keywords_told("model.fit")
     def fit(self, X: Any, y: Any) -> Self:
         """Learn anew from samples and their labels.
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.words import attributes_told
+
 from .conventions import Estimator, agree_on_names, feature_names_of, samples_of
 from .learners import Learner
 from .optimisers import Optimiser
@@ -15,6 +17,7 @@ from .scaling import Scaling
 Matrix = npt.NDArray[np.float64]
 
 
+@attributes_told("model")
 class Network(Estimator):
     """An estimator whose samples go into a network: a learner is made, kept and asked."""
 

@@ -45,7 +45,7 @@ class Regressor(Network):
     Examples
     --------
     >>> import nn
-    >>> model = nn.Regressor(hidden=(8,), random_state=0)
+    >>> model = nn.Regressor(hidden=(8,), random_state=1)
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [0.0, 100.0, 200.0, 300.0]
     >>> model.fit(X, y).score(X, y) > 0.99
     True
@@ -85,6 +85,7 @@ class Regressor(Network):
         """What is done to the targets, and undone to the outputs."""
         return self._fitted.target_scaling
 
+    @keywords_told("model.fit")
     def fit(self, X: Any, y: Any) -> Self:
         """Learn anew from samples and their targets.
 

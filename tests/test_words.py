@@ -31,6 +31,7 @@ THINGS = {
     "net": nn.MLP([2, 1], seed=0),
     "optimiser": nn.SGD(0.5),
     "history": nn.History(),
+    "model": nn.Classifier(hidden=(), epochs=1).fit([[0.0], [1.0]], [0, 1]),
     "drawing": draw(W * 2),
     "label": autograd.Label("w"),
 }
@@ -50,6 +51,7 @@ CALLED |= {
 CALLED |= {
     f"nn.{name}()": getattr(nn, name) for name in ("cross_entropy", "binary_cross_entropy", "cosine", "step_decay")
 }
+CALLED |= {"model.fit()": THINGS["model"].fit}
 CALLED |= {"net.predict()": THINGS["net"].predict, "drawing.save()": THINGS["drawing"].save}
 PLACES = {**MODULES, **THINGS}
 
@@ -111,7 +113,7 @@ def test_a_name_of_another_package_is_answered(place):
         assert getattr(PLACES[place], word, None) is None and word not in dir(PLACES[place])
 
 
-@pytest.mark.parametrize("place", ["v", "f", "net", "optimiser", "history", "drawing"])
+@pytest.mark.parametrize("place", ["v", "f", "net", "optimiser", "history", "model", "drawing"])
 def test_an_attribute_of_another_package_is_not_set_in_silence(place):
     for word, answer in WORDS[place].items():
         error = raised(lambda word=word: setattr(THINGS[place], word, 3))

@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 import nn
-from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
+from autograd.errors import ArgumentError, AutogradError, KeywordError, OperandError, ShapeError
 from nn.scaling import Scaling
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -238,6 +238,13 @@ def test_parts_are_scaled_as_all_rows_together():
     np.testing.assert_allclose(scaling.mean, X.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(scaling.scale, [*X[:, :2].std(axis=0), 1.0], rtol=1e-9)
     np.testing.assert_allclose(scaling.unscaled(scaling.scaled(X)), X, rtol=1e-12)
+
+
+def test_what_people_type_by_habit_is_answered():
+    with pytest.raises(KeywordError, match=r"fit\(sample_weight=.*the estimator's own class_weight"):
+        nn.Classifier().fit(CORNERS, XOR, sample_weight=[1.0] * 4)
+    with pytest.raises(AttributeError, match=r"model\.coefs_: expected model\.network_\.state_dict\(\)"):
+        small(nn.Classifier).fit(CORNERS, XOR).coefs_  # noqa: B018  # reading it is what is tried
 
 
 # What scikit-learn goes by, without it
