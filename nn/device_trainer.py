@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Compiled, Value
+from autograd.compiler.arguments import columns
 from autograd.compiler.backends.jax.devices import chosen
 from autograd.compiler.backends.jax.epochs import Training
 from autograd.compiler.backends.jax.processes import agree, count, gathered, gathered_rows, own
@@ -151,7 +152,13 @@ class DeviceTrainer:
         # Their steps of NaN and infinity are NaN and infinity, which an epoch's end tells as well as each step would.
         keeps_nan = type(optimiser).rule in KEEP_NAN and optimiser.clip_value is None and bool(learned.all())
         training = Training(
-            self._cost.plan, self._data, self._batch_size, optimiser, self._devices, not keeps_nan, learned
+            self._cost.plan,
+            [column.astype(float) for column in columns(self._data)],
+            self._batch_size,
+            optimiser,
+            self._devices,
+            not keeps_nan,
+            learned,
         )
         training.start(*self._on_hand())
         self._training, self._brought = training, np.array(self._host.all_parameters.data)

@@ -15,15 +15,12 @@ from autograd.words import keywords_told
 from .activations import OF_LAYERS, Activation, activation_of, told
 from .costs import is_own
 from .data import generator_of, refuse_batch
-from .initialisers import initialiser_of
+from .initialisers import MOST_WEIGHTS, drawn
 from .layers import Layer
 from .module import Module, once
 from .programs import Cost
 from .state import numbered
 from .structure import Structure, computes_otherwise, structure_of, structure_to_keep
-
-MOST_WEIGHTS = 10**8
-"""The most that a network may have: as many labelled Values take over 20 GB."""
 
 
 class MLP(Module):
@@ -67,14 +64,12 @@ class MLP(Module):
         checked = _checked_sizes(sizes)
         self._hidden = activation_of("activation", activation)
         last_activation = self._hidden if output is None else activation_of("output", output, OF_LAYERS)
-        weight_deviation, bias_deviation = initialiser_of(initialiser)
         random = generator_of(seed)
         self.layers: list[Layer] = []
         for number, (inputs, outputs) in enumerate(pairwise(checked), start=1):
-            weights = random.normal(0.0, weight_deviation(inputs, outputs), (outputs, inputs))
-            biases = random.normal(0.0, bias_deviation, outputs) if bias_deviation else np.zeros(outputs)
+            begun = drawn(inputs, outputs, initialiser, random)
             last = number == len(checked) - 1
-            self.layers.append(Layer(weights, biases, last_activation if last else self._hidden, number))
+            self.layers.append(Layer(*begun, last_activation if last else self._hidden, number))
         self._input_labels = [Label("a", "0", str(k)) for k in range(checked[0])]
 
     @property

@@ -37,8 +37,19 @@ def numbers_in(returned: Any) -> Any:
         return [numbers_in(member) for member in returned]
     if isinstance(returned, REAL):
         return float(returned)
-    came = type(returned).__name__
-    raise OperandError(f"net(x): expected it to return Values, or lists or dicts of them, got {came}")
+    raise _refusal(returned)
+
+
+def checked_outputs(returned: Any) -> Any:
+    """What a module returned for a sample, unless that is nothing; a cost of somebody's own may take what it likes."""
+    if returned is None:
+        raise _refusal(returned)
+    return returned
+
+
+def _refusal(returned: Any) -> OperandError:
+    came = "None; is a return missing?" if returned is None else type(returned).__name__
+    return OperandError(f"net(x): expected it to return Values, or lists or dicts of them, got {came}")
 
 
 def stacked(rows: list[Any]) -> Any:

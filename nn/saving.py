@@ -17,8 +17,9 @@ from autograd.words import keywords_told
 
 from .activations import ACTIVATIONS, OF_LAYERS
 from .archives import Archive, opened
+from .initialisers import MOST_WEIGHTS
 from .layers import Layer
-from .mlp import MLP, MOST_WEIGHTS
+from .mlp import MLP
 from .module import Module
 from .named import agree_on_settings, kind_of, read_by_name
 from .recipes import steps_in

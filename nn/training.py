@@ -23,7 +23,7 @@ from .learned import choice_told, learned_of
 from .mlp import MLP
 from .module import Module, callable_module
 from .optimisers import Optimiser
-from .outputs import Shape, shape_of_outputs, targets_for
+from .outputs import Shape, checked_outputs, shape_of_outputs, targets_for
 from .programs import Cost
 from .randomness import probed, with_noise
 from .rules import Adam
@@ -100,7 +100,7 @@ class Training:
         if isinstance(net, MLP) and net._stays_the_same():
             return (net.sizes[-1],), 0
         returned, noise = probed(net, self.X[0].tolist())
-        return shape_of_outputs(returned), noise
+        return shape_of_outputs(checked_outputs(returned)), noise
 
     def _pair(self, given: Any) -> tuple[Matrix, Matrix]:
         """Samples to measure on, checked as those that are learned from."""
