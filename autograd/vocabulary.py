@@ -20,7 +20,7 @@ _COMPILE = "autograd.compile, which runs a function of one sample over a batch"
 _OWN_LAYER = "a class of your own on nn.Module, which computes it in Values"
 _LAYER = "nn.Layer, or nn.MLP([inputs, neurons, outputs]) for all layers"
 _SQUARED = "nn.squared_error"
-_CROSS = 'nn.cross_entropy, on outputs of nn.MLP(sizes, output="linear")'
+_CROSS = 'nn.cross_entropy, of the outputs of nn.MLP(sizes, output="linear") or "softmax"'
 _BINARY = "nn.binary_cross_entropy of a sigmoid's output, which is computed from its z"
 _NO_BATCH = (
     "nn.LayerNorm, for a network is a function of one sample and does not see the others of its batch, whose mean and "
@@ -44,6 +44,15 @@ _WEIGHTS = "net.layers[0].weights, or net.state_dict() for all"
 _ACCURACY = "nn.accuracy(net, X, digits)"
 
 
+_OWN_COST = "a function of your own, cost(outputs, targets) of one sample, written in Values"
+_CLASSES = "whole numbers as Y, with cost=nn.cross_entropy in nn.fit"
+_SIX = "autograd.clip(v, 0.0, 6.0)"
+
+
+def _function(name: str) -> str:
+    return f"activation=autograd.{name} in nn.MLP and nn.Layer, or autograd.{name} of a Value"
+
+
 def _activation(name: str) -> str:
     return f'activation="{name}" in nn.MLP and nn.Layer, or autograd.{name} of a Value'
 
@@ -51,7 +60,7 @@ def _activation(name: str) -> str:
 _SAID: dict[str, dict[str, str]] = {
     "autograd": {
         _VALUE: "Tensor tensor Variable Parameter Scalar Var Node Number",
-        _ARRAYS: "array asarray from_numpy np jnp stack",
+        _ARRAYS: "array asarray from_numpy np jnp stack concatenate ones randn cumsum",
         _HIPS: "numpy scipy extend misc",
         _COMPILE: "jit vmap pmap function vectorize",
         _TAPE: "GradientTape Tape tape",
@@ -75,18 +84,43 @@ _SAID: dict[str, dict[str, str]] = {
         "it in nn: `import nn`": "Adam SGD MLP Layer Neuron Module fit",
         "autograd.sigmoid": "expit logistic Sigmoid",
         "autograd.weighted_sum(weights, activations, bias)": "matmul einsum linear",
-        "operators, such as a + b": "add sub subtract mul multiply div divide neg",
-        "autograd.where(v > 0, 1.0, 0.0)": "heaviside sign",
+        "operators, such as a + b": "add sub subtract mul multiply div divide true_divide neg",
+        "autograd.where(v > 0, 1.0, 0.0)": "heaviside",
+        "autograd.copysign(1.0, v)": "sign sgn",
+        "autograd.asin": "arcsin",
+        "autograd.acos": "arccos",
+        "autograd.atan": "arctan",
+        "autograd.atan2": "arctan2",
+        "autograd.asinh": "arcsinh",
+        "autograd.acosh": "arccosh",
+        "autograd.atanh": "arctanh",
+        "autograd.log": "ln",
+        "autograd.lgamma": "gammaln loggamma",
+        "autograd.logsumexp": "lse log_sum_exp",
+        "autograd.silu": "swish Swish SiLU",
+        "v * autograd.tanh(autograd.softplus(v))": "mish",
+        "v * autograd.hard_sigmoid(v)": "hardswish hard_swish",
+        "autograd.log(v / (1 - v))": "logit",
+        "1 / autograd.sqrt(v)": "rsqrt",
+        "autograd.clip(v, low, high)": "clamp clamp_ clip_by_value",
+        "autograd.mod(a, b)": "fmod remainder",
+        "autograd.floor or autograd.ceil": "trunc fix",
+        "autograd.round_, or Python's round(v, 2) for a float": "round rint",
+        "autograd.dot(a, b)": "inner vdot dot_product",
+        "autograd.variance(values)": "var",
+        "autograd.sqrt(autograd.variance(values))": "std",
+        "autograd.mean(values)": "average",
+        "max(range(len(values)), key=values.__getitem__)": "argmax",
         "autograd.where(condition, a, b), or Python's if": "select cond ifelse if_else",
         "a loop of Python, which autograd.compile takes": "scan while_loop fori_loop",
         "-autograd.softplus(-v)": "log_sigmoid logsigmoid",
-        "autograd.minimum(autograd.relu(v), 6)": "relu6",
-        "autograd.maximum(-1, autograd.minimum(v, 1))": "hard_tanh",
+        _SIX: "relu6",
+        "autograd.clip(v, -1.0, 1.0)": "hard_tanh hardtanh",
         "autograd.total(values)": "sum",
         "autograd.maximum(a, b), or Python's max": "max",
         "autograd.minimum(a, b), or Python's min": "min",
-        "a ** b": "pow",
-        "Python's abs(v)": "abs",
+        "a ** b": "pow power float_power",
+        "Python's abs(v)": "abs fabs",
         "v.backward() of the output": "backward",
         "v.zero_grad() of each, or net.zero_grad()": "zero_grad",
         _BINARY: "sigmoid_cross_entropy",
@@ -98,7 +132,14 @@ _SAID: dict[str, dict[str, str]] = {
         _activation("tanh"): "Tanh",
         'activation="linear" in nn.MLP and nn.Layer': "Identity",
         'output="softmax" in nn.MLP, or autograd.softmax': "Softmax LogSoftmax",
-        "autograd.minimum(autograd.relu(v), 6)": "relu6 ReLU6",
+        _SIX: "relu6 ReLU6",
+        _activation("softplus"): "Softplus",
+        _function("leaky_relu"): "LeakyReLU PReLU",
+        _function("elu"): "ELU SELU CELU",
+        _function("gelu"): "GELU",
+        _function("silu"): "SiLU Swish swish",
+        _function("softsign"): "Softsign",
+        _function("hard_sigmoid"): "Hardsigmoid HardSigmoid",
         _LAYER: "Linear Dense FullyConnected Affine",
         "nn.MLP([inputs, hidden, outputs])": "Perceptron NeuralNetwork Network Net FeedForward",
         "nn.Module, or nn.MLP for a network of layers": "Model",
@@ -111,6 +152,7 @@ _SAID: dict[str, dict[str, str]] = {
         ),
         "a table of Values as an attribute of an nn.Module: table[i] is the row of an integer input": "Embedding",
         "X.reshape(len(X), -1): a network takes a row of numbers for each sample": "Flatten",
+        "nn.LayerNorm": "GroupNorm InstanceNorm RMSNorm",
         _NO_BATCH: "BatchNorm BatchNorm1d BatchNorm2d BatchNormalization",
         _CROSS: (
             "CrossEntropyLoss NLLLoss nll_loss categorical_crossentropy CategoricalCrossentropy log_loss "
@@ -124,16 +166,26 @@ _SAID: dict[str, dict[str, str]] = {
         _SQUARED: "MSELoss mse mse_loss MSE mean_squared_error l2_loss MeanSquaredError",
         "nn.absolute_error": "L1Loss l1_loss mae MAE mean_absolute_error MeanAbsoluteError",
         "nn.huber": "HuberLoss huber_loss SmoothL1Loss smooth_l1_loss",
+        _OWN_COST: (
+            "KLDivLoss kl_div PoissonNLLLoss HingeEmbeddingLoss MultiMarginLoss TripletMarginLoss CTCLoss hinge"
+        ),
+        _CLASSES: "one_hot to_categorical",
         _BATCHES: "DataLoader Dataset TensorDataset dataloader",
         _FUNCTIONS: "functional F",
         _OPTIMISERS: "optim optimizers optimiser",
         "nn.Optimiser": "Optimizer",
         _SCHEDULE: "lr_scheduler LRScheduler LambdaLR StepLR ExponentialLR CosineAnnealingLR ReduceLROnPlateau",
         _CLIPPED: "clip_grad_norm_ clip_grad_norm clip_by_norm clip_grad_value_ clip",
-        _OWN_RULE: "Adagrad Adadelta Adamax LBFGS Lion Ftrl",
-        'initialiser="xavier" in nn.MLP': "init initializers initializer",
+        "nn.SGD": "GradientDescent sgd StochasticGradientDescent",
+        "nn.SGD(0.5, momentum=0.9)": "Momentum momentum",
+        _OWN_RULE: "NAdam AMSGrad Rprop Adagrad Adadelta Adamax LBFGS Lion Ftrl",
+        'initialiser="xavier" in nn.MLP': (
+            "init initializers initializer xavier_uniform_ xavier_normal_ glorot_uniform he_normal kaiming_normal_ "
+            "kaiming_uniform_"
+        ),
         "nn.squared_error, nn.cross_entropy or nn.binary_cross_entropy": "losses loss criterion",
         "the sizes of nn.MLP([inputs, neurons, outputs])": "Input InputLayer",
+        "validation=0.2 in nn.fit, the share to hold out": "train_test_split",
         "nn.fit(net, X, Y)": "train Trainer train_loop",
         _ACCURACY: "evaluate score accuracy_score metrics",
         "nn.r_squared": "r2 r2_score R2Score",

@@ -26,6 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=type)
 
 _PACKAGES = {"autograd", "nn"}
+_LIKE = 0.7
 
 
 # Names of a module
@@ -209,8 +210,14 @@ def _told(known: list[str]) -> str:
 
 
 def _nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
-    """The names that are spelled much like a word, the likest first."""
-    lower: dict[str, str] = {}
+    """The names that are spelled much like a word, the likest first; one alone where only case and _ are others."""
+    bare: dict[str, str] = {}
     for name in names:
-        lower.setdefault(name.lower(), name)
-    return [lower[near] for near in difflib.get_close_matches(word.lower()[:80], lower, count, cutoff=0.7)]
+        bare.setdefault(_bare(name), name)
+    given = _bare(word[:80])
+    found = [given] if given in bare else difflib.get_close_matches(given, bare, count, _LIKE)
+    return [bare[near] for near in found]
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd import Label, Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
@@ -128,6 +129,10 @@ class MLP(Module):
         for layer in self.layers:
             activations = layer(activations)
         return activations
+
+    if TYPE_CHECKING:  # of a module of somebody's own it may be anything; of a network it is a matrix, or a row
+
+        def predict(self, X: Any, compiled: bool = True) -> npt.NDArray[np.float64]: ...
 
     def members(self) -> Iterator[tuple[str, Any]]:
         """Its layers, with the places that they have in the `torch.nn.Sequential` that computes the same."""

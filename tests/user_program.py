@@ -252,6 +252,9 @@ def training(net: nn.MLP) -> None:
         early_stopping=nn.EarlyStopping(patience=3),
     )
     assert_type(history, nn.History)
+    own = Own()
+    assert_type(nn.fit(own, X, [[1.0, 1.0]], epochs=1, progress=False), nn.History)
+    own.predict(X)
     assert_type(history.cost, list[float])
     assert_type(history.interrupted, bool)
     assert_type(nn.accuracy(net, X, [1]), float)
