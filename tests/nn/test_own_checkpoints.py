@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, compile, tanh, weighted_sum
+from autograd import Value, tanh, weighted_sum
 from autograd.errors import ArgumentError, FileFormatError
-from nn.checkpoints import Checkpoint
-from nn.history import History
-from nn.trainers import CompiledTrainer, EagerTrainer
 
 DRAWS = np.random.default_rng(0)
 X, Y = DRAWS.normal(size=(13, 6)), DRAWS.normal(size=(13, 1))
@@ -41,27 +38,9 @@ class Recurrent(nn.Module):
         return self.read(state)
 
 
-def train(net, optimiser, path=None, epochs=6, resume=False, compiled=True, stop=None):
-    """What `nn.fit` does with a network, with any module."""
-    random, parameters = np.random.default_rng(3), net.parameters()
-
-    def cost(x, y):
-        return nn.squared_error(net(x), y)
-
-    trainer = (
-        CompiledTrainer(compile(cost, parameters=parameters), parameters, X, Y, optimiser, 5)
-        if compiled
-        else EagerTrainer(cost, parameters, X, Y, optimiser, 5)
-    )
-    agreement = {"optimiser": optimiser.settings, "validation": "none"}
-    kept = None if path is None else Checkpoint(path, net, optimiser, random, agreement)
-    history = kept.restore(epochs) if resume else History()
-    while len(history.cost) < epochs:
-        history._add({"cost": trainer.epoch(random.permutation(len(X)))}, 0.0, optimiser.learning_rate)
-        optimiser.epoch += 1
-        if kept is not None:
-            kept.write(history)
-    return history
+def train(net, optimiser, path=None, epochs=6, **options):
+    given = {"batch_size": 5, "seed": 3, "progress": False}
+    return nn.fit(net, X, Y, optimiser=optimiser, epochs=epochs, checkpoint=path, **(given | options))
 
 
 def everything(net, optimiser, history):
@@ -137,9 +116,9 @@ def test_the_checkpoint_of_a_network_is_refused_by_a_module(tmp_path):
 def test_damage_is_refused_or_means_nothing(tmp_path):
     path = tmp_path / "run.npz"
     net, optimiser = Recurrent(), nn.Adam(0.02)
-    expected = everything(net, optimiser, train(net, optimiser, path, epochs=1))
+    expected = everything(net, optimiser, train(net, optimiser, path, epochs=1, compiled=False))
     contents, refusals = path.read_bytes(), 0
-    places = range(0, len(contents), 61)
+    places = range(0, len(contents), 97)
     for place in places:
         damaged = bytearray(contents)
         damaged[place] ^= 1 << place % 8
