@@ -263,6 +263,14 @@ def _new_array(arguments: tuple[Any, ...]) -> _Array:
     return _Array()
 
 
+def _from_buffer(arguments: tuple[Any, ...]) -> _Array:
+    """As protocol 5 has arrays: their bytes come first."""
+    if len(arguments) != 4 or not isinstance(arguments[0], bytes | bytearray):
+        raise _NotThatError("a damaged array")
+    raw, kind, shape, order = arguments
+    return _Array(_array(shape, kind, order == "F", bytes(raw)))
+
+
 def _new_type(arguments: tuple[Any, ...]) -> _Type:
     name = arguments[0] if arguments else None
     text = name.decode("latin-1") if isinstance(name, bytes) else name
@@ -279,6 +287,7 @@ def _encoded(arguments: tuple[Any, ...]) -> bytes:
 
 _CALLS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
     "numpy.core.multiarray _reconstruct": _new_array,
+    "numpy.core.numeric _frombuffer": _from_buffer,
     "numpy dtype": _new_type,
     "_codecs encode": _encoded,
 }
@@ -287,6 +296,7 @@ _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _ARGUMENTS = {
     *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "STRING", "BINSTRING", "SHORT_BINSTRING"),
     *("UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"),
+    "BYTEARRAY8",
 }
 _BUILDERS: dict[str, Callable[[list[Any], Any], None]] = {
     "TUPLE": _tuple,

@@ -131,11 +131,11 @@ def learn_from(
     if settings.early_stopping:
         groups = np.zeros(len(X), dtype=int) if classes is None else classes
         learned, held_out = _parted(groups, share, learner.random)
-    inputs, targets = _scaled(settings, learner, X, Y, learned)
+    scalings = _scalings(settings, learner, X[learned], Y[learned])
     if settings.early_stopping:
-        held = inputs[held_out], targets[held_out]
+        held = _scaled(scalings, X[held_out], Y[held_out])
         stopping = {"validation": held, "early_stopping": EarlyStopping(patience, tolerance)}
-    _run(settings, learner, (inputs[learned], targets[learned]), cost, settings.epochs, class_weight, **stopping)
+    _run(settings, learner, scalings, X[learned], Y[learned], cost, settings.epochs, class_weight, **stopping)
 
 
 def learn_batch(
@@ -144,26 +144,35 @@ def learn_batch(
     """Learn one epoch from some samples among others; see `learn_from`."""
     if Y.ndim == 2 and Y.shape[1] != learner.network.sizes[-1]:
         raise ArgumentError(f"y: expected {learner.network.sizes[-1]} outputs as before, got {Y.shape[1]}")
-    _run(settings, learner, _scaled(settings, learner, X, Y, slice(None)), cost, 1, class_weight)
+    _run(settings, learner, _scalings(settings, learner, X, Y), X, Y, cost, 1, class_weight)
 
 
-def _scaled(settings: Any, learner: Learner, X: Matrix, Y: npt.NDArray[Any], rows: Any) -> tuple[Any, Any]:
-    """Inputs, and targets that are numbers, scaled by what some of the rows add to those met before."""
-    is_numbers = Y.ndim == 2
-    if settings.standardise:
-        scaling = learner.scaling.met(X[rows])
-        if is_numbers:
-            learner.target_scaling = learner.target_scaling.met(Y[rows])
-        learner.scaling = scaling
-    return learner.scaling.scaled(X), learner.target_scaling.scaled(Y) if is_numbers else Y
+def _scalings(settings: Any, learner: Learner, X: Matrix, Y: npt.NDArray[Any]) -> tuple[Scaling, Scaling]:
+    """Of inputs, and of targets that are numbers: by the rows met before and these."""
+    if not settings.standardise:
+        return learner.scaling, learner.target_scaling
+    return learner.scaling.met(X), learner.target_scaling.met(Y) if Y.ndim == 2 else learner.target_scaling
+
+
+def _scaled(scalings: tuple[Scaling, Scaling], X: Matrix, Y: npt.NDArray[Any]) -> tuple[Matrix, npt.NDArray[Any]]:
+    of_inputs, of_targets = scalings
+    return of_inputs.scaled(X), of_targets.scaled(Y) if Y.ndim == 2 else Y
 
 
 def _run(
-    settings: Any, learner: Learner, pair: tuple[Any, Any], cost: Cost, epochs: Any, class_weight: Any, **stopping: Any
+    settings: Any,
+    learner: Learner,
+    scalings: tuple[Scaling, Scaling],
+    X: Matrix,
+    Y: npt.NDArray[Any],
+    cost: Cost,
+    epochs: Any,
+    class_weight: Any,
+    **stopping: Any,
 ) -> None:
     history = fit(
         learner.network,
-        *pair,
+        *_scaled(scalings, X, Y),
         cost=cost,
         optimiser=learner.optimiser,
         epochs=epochs,
@@ -174,6 +183,7 @@ def _run(
         backend=settings.backend,
         **stopping,
     )
+    learner.scaling, learner.target_scaling = scalings
     learner.costs += history.cost
     learner.validation_costs += history.validation_cost
 

@@ -321,7 +321,7 @@ def _other_formats(pixels: Any, labels: Any) -> list[Subject]:
         Subject("NPZ, compressed", archives[1].getvalue(), _called("mnist.npz"), partial(repacked, deflated=0.9), True),
         *(
             Subject(f"pickle, protocol {protocol}", pickle.dumps((pairs,) * 3, protocol), _called("mnist.pkl"))
-            for protocol in (0, 2, 4)
+            for protocol in (0, 2, 5)
         ),
         Subject("pickle, gzipped", gzip.compress(pickle.dumps((pairs,) * 2, 2)), _called("mnist.pkl.gz"), regzipped),
         Subject("QMNIST's labels", qmnist, lambda path: read_idx(path, 2, 12).tolist()),

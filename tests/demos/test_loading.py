@@ -375,11 +375,13 @@ def pickled_by_python_2(parts):
     return b"\x80\x02" + b"".join(pairs) + (b"\x87" if len(parts) == 3 else b"\x86") + b"."
 
 
-@pytest.mark.parametrize("protocol", ["of Python 2", 2, 3, 4])
+@pytest.mark.parametrize("protocol", ["of Python 2", 0, 2, 3, 4, 5])
 def test_nielsens_pickle_is_read(tmp_path, protocol):
     path = tmp_path / "mnist.pkl.gz"
     by_python_2 = pickled_by_python_2(parts())
-    path.write_bytes(gzip.compress(pickle.dumps(nielsen(parts()), protocol) if protocol in (2, 3, 4) else by_python_2))
+    path.write_bytes(
+        gzip.compress(pickle.dumps(nielsen(parts()), protocol) if protocol != "of Python 2" else by_python_2)
+    )
     loaded = read(path)
     train, test = loaded.sets
     expected = nielsen(parts())

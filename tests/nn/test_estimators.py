@@ -293,6 +293,16 @@ def test_a_training_that_fails_leaves_what_was_learned():
         assert model.n_features_in_ == 2 and (model.predict_proba(X) == before).all()
 
 
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_a_part_that_is_refused_leaves_what_was_learned(kind):
+    X, y = data_for(kind)
+    model = small(kind).fit(X, y)
+    before = model.predict(X)
+    with pytest.raises(ArgumentError, match="batch_size"):
+        model.set_params(batch_size=0).partial_fit(X + 100.0, y)
+    assert (model.predict(X) == before).all() and model.n_iter_ == 5
+
+
 def test_the_network_is_drawn_and_told_as_any():
     model = nn.Classifier(hidden=(3,), random_state=0).fit(CORNERS, XOR)
     assert model.score(CORNERS, XOR) == 1.0
