@@ -215,13 +215,14 @@ COSTS = (squared_error, absolute_error, huber, cross_entropy, binary_cross_entro
 
 @dataclass(frozen=True)
 class Weighted:
-    """A cost times the weight of the sample, which is the last of its targets."""
+    """A cost times the weight of the sample, which comes with its targets."""
 
     cost: Callable[[Any, Any], Any]
 
     def __call__(self, a: Any, y: Any) -> Any:
-        """The cost of outputs and targets."""
-        return y[-1] * self.cost(a, y[:-1])
+        """The cost of outputs, and of targets with their weight."""
+        targets, weight = y
+        return weight * self.cost(a, targets)
 
 
 def name_of(cost: Any) -> str:

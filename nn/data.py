@@ -40,23 +40,6 @@ def rows_of(name: str, given: Any, width: int) -> Matrix:
     return array
 
 
-def samples_of(name: str, given: Any, count: int | None = None) -> npt.NDArray[Any]:
-    """`given` as an array of numbers, the samples first, `count` of them if that is given; integers stay what they are.
-
-    Raises
-    ------
-    ShapeError, OperandError, ArgumentError
-        As `numbers_of`; also if there is no sample or the number of them differs.
-    """
-    array = array_of(name, given)
-    array = np.ascontiguousarray(array) if array.dtype.kind in "iub" else numbers_of(name, array)
-    if count is not None and len(array) != count:
-        raise ShapeError(f"{name}: expected {count} targets, one for each sample, got {len(array)}")
-    if not array.size:
-        raise ShapeError(f"{name}: expected at least one sample, got shape {array.shape}")
-    return array
-
-
 def targets_of(name: str, given: Any, width: int, samples: int) -> Matrix:
     """Targets as rows of shape (samples, width); classes, in a column or not, become rows of zeros with a one.
 

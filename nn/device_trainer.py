@@ -19,6 +19,7 @@ from autograd.errors import ArgumentError, AutogradError, NonFiniteError
 
 from .optimisers import Optimiser
 from .rules import KEEP_NAN
+from .samples import Samples, arrays_in, counted, taken
 from .trainers import CompiledTrainer, Facts, Matrix, Order, batches, checksum
 
 
@@ -40,7 +41,7 @@ class DeviceTrainer:
         Of one sample; on the host, to find what went wrong and for samples that are not learned from.
     parameters : sequence of Value
         What is learned.
-    X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
+    X, Y : ndarray, the samples first, or dicts and tuples of them
         This process's samples.
     optimiser : Optimiser
     batch_size : int
@@ -60,8 +61,8 @@ class DeviceTrainer:
         self,
         cost: Compiled,
         parameters: Sequence[Value],
-        X: Matrix,
-        Y: Matrix,
+        X: Samples,
+        Y: Samples,
         optimiser: Optimiser,
         batch_size: int,
         devices: int | None,
@@ -86,7 +87,7 @@ class DeviceTrainer:
         devices_here = len(self._devices)
         self.agree({"devices": (devices_here, str(devices_here))}, "start all with the same arguments")
         # Asked of all together here, since not every process may ask again: one alone needs a checkpoint's.
-        self._counts = gathered(len(X))
+        self._counts = gathered(counted(X))
         self._checksums = gathered(checksum(X, Y) if count() > 1 else 0)
         self._training: Training | None = None
         self._brought: Matrix = np.empty(0)  # the parameters as they came from the devices
@@ -130,7 +131,7 @@ class DeviceTrainer:
             self._brought = np.array(self._host.all_parameters.data)
         return cost / len(order)
 
-    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+    def mean_cost(self, X: Samples, Y: Samples) -> float:
         """See `Trainer`."""
         return self._host.mean_cost(X, Y)
 
@@ -139,6 +140,12 @@ class DeviceTrainer:
         """Which of the program's parameters are learned."""
         learned = set(self._host.parameters)
         return np.array([parameter in learned for parameter in self._host.all_parameters])
+
+    @property
+    def _columns(self) -> list[Matrix]:
+        """The samples as a plan takes them: an array of floats with two axes for each of theirs."""
+        arrays = [array for samples in self._data for array in arrays_in(samples)]
+        return [column.astype(float) for column in columns(arrays)]
 
     def _started(self) -> Training:
         optimiser, learned = self._optimiser, self._learned
@@ -153,7 +160,7 @@ class DeviceTrainer:
         keeps_nan = type(optimiser).rule in KEEP_NAN and optimiser.clip_value is None and bool(learned.all())
         training = Training(
             self._cost.plan,
-            [column.astype(float) for column in columns(self._data)],
+            self._columns,
             self._batch_size,
             optimiser,
             self._devices,
@@ -182,7 +189,7 @@ class DeviceTrainer:
     def _mine(self) -> slice:
         """Which samples of all processes are this one's."""
         first = int(self._counts[: own()].sum())
-        return slice(first, first + len(self._data[0]))
+        return slice(first, first + counted(self._data[0]))
 
     def _on_the_host(self, left: Sequence[Order], fresh: Sequence[Matrix]) -> float:
         """Learn on where the devices raised an alarm: the batch's fault is told here, if it is one."""
@@ -191,13 +198,13 @@ class DeviceTrainer:
         data = [*self._data, *(array[self._mine] for array in fresh)]
         return sum(self._step_together(rows, data) for rows in left)
 
-    def _step_together(self, rows: Order, data: Sequence[Matrix]) -> float:
+    def _step_together(self, rows: Order, data: Sequence[Samples]) -> float:
         """A step on the hosts of all processes, each with its own rows of a batch; the sum of the costs."""
         mine = rows[(rows >= self._mine.start) & (rows < self._mine.stop)] - self._mine.start
         summed, fault = np.zeros(1 + len(self._learned)), None
         try:
             if len(mine):
-                cost, slopes = self._cost.gradient(*(array[mine] for array in data))
+                cost, slopes = self._cost.gradient(*(taken(one, mine) for one in data))
                 summed = np.concatenate([[cost], slopes]) * len(mine)
         except AutogradError as error:
             fault = error

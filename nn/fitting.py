@@ -57,10 +57,12 @@ def fit(
     net : Module
         Changed in place. An `MLP`, or any other module that can be called with a sample.
     X : array-like, shape (samples, inputs), or (samples, ...) for a module of your own
-        Finite numbers: an array, lists, a frame of pandas or Polars, a tensor. See `Module.predict`.
+        Finite numbers: an array, lists, a frame of pandas or Polars, a tensor; for a module of your own also a dict or
+        tuple of arrays. See `Module.predict`.
     Y : array-like, shape (samples,) or (samples, 1) of whole numbers, or (samples, outputs)
         The right classes, or the desired outputs. Of another shape where the network returns anything but a list, or
-        the cost takes others: whole numbers stay whole then, as classes or indices have to.
+        the cost takes others: whole numbers stay whole then, as classes or indices have to, and a dict or tuple of
+        arrays is one of each sample's.
     cost : callable
         ``cost(outputs, targets)`` of one sample; the mean over each batch is minimised, by the network's parameters:
         other Values that it closes over stay as they are.

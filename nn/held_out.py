@@ -10,6 +10,8 @@ import numpy.typing as npt
 from autograd.errors import ArgumentError
 from autograd.reals import as_float
 
+from .samples import counted, taken
+
 Matrix = npt.NDArray[np.float64]
 Pair = tuple[Matrix, Matrix]
 
@@ -33,10 +35,10 @@ def parted(given: Any, X: Matrix, Y: Matrix, random: np.random.Generator | None)
     """
     if given is None:
         return (X, Y), None
-    count = _share(given, len(X))
-    order = np.arange(len(X)) if random is None else random.spawn(1)[0].permutation(len(X))
+    count = _share(given, counted(X))
+    order = np.arange(counted(X)) if random is None else random.spawn(1)[0].permutation(counted(X))
     learned, measured = np.sort(order[:-count]), np.sort(order[-count:])
-    return (X[learned], Y[learned]), (X[measured], Y[measured])
+    return (taken(X, learned), taken(Y, learned)), (taken(X, measured), taken(Y, measured))
 
 
 def _share(given: Any, samples: int) -> int:

@@ -16,10 +16,11 @@ from autograd.primitives import LEAF
 from autograd.words import attributes_told, keywords_told
 
 from . import state
-from .data import numbers_of, rows_of, samples_of
+from .data import numbers_of, rows_of
 from .outline import outlined
 from .outputs import numbers_in, stacked
 from .programs import Cost, Programs
+from .samples import Samples, listed, samples_of
 from .state import Keys, shape_of
 from .structure import Structure
 from .summary import Summary, summary_of
@@ -138,7 +139,7 @@ class Module:
         X : array-like, shape (samples, inputs) or (inputs,), or (samples, ...)
             For a network of known width, such as an `MLP` or what begins with a `Layer`, rows of numbers, or one row.
             A module of your own gets a number, a list or nested lists for each sample; whole numbers stay whole, as
-            indices have to.
+            indices have to. Of a dict or tuple of arrays it gets one with the numbers of each sample.
         compiled : bool
             Whether to run as matrix products; else one Value at a time.
 
@@ -163,7 +164,7 @@ class Module:
             result: Any = self.program(sample=[rows])(rows)
         else:
             with no_grad():
-                result = stacked([numbers_in(self(row)) for row in rows.tolist()])  # type: ignore[operator]
+                result = stacked([numbers_in(self(row)) for row in listed(rows)])  # type: ignore[operator]
         return result[0] if is_one else result
 
     def _width(self) -> int | None:
@@ -174,8 +175,8 @@ class Module:
         """The activation that its outputs come of, where that is known."""
         return None
 
-    def _samples(self, X: Any, name: str = "X") -> npt.NDArray[Any]:
-        """Samples as an array with the samples first, checked."""
+    def _samples(self, X: Any, name: str = "X") -> Samples:
+        """Samples as an array with the samples first, checked; a module of unknown width may take several."""
         width = self._width()
         return samples_of(name, X) if width is None else rows_of(name, X, width)
 
@@ -184,7 +185,7 @@ class Module:
         cost: Cost | None = None,
         backend: str = "numpy",
         devices: int | None = None,
-        sample: Sequence[npt.NDArray[Any]] = (),
+        sample: Sequence[Samples] = (),
         noisy: bool = False,
     ) -> Compiled:
         """The module as a compiled function of one sample, or of a sample and its target the cost.
@@ -198,8 +199,8 @@ class Module:
             ``cost(outputs, targets)``.
         backend, devices
             As in `compile`.
-        sample : sequence of ndarray, shape (rows, ...)
-            An array for each argument. Where the cost or the module has code of somebody's own, the numbers that
+        sample : sequence of ndarray, shape (rows, ...), or dicts and tuples of them
+            One for each argument. Where the cost or the module has code of somebody's own, the numbers that
             it closes over may be others than when it was recorded: it is recorded again for the first row, and
             compiled anew if it is another function now.
         noisy : bool

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd import Value
 from autograd.errors import OperandError
 from autograd.reals import REAL
 
-from .data import samples_of, targets_of
+from .data import targets_of
+from .samples import Samples, samples_of
 
 Shape = tuple[int, ...]
 
@@ -59,7 +59,7 @@ def stacked(rows: list[Any]) -> Any:
     return np.array(rows)
 
 
-def targets_for(name: str, given: Any, outputs: Shape | None, samples: int, strict: bool) -> npt.NDArray[Any]:
+def targets_for(name: str, given: Any, outputs: Shape | None, samples: int, strict: bool) -> Samples:
     """Targets of samples, one for each.
 
     Parameters
@@ -68,7 +68,7 @@ def targets_for(name: str, given: Any, outputs: Shape | None, samples: int, stri
     given : array-like
         Those of a list of n outputs are rows of n numbers, or classes, which become rows of zeros with a one; of one
         output numbers; of everything else, and of targets of another shape, arrays as they are, in which whole numbers
-        stay whole: they are for a cost that takes them.
+        stay whole, and dicts and tuples of arrays: they are for a cost that takes them.
     outputs : tuple of int or None
         See `shape_of_outputs`.
     samples : int
@@ -80,7 +80,9 @@ def targets_for(name: str, given: Any, outputs: Shape | None, samples: int, stri
     ShapeError, OperandError, ArgumentError
         If they are no numbers, or not as many as the samples.
     """
-    array = samples_of(name, given, samples)
+    array = samples_of(name, given, samples, "targets")
+    if not isinstance(array, np.ndarray):
+        return array
     fits = array.ndim == 1 or array.shape[1:] in ((1,), outputs)
     if outputs is not None and len(outputs) == 1 and (strict or fits):
         return targets_of(name, array, outputs[0], samples)

@@ -8,12 +8,11 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy.typing as npt
-
 from autograd import Compiled, Value, compile
 
 from .costs import Weighted, key_of
 from .randomness import noise
+from .samples import Samples, taken
 
 Cost = Callable[[Any, Any], Value]
 """The cost of a sample's outputs and its target."""
@@ -43,7 +42,7 @@ class Programs(dict[Hashable, Compiled]):
         cost: Cost | None,
         backend: str,
         devices: int | None,
-        sample: Sequence[npt.NDArray[Any]],
+        sample: Sequence[Samples],
         noisy: bool,
     ) -> Compiled:
         """See `Module.program`."""
@@ -60,7 +59,7 @@ class Programs(dict[Hashable, Compiled]):
                 self.pop(next(iter(self)))
             self[key] = program
         elif sample and not module._stays_the_same(cost):
-            self[key].refresh(*(array[:1] for array in sample))
+            self[key].refresh(*(taken(rows, slice(1)) for rows in sample))
         return self[key]
 
     def __reduce__(self) -> Any:

@@ -17,7 +17,7 @@ def classes_in(targets: Matrix) -> Classes | None:
     go together, and no accuracy is told of it.
     """
     ones: npt.NDArray[np.bool_] = targets == 1.0
-    if targets.ndim > 2 or not (ones | (targets == 0.0)).all():
+    if not isinstance(targets, np.ndarray) or targets.ndim > 2 or not (ones | (targets == 0.0)).all():
         return None
     if targets.ndim == 1 or targets.shape[1] == 1:
         return ones.ravel().astype(np.intp)

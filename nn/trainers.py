@@ -15,6 +15,7 @@ from autograd.errors import NonFiniteError
 from autograd.parameters import Parameters
 
 from .optimisers import Optimiser
+from .samples import Samples, arrays_in, counted, listed, taken
 
 Matrix = npt.NDArray[np.float64]
 Order = npt.NDArray[np.intp]
@@ -51,13 +52,16 @@ class Trainer(Protocol):
         What the cost takes beside X and Y and is another in each epoch is in `fresh`: a row for each sample.
         """
 
-    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+    def mean_cost(self, X: Samples, Y: Samples) -> float:
         """The mean cost of other samples, from which nothing is learned."""
 
 
-def checksum(X: Matrix, Y: Matrix) -> int:
+def checksum(X: Samples, Y: Samples) -> int:
     """A number that other samples do not have."""
-    return zlib.crc32(Y.data, zlib.crc32(X.data))
+    number = 0
+    for array in (*arrays_in(X), *arrays_in(Y)):
+        number = zlib.crc32(array.data, number)
+    return number
 
 
 def batches(order: Order, batch_size: int) -> list[Order]:
@@ -70,13 +74,13 @@ class _OneProcess:
 
     keeps = True
 
-    def __init__(self, X: Matrix, Y: Matrix) -> None:
+    def __init__(self, X: Samples, Y: Samples) -> None:
         self._data = X, Y
 
     @property
     def samples(self) -> int:
         """See `Trainer`."""
-        return len(self._data[0])
+        return counted(self._data[0])
 
     @property
     def checksum(self) -> int:
@@ -100,7 +104,7 @@ class CompiledTrainer(_OneProcess):
         Of one sample.
     parameters : sequence of Value
         What is learned, used by the cost or not. What else it closes over stays as it is.
-    X, Y : ndarray, shape (samples, inputs) and (samples, outputs)
+    X, Y : ndarray, the samples first, or dicts and tuples of them
     optimiser : Optimiser
     batch_size : int
     noisy : Compiled, optional
@@ -113,8 +117,8 @@ class CompiledTrainer(_OneProcess):
         self,
         cost: Compiled,
         parameters: Sequence[Value],
-        X: Matrix,
-        Y: Matrix,
+        X: Samples,
+        Y: Samples,
         optimiser: Optimiser,
         batch_size: int,
         noisy: Compiled | None = None,
@@ -129,7 +133,7 @@ class CompiledTrainer(_OneProcess):
     @cached_property
     def all_parameters(self) -> Parameters:
         """What the program reads."""
-        return self._learned.record(*(array[:1] for array in (*self._data, *self._fresh))).parameters
+        return self._learned.record(*(taken(one, slice(1)) for one in (*self._data, *self._fresh))).parameters
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -154,9 +158,9 @@ class CompiledTrainer(_OneProcess):
         """The mean cost of a batch, whose gradient is added to that of the parameters."""
         if not fresh:
             return self._over.backward(rows)
-        return self._learned.backward(*(array.take(rows, axis=0) for array in (*self._data, *fresh)))
+        return self._learned.backward(*(taken(one, rows) for one in (*self._data, *fresh)))
 
-    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+    def mean_cost(self, X: Samples, Y: Samples) -> float:
         """See `Trainer`."""
         return float(self._cost(X, Y).mean())
 
@@ -174,7 +178,13 @@ class EagerTrainer(_OneProcess):
     """
 
     def __init__(
-        self, cost: CostOfOne, parameters: Sequence[Value], X: Matrix, Y: Matrix, optimiser: Optimiser, batch_size: int
+        self,
+        cost: CostOfOne,
+        parameters: Sequence[Value],
+        X: Samples,
+        Y: Samples,
+        optimiser: Optimiser,
+        batch_size: int,
     ) -> None:
         super().__init__(X, Y)
         self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
@@ -185,7 +195,7 @@ class EagerTrainer(_OneProcess):
         summed = 0.0
         for rows in batches(order, self._batch_size):
             self._parameters.zero_grad()
-            cost = mean(self._costs(*(array[rows] for array in (*self._data, *fresh))))
+            cost = mean(self._costs(*(taken(one, rows) for one in (*self._data, *fresh))))
             cost.backward()
             if not np.isfinite(cost.data) or not np.isfinite(self._parameters.grad).all():
                 raise NonFiniteError(f"fit: expected a finite cost and gradient, got cost {cost.data} of a batch")
@@ -193,10 +203,10 @@ class EagerTrainer(_OneProcess):
             self._optimiser.step(self._parameters)
         return summed / len(order)
 
-    def mean_cost(self, X: Matrix, Y: Matrix) -> float:
+    def mean_cost(self, X: Samples, Y: Samples) -> float:
         """See `Trainer`."""
         # Recorded though nothing is differentiated: binary_cross_entropy finds z behind its sigmoid only so.
         return float(np.mean([cost.data for cost in self._costs(X, Y)]))
 
-    def _costs(self, *arrays: Matrix) -> list[Value]:
-        return [self._cost(*sample) for sample in zip(*(array.tolist() for array in arrays), strict=True)]
+    def _costs(self, *given: Samples) -> list[Value]:
+        return [self._cost(*sample) for sample in zip(*map(listed, given), strict=True)]

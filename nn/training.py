@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Value
-from autograd.errors import ArgumentError, NonFiniteError, OperandError
+from autograd.errors import ArgumentError, NonFiniteError, OperandError, ShapeError
 
 from .activations import told
 from .checkpoints import NOTHING, Checkpoint
@@ -27,6 +27,7 @@ from .outputs import Shape, checked_outputs, shape_of_outputs, targets_for
 from .programs import Cost
 from .randomness import probed, with_noise
 from .rules import Adam
+from .samples import Samples, counted, form_of, listed, taken
 from .stopping import Watch, early_stopping_of
 from .tasks import classes_in, readings
 from .trainers import CompiledTrainer, EagerTrainer, Facts, Trainer, checksum
@@ -66,7 +67,7 @@ class Training:
         self.seed, self.random = seed, generator_of(seed)
         self.X = net._samples(X)
         self.outputs, self.noise = self._probed(net)
-        self.Y = targets_for("Y", Y, self.outputs, len(self.X), self._is_strict)
+        self.Y = targets_for("Y", Y, self.outputs, counted(self.X), self._is_strict)
         # Without a seed a training that is resumed would hold out other samples.
         self.draws_anew = seed is None and self.shuffle and not isinstance(validation, tuple | list | None)
         if isinstance(validation, tuple | list):
@@ -75,7 +76,7 @@ class Training:
             drawing = self.random if self.shuffle else None
             (self.X, self.Y), self.held_out = parted(validation, self.X, self.Y, drawing)
         classes = classes_in(self.Y)
-        self.asked = None if classes is None or self.held_out is None else classes_in(self.held_out[1])
+        self.asked = classes_in(self.held_out[1]) if self.held_out is not None and self._reads_classes else None
         last = net._last_activation()
         if cost is cross_entropy and last not in (None, "linear", "softmax"):
             raise ArgumentError(
@@ -99,15 +100,29 @@ class Training:
         """The shape of what the network returns, and how many random numbers it draws, for one sample."""
         if isinstance(net, MLP) and net._stays_the_same():
             return (net.sizes[-1],), 0
-        returned, noise = probed(net, self.X[0].tolist())
+        returned, noise = probed(net, listed(taken(self.X, slice(1)))[0])
         return shape_of_outputs(checked_outputs(returned)), noise
+
+    @property
+    def _reads_classes(self) -> bool:
+        """Whether the targets are classes, one of which each output is for, or that one output tells apart."""
+        outputs, alone = self.outputs, ((), (1,))
+        if classes_in(self.Y) is None or outputs is None:
+            return False
+        return self.Y.shape[1:] == outputs or (outputs in alone and self.Y.shape[1:] in alone)
 
     def _pair(self, given: Any) -> tuple[Matrix, Matrix]:
         """Samples to measure on, checked as those that are learned from."""
         if len(given) != 2:
             raise ArgumentError(f"validation: expected a pair (X, Y), got {len(given)} things")
         rows = self.net._samples(given[0], "validation X")
-        return rows, targets_for("validation Y", given[1], self.outputs, len(rows), self._is_strict)
+        targets = targets_for("validation Y", given[1], self.outputs, counted(rows), self._is_strict)
+        for name, mine, theirs in (("X", rows, self.X), ("Y", targets, self.Y)):
+            if form_of(mine) != form_of(theirs):
+                raise ShapeError(
+                    f"validation {name}: expected {form_of(theirs)} for each sample as in {name}, got {form_of(mine)}"
+                )
+        return rows, targets
 
     @property
     def _is_strict(self) -> bool:
@@ -130,7 +145,7 @@ class Training:
                 "class_weight: expected targets that are classes, whole numbers or rows of zeros with a single one, "
                 "got others"
             )
-        several = self.Y.shape[1] if self.Y.ndim == 2 else 0
+        several = 0 if classes is None or self.Y.ndim < 2 else self.Y.shape[1]
         counts = np.bincount([] if classes is None else classes, minlength=max(2, several)).astype(float)
         if self.backend == "jax":
             from .device_trainer import summed  # imports JAX, which not everybody has
@@ -138,9 +153,9 @@ class Training:
             counts = summed(counts, {"class_weight": (repr(given), f"{given!r:.60}")})
         return None if given is None else weights_of(given, counts)
 
-    def _weighted(self, targets: Matrix, weights: Any) -> Matrix:
+    def _weighted(self, targets: Samples, weights: Any) -> Samples:
         """Targets with the weight of each sample beside them, where classes have weights."""
-        return targets if self.class_weights is None else np.column_stack([targets, weights])
+        return targets if self.class_weights is None else (targets, weights)
 
     def _trainer(self) -> Trainer:
         net: Any = self.net
@@ -193,7 +208,7 @@ class Training:
         if self.held_out is None:
             return {}
         X, Y = self.held_out
-        cost = self.trainer.mean_cost(X, self._weighted(Y, np.ones(len(Y))))
+        cost = self.trainer.mean_cost(X, self._weighted(Y, np.ones(counted(Y))))
         if self.watch is not None:
             # All stop together: by what the first process measured.
             cost = float(self.trainer.of_all(np.array([cost]))[0, 0])
@@ -208,8 +223,8 @@ class Training:
         X, Y = self.X, self.Y
         shuffling = self.random.bit_generator.state
         facts: Facts = {
-            "X": (X.shape[1:], _shape_told(X.shape[1:], "features")),
-            "Y": (Y.shape[1:], _shape_told(Y.shape[1:], "outputs")),
+            "X": (form_of(X), form_of(X)),
+            "Y": (form_of(Y), form_of(Y)),
             "net": (repr(self.net), repr(self.net)),
             "cost": (name_of(self.cost), name_of(self.cost)),
             "parameters": (self._choice, self._choice),
@@ -233,7 +248,7 @@ class Training:
             "optimiser": self.optimiser.settings,
             "batch_size": str(self.batch_size),
             "data": _told(self.trainer.samples, self.trainer.checksum),
-            "validation": NOTHING if held_out is None else _told(len(held_out[0]), checksum(*held_out)),
+            "validation": NOTHING if held_out is None else _told(counted(held_out[0]), checksum(*held_out)),
             "seed": str(self.seed),
             "compiled": str(self.compiled),
             "shuffle": str(self.shuffle),
@@ -258,11 +273,6 @@ def _with_noise_if_given(of_one: Cost) -> Callable[..., Value]:
     """The cost of a sample, and of the random numbers drawn for it where they come with it."""
     noisy = with_noise(of_one)
     return lambda *sample: (of_one if len(sample) == 2 else noisy)(*sample)
-
-
-def _shape_told(shape: Shape, what: str) -> str:
-    """The shape of a sample or target in words."""
-    return f"{shape[0]} {what}" if len(shape) == 1 else f"{what} of shape {shape}"
 
 
 def _told(samples: int, number: int) -> str:

@@ -87,7 +87,7 @@ def test_early_stopping_is_tried_on_a_training_that_it_ends():
         ("other epochs", "epochs", "2"),
         ("other networks", "net", "MLP([5, 4, 3], activation='tanh', output='sigmoid')"),
         ("other weights", "net", "its first weights"),
-        ("other features", "X", "5 features"),
+        ("other features", "X", "5 numbers"),
         ("other costs", "cost", "squared_error"),
         ("other rules", "optimiser", "SGD(learning_rate=0.1, momentum=0.0)"),
         ("other rates", "learning_rate", "other rates in some epochs"),
