@@ -49,10 +49,6 @@ _CLASSES = "whole numbers as Y, with cost=nn.cross_entropy in nn.fit"
 _SIX = "autograd.clip(v, 0.0, 6.0)"
 
 
-def _function(name: str) -> str:
-    return f"activation=autograd.{name} in nn.MLP and nn.Layer, or autograd.{name} of a Value"
-
-
 def _activation(name: str) -> str:
     return f'activation="{name}" in nn.MLP and nn.Layer, or autograd.{name} of a Value'
 
@@ -134,12 +130,12 @@ _SAID: dict[str, dict[str, str]] = {
         'output="softmax" in nn.MLP, or autograd.softmax': "Softmax LogSoftmax",
         _SIX: "relu6 ReLU6",
         _activation("softplus"): "Softplus",
-        _function("leaky_relu"): "LeakyReLU PReLU",
-        _function("elu"): "ELU SELU CELU",
-        _function("gelu"): "GELU",
-        _function("silu"): "SiLU Swish swish",
-        _function("softsign"): "Softsign",
-        _function("hard_sigmoid"): "Hardsigmoid HardSigmoid",
+        _activation("leaky_relu"): "LeakyReLU PReLU",
+        _activation("elu"): "ELU SELU CELU",
+        _activation("gelu"): "GELU",
+        _activation("silu"): "SiLU Swish swish",
+        _activation("softsign"): "Softsign",
+        _activation("hard_sigmoid"): "Hardsigmoid HardSigmoid",
         _LAYER: "Linear Dense FullyConnected Affine",
         "nn.MLP([inputs, hidden, outputs])": "Perceptron NeuralNetwork Network Net FeedForward",
         "nn.Module, or nn.MLP for a network of layers": "Model",

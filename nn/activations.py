@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import autograd
-from autograd import Value, relu, sigmoid, softmax, softplus, tanh
+from autograd import (
+    Value,
+    elu,
+    gelu,
+    hard_sigmoid,
+    leaky_relu,
+    relu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    tanh,
+)
 from autograd.errors import ArgumentError, OperandError
-from autograd.primitives import TABLE
 
 Function = Callable[[Value], Value]
 Activation = str | Function
@@ -18,7 +31,13 @@ ACTIVATIONS: dict[str, Function | None] = {
     "sigmoid": sigmoid,
     "tanh": tanh,
     "relu": relu,
+    "leaky_relu": leaky_relu,
+    "elu": elu,
+    "gelu": gelu,
+    "silu": silu,
     "softplus": softplus,
+    "softsign": softsign,
+    "hard_sigmoid": hard_sigmoid,
     "linear": None,
 }
 """Activation functions by name; linear leaves z as it is."""
@@ -87,7 +106,8 @@ class _Checked:
 
 def is_of_each(function: Any) -> bool:
     """Whether a function is one of autograd's of a single Value, such as `autograd.exp`, and not of a list of them."""
-    name = getattr(function, "__name__", "")
-    primitive = TABLE.get(name)
-    is_unary = primitive is not None and isinstance(primitive.partials, tuple) and len(primitive.partials) == 1
-    return is_unary and function is getattr(autograd, name, None)
+    own: Any = getattr(autograd, getattr(function, "__name__", ""), None)
+    if own is not function or not inspect.isfunction(own):
+        return False
+    first, *others = inspect.signature(own).parameters.values()
+    return first.name == "a" and all(other.default is not other.empty for other in others)

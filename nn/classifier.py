@@ -31,7 +31,7 @@ class Classifier(Network):
     ----------
     hidden : sequence of int, or int
         Neurons of each hidden layer; ``()`` for none.
-    activation : {"relu", "tanh", "sigmoid", "softplus", "linear"} or callable
+    activation : str or callable
         Of the hidden layers.
     optimiser : {"adam", "adamw", "nesterov", "rmsprop", "sgd"} or callable
         What makes an `Optimiser` of the learning rate: ``functools.partial(nn.SGD, momentum=0.9)``.

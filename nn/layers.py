@@ -35,8 +35,8 @@ class Neuron(Module):
         One for each input.
     bias : float
         0 if not given.
-    activation : {"sigmoid", "tanh", "relu", "softplus", "linear"} or callable
-        Or any function from a Value to a Value.
+    activation : str or callable
+        A name in `ACTIVATIONS`, such as "sigmoid" or "linear", or any function from a Value to a Value.
     layer, index : int
         Where the neuron stands, for its labels: w^layer_index,k.
     wide : bool
@@ -101,7 +101,8 @@ class Layer(Module):
         Or how many inputs there are: weights and biases are drawn then.
     biases : array-like, shape (neurons,), or int
         Or how many neurons.
-    activation : {"sigmoid", "tanh", "relu", "softplus", "linear", "softmax"} or callable
+    activation : str or callable
+        As for `Neuron`, or "softmax".
         Softmax is of all neurons together; a function is of each.
     number : int
         The layer's number, 1 for the first after the inputs.

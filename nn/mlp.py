@@ -31,8 +31,9 @@ class MLP(Module):
     ----------
     sizes : sequence of int
         Inputs, neurons of each hidden layer, outputs: ``[784, 16, 16, 10]`` in the document.
-    activation : {"sigmoid", "tanh", "relu", "softplus", "linear"} or callable
-        Of the hidden layers; any function from a Value to a Value will do.
+    activation : str or callable
+        Of the hidden layers: "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "softsign",
+        "hard_sigmoid" or "linear", or any function from a Value to a Value.
     output : the same or "softmax", optional
         Of the last layer; as `activation` if not given.
     initialiser : {"normal", "xavier", "he"}

@@ -9,6 +9,7 @@ import autograd
 import nn
 from autograd import Value, check_gradient, compile, exp, no_grad, softmax
 from autograd.errors import ArgumentError
+from nn.activations import ACTIVATIONS
 
 DRAWS = np.random.default_rng(0)
 X, DIGITS = DRAWS.normal(size=(20, 4)), DRAWS.integers(0, 3, 20)
@@ -37,6 +38,33 @@ def test_a_function_that_has_a_name_is_the_name(name, tmp_path):
     assert (net.predict(X) == named.predict(X)).all()
     net.save(tmp_path / "net.npz")
     assert nn.load(tmp_path / "net.npz").activation == name
+
+
+FORMULAS = {
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": np.tanh,
+    "relu": lambda z: np.where(z > 0, z, 0.0),
+    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+    "elu": lambda z: np.where(z > 0, z, np.exp(z) - 1),
+    "gelu": lambda z: z * np.vectorize(lambda one: (1 + math.erf(one / math.sqrt(2))) / 2)(z),
+    "silu": lambda z: z / (1 + np.exp(-z)),
+    "softplus": lambda z: np.log(1 + np.exp(z)),
+    "softsign": lambda z: z / (1 + np.abs(z)),
+    "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0.0, 1.0),
+    "linear": lambda z: z,
+}
+
+
+def test_every_name_is_tried_here():
+    assert FORMULAS.keys() == ACTIVATIONS.keys()
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_layer_computes_the_formula_of_its_name(name):
+    layer = nn.Layer(DRAWS.normal(size=(3, 4)), DRAWS.normal(size=3), name)
+    expected = FORMULAS[name](3 * X @ layer.weights.T + layer.biases)
+    np.testing.assert_allclose(layer.predict(3 * X), expected, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(layer.predict(3 * X, compiled=False), expected, rtol=0, atol=1e-14)
 
 
 def test_a_function_of_ones_own_is_computed_eagerly_and_compiled():

@@ -58,7 +58,6 @@ def alone(classes=False, **options):
         ("all", {}),
         ("a batch of few", {"batch_size": 5, "epochs": 1}),
         ("noise", {"net": together.thinned()}),
-        ("a false alarm with noise", {"net": together.thinned(), "cost": together.with_a_false_alarm}),
         ("a false alarm", {"cost": together.with_a_false_alarm}),
         ("the first alone keeps a checkpoint", {}),
         ("classes that count alike", {"classes": True, "class_weight": "balanced"}),

@@ -64,7 +64,6 @@ def cases(process, folder):
         "all": {},
         "a batch of few": {"batch_size": 5, "epochs": 1},
         "noise": {"net": thinned()},
-        "a false alarm with noise": {"net": thinned(), "cost": with_a_false_alarm},
         "a false alarm": {"cost": with_a_false_alarm},
         "the first alone keeps a checkpoint": {"checkpoint": folder / "first.npz" if process == 0 else None},
         "classes that count alike": {"classes": True, "class_weight": "balanced"},
