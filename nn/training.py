@@ -19,7 +19,7 @@ from .costs import Weighted, cross_entropy, is_own, name_of
 from .data import count_of, generator_of
 from .divergence import diverged
 from .held_out import parted
-from .learned import choice_told, learned_of
+from .learned import ALL, choice_told, learned_of
 from .mlp import MLP
 from .module import Module, callable_module
 from .optimisers import Optimiser
@@ -90,6 +90,8 @@ class Training:
         if not self.compiled and backend != "numpy":
             raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {backend!r}")
         self.parameters = learned_of(parameters, net)
+        # Told without asking for all of them again, which takes as long as a short epoch.
+        self._choice = ALL if parameters is None else choice_told(self.parameters, net)
         # Asked for all ways: it says what is wrong with a back end or devices.
         net.program(cost, backend, devices)
         self.watch = self._watch(early_stopping)
@@ -257,11 +259,6 @@ class Training:
             "parameters": self._choice,
         }
         return Checkpoint(path, self.net, self.optimiser, self.random, agreement, self.watch, self.parameters)
-
-    @property
-    def _choice(self) -> str:
-        """Which parameters are learned, in words."""
-        return choice_told(self.parameters, self.net)
 
     @property
     def _rule(self) -> str:
