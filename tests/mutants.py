@@ -7,8 +7,8 @@ namespaces compute, and in the rules that the reverse pass has written out for
 speed. Then it runs the tests that fit. A mutant that they pass has survived,
 and is printed as a difference. The exit code is 0 if none has.
 
-``--only power`` breaks only lines whose text holds "power"; ``--list`` breaks
-nothing. Linux and macOS only.
+``--only power`` breaks only lines whose text holds "power", ``--file special``
+only files of that name; ``--list`` breaks nothing. Linux and macOS only.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ COPIED = "autograd", "nn", "tests", "pyproject.toml"
 STAGES = (
     ("tests/autograd/test_primitives.py", "tests/autograd/test_pairs.py"),
     (
+        "tests/autograd/test_elementary.py",
         "tests/autograd/test_tails.py",
         "tests/autograd/test_functions.py",
         "tests/autograd/test_namespaces.py",
@@ -56,12 +57,27 @@ FUNCTIONS = {
     "autograd/primitives/entry.py": ("zero", "one", "minus_one"),
     "autograd/primitives/arithmetic.py": ("_power_by_base",),
     "autograd/primitives/elementary.py": (),
-    "autograd/primitives/activations.py": (),
+    "autograd/primitives/activations.py": ("_bell", "_softsign", "_softsign_by"),
     "autograd/primitives/choices.py": (),
     "autograd/primitives/reductions.py": ("_log_softmax_by", "_chosen_by"),
+    "autograd/primitives/rounding.py": (),
+    "autograd/primitives/special.py": ("_bell",),
+    "autograd/functions.py": ("variance", "prod", "norm", "_in_pairs"),
     "autograd/adjoints.py": ("_product", "_sum"),
     "autograd/namespaces/adding.py": ("left_to_right", "log_of_exponentials"),
-    "autograd/namespaces/floats.py": ("_above",),
+    "autograd/namespaces/floats.py": ("_above", "_infinite_beyond", "_whole", "_finite"),
+    "autograd/namespaces/special.py": (
+        "polygamma",
+        "_slopes_of_cotangent",
+        "_polygamma_above_zero",
+        "_power",
+        "polynomial",
+        "sinc",
+        "sinc_prime",
+        "sinc_second",
+        "_alternating",
+        "hypot_prime",
+    ),
     "autograd/fast_rules.py": ("_sum", "_product", "_weighted_sum", "_logsumexp", "_log_softmax", "_choice"),
     "autograd/reverse.py": ("pass_back",),
 }
@@ -69,7 +85,8 @@ CLASSES = {"autograd/namespaces/floats.py": ("_Floats",), "autograd/namespaces/a
 PARTNERS = {
     "sin": "cos", "cos": "sin", "log": "exp", "exp": "log", "less": "greater_equal", "greater_equal": "less",
     "greater": "less_equal", "less_equal": "greater", "sign": "step", "step": "sign", "sigmoid": "step",
-    "maximum": "minimum", "minimum": "maximum",
+    "maximum": "minimum", "minimum": "maximum", "floor": "ceil", "ceil": "floor", "erf": "erfc", "erfc": "erf",
+    "sinh": "cosh", "cosh": "sinh", "mod": "floor_divide", "floor_divide": "mod",
 }  # fmt: skip
 TURNED: dict[type, type] = {
     ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -306,10 +323,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2, help="test runs at once (default 2)")
     parser.add_argument("--only", default="", help="break only lines that hold this text")
+    parser.add_argument("--file", default="", help="break only files whose path holds this text")
     parser.add_argument("--list", action="store_true", help="print the mutants and stop")
     options = parser.parse_args(arguments)
     files = dict.fromkeys((*FUNCTIONS, *CLASSES))
-    found = {m.source: m for file in files for m in mutants(file) if options.only in m.before}
+    chosen = [file for file in files if options.file in file]
+    found = {m.source: m for file in chosen for m in mutants(file) if options.only in m.before}
     every = [m for m in found.values() if (m.before, m.after) not in SAME]
     if options.list:
         print(*every, f"{len(every)} mutants", sep="\n")

@@ -7,8 +7,10 @@ with floats by the reverse pass, with Values for higher derivatives, with
 arrays and symbols by the compiler and the drawings. In a partial, `v` is the
 operation's own result, which many derivatives reuse.
 
-Conventions at kinks: relu'(0) = 0 and |a|' = 0 at 0; at a tie `maximum` and
-`minimum` are their first operand.
+Conventions at kinks: relu'(0) = 0 and |a|' = 0 at 0, and so `hypot` has at the
+origin; `leaky_relu` and `elu` are there as below 0. At a tie `maximum` and
+`minimum` are their first operand, and `clip` at a bound is what was clipped.
+What rounds is constant, at its jumps too, and `mod` is there as to their right.
 """
 
 from .activations import (
