@@ -100,6 +100,46 @@ SAME = {
     (POWER, POWER.replace("1.0, a", "2, a")): "b is 0",
     ("lambda ns, a: a * 1.0", "lambda ns, a: a"): "1 times a",
     ("lambda ns, a: a * 1.0", "lambda ns, a: a / 1.0"): "a by 1",
+    (
+        "apart = ns.where(is_negative, a - ns.round_(a), 0.25)",
+        "apart = ns.where(is_negative, a - ns.round_(a), 1.25)",
+    ): "a number that is not used",
+    (
+        "tail = tail - ns.log(a + _SHIFT) if order == 0 else (tail + math.factorial(order - 1)) * _power(far, order)",
+        "tail = tail - ns.log(a + _SHIFT) if order == 0 else (tail + math.factorial(1)) * _power(far, order)",
+    ): "no order above 2 is read",
+    (
+        "return ns.where(is_zero, 1.0, sine / (math.pi * ns.where(is_zero, 1.0, a)))",
+        "return ns.where(is_zero, 1.0, sine / (math.pi * ns.where(is_zero, 2, a)))",
+    ): "not used",
+    (
+        "far = (cosine - ns.sinc(a)) / ns.where(is_near, 1.0, a)",
+        "far = (cosine - ns.sinc(a)) / ns.where(is_near, 2, a)",
+    ): "not used",
+    (
+        "far = -math.pi ** 2 * ns.sinc(a) - 2.0 * slope / ns.where(is_near, 1.0, a)",
+        "far = -math.pi ** 2 * ns.sinc(a) - 2.0 * slope / ns.where(is_near, 2, a)",
+    ): "not used",
+    (
+        "size = ns.where(ns.equal(size, 0.0), 1.0, size)",
+        "size = ns.where(ns.equal(size, 0.0), 2, size)",
+    ): "divides 0",
+    (
+        "return a / size / ns.where(ns.equal(length, 0.0), 1.0, length)",
+        "return a / size / ns.where(ns.equal(length, 0.0), 2, length)",
+    ): "divides 0",
+    (
+        "cosine = _alternating(ns, a) * ns.cos(math.pi * (a - ns.round_(a)))",
+        "cosine = _alternating(ns, a) * ns.cos(math.pi * (ns.round_(a) - a))",
+    ): "even",
+    (
+        "size = ns.maximum(ns.absolute(a), ns.absolute(b))",
+        "size = ns.maximum(ns.absolute(b), ns.absolute(a))",
+    ): "symmetric",
+    (
+        "lambda ns, v, a, b: ns.sign(a) * ns.copysign(1.0, b)",
+        "lambda ns, v, a, b: ns.sign(a) / ns.copysign(1.0, b)",
+    ): "by 1 or -1",
     ("if a >= 0:", "if a >= 1:"): "both forms of sigma are stable between 0 and 1",
     (
         "return 1.0 if a > 0 else -1.0 if a < 0 else a * 0.0",

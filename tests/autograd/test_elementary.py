@@ -292,7 +292,7 @@ CLOSE = {
     "digamma": (mpmath.digamma, [1e-100, 1e300, -0.25, -100.75, -1e-9]),
     "trigamma": (lambda a: mpmath.psi(1, a), [1e-100, 1e100, -0.25, -100.75]),
     "lgamma": (lambda a: mpmath.log(abs(mpmath.gamma(a))), [1e-300, 0.75, -0.25, -100.75]),
-    "sinc": (mpmath.sincpi, [1e-9, 1.0000001, 1000.25]),
+    "sinc": (mpmath.sincpi, [1e-9, 1.0000001, 1000.25, 1000000.25]),
 }
 
 
