@@ -137,6 +137,30 @@ SAME = {
         "size = ns.maximum(ns.absolute(b), ns.absolute(a))",
     ): "symmetric",
     (
+        "far = ns.minimum(ns.maximum(a, -1e+300), 1e+300)",
+        "far = ns.minimum(ns.maximum(-1e+300, a), 1e+300)",
+    ): "symmetric",
+    (
+        "far = ns.minimum(ns.maximum(a, -1e+300), 1e+300)",
+        "far = ns.minimum(1e+300, ns.maximum(a, -1e+300))",
+    ): "symmetric",
+    (
+        "lambda ns, a: ns.maximum(a, -1000.0) * ns.sigmoid(a)",
+        "lambda ns, a: ns.maximum(-1000.0, a) * ns.sigmoid(a)",
+    ): "symmetric",
+    (
+        "lambda ns, a: ns.maximum(a, -1000.0) * ns.sigmoid(a)",
+        "lambda ns, a: ns.maximum(a, -1001.0) * ns.sigmoid(a)",
+    ): "the other factor is 0 there",
+    (
+        "lambda ns, a: ns.maximum(a, -50.0) * (ns.erfc(a * -math.sqrt(0.5)) * 0.5)",
+        "lambda ns, a: ns.maximum(-50.0, a) * (ns.erfc(a * -math.sqrt(0.5)) * 0.5)",
+    ): "symmetric",
+    (
+        "lambda ns, a: ns.maximum(a, -50.0) * (ns.erfc(a * -math.sqrt(0.5)) * 0.5)",
+        "lambda ns, a: ns.maximum(a, -51.0) * (ns.erfc(a * -math.sqrt(0.5)) * 0.5)",
+    ): "the other factor is 0 there",
+    (
         "lambda ns, v, a, b: ns.sign(a) * ns.copysign(1.0, b)",
         "lambda ns, v, a, b: ns.sign(a) / ns.copysign(1.0, b)",
     ): "by 1 or -1",

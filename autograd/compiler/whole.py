@@ -110,10 +110,12 @@ def _staying_whole(name: str) -> Callable[..., Any]:
 
 
 def _of_the_number(name: str) -> Callable[..., Any]:
-    operation = getattr(int, name)
+    operation, of_values = getattr(int, name), getattr(Value, name, None)
 
     def of_the_number(self: Whole, other: Any) -> Any:
-        return operation(self.__index__(), operator.index(other)) if is_whole(other) else NotImplemented
+        if is_whole(other):
+            return operation(self.__index__(), operator.index(other))
+        return NotImplemented if of_values is None else of_values(self.usable(), other)
 
     return of_the_number
 

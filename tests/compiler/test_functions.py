@@ -164,3 +164,12 @@ def test_a_long_chain_of_them_is_a_walk(backend):
     assert f(X) == pytest.approx([chain(x).data for x in X.tolist()], rel=1e-10)
     whole = mean([chain(x) for x in X.tolist()])
     assert f.gradient(X)[1] == pytest.approx([gradient(whole, w)], rel=1e-8)
+
+
+def test_remainders_of_integers_are_indices_and_those_of_numbers_are_values():
+    w = Value(2.5)
+    f = compile(lambda i, x: [[3.0, 4.0, 5.0][i % 3], i // 2 + x, i % w, 7.0 // i, x % i])
+    I, X = np.array([4, 5, 1]), np.array([1.5, 7.0, -0.5])  # noqa: E741
+    expected = [[[3.0, 4.0, 5.0][i % 3], i // 2 + x, i % 2.5, 7.0 // i, x % i] for i, x in zip(I, X, strict=True)]
+    assert f(I, X).tolist() == [*map(list, expected)]
+    assert compile(lambda i, x: (i % w) * x).gradient(I, X)[1] == pytest.approx([-np.mean(I // 2.5 * X)])
