@@ -1,4 +1,4 @@
-"""What all tests share: a hypothesis profile that is repeatable and does not time single examples; all cores."""
+"""What all tests share: a hypothesis profile that is repeatable and does not time single examples."""
 
 import tracemalloc
 from pathlib import Path
@@ -26,12 +26,3 @@ def held_bytes():
     tracemalloc.start()
     yield held
     tracemalloc.stop()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config):
-    """Run the whole suite on all cores, where pytest-xdist is there; files that are named run in one process."""
-    option = config.option
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if whole and getattr(option, "numprocesses", 0) is None and not option.usepdb and not option.collectonly:
-        option.numprocesses, option.maxprocesses, option.dist = "auto", option.maxprocesses or 8, "worksteal"

@@ -359,7 +359,7 @@ def started(checkout: Path) -> int:
         os.chdir(checkout)
         sys.dont_write_bytecode = True  # a stale file would pass for the next mutant's
         sys.path.insert(0, str(checkout))
-        quiet = ["-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        quiet = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
         code = int(any(pytest.main([*quiet, *stage]) for stage in STAGES))
     finally:
         os._exit(code)
