@@ -49,7 +49,7 @@ class Classifier(Network):
         Whether that is gone by the cost of samples that are held out and never learned from; the parameters are then
         those of the best epoch.
     validation_fraction : float
-        What share of each class is held out then, between 0 and 1.
+        What share of each class is held out then, between 0 and 1; at least one sample.
     class_weight : "balanced" or dict, optional
         How much the cost of a sample counts, by its label; others count 1. See `fit`.
     standardise : bool

@@ -212,11 +212,14 @@ def refuse_early_stopping(settings: Any) -> None:
 
 
 def _parted(groups: Codes, share: float, random: np.random.Generator) -> tuple[Codes, Codes]:
-    """Places to learn from, and those held out: a share of each group that has more than one member."""
+    """Places to learn from, and those held out: a share of each group, at least one sample of the largest."""
     held_out = np.zeros(len(groups), dtype=bool)
     for group in np.unique(groups):
         members = random.permutation(np.flatnonzero(groups == group))
         held_out[members[: min(round(share * len(members)), len(members) - 1)]] = True
+    counts = np.bincount(groups)
+    if not held_out.any() and counts.max() > 1:
+        held_out[random.choice(np.flatnonzero(groups == counts.argmax()))] = True
     if not held_out.any():
         raise ArgumentError(
             f"validation_fraction: expected a share that holds out at least one sample, got {share:g} of "

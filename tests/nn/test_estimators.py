@@ -176,6 +176,13 @@ def test_early_stopping_holds_out_a_share_of_each_class_and_keeps_the_best_epoch
     assert small(nn.Classifier).fit(X, wrong).validation_curve_ == []
 
 
+def test_of_few_samples_at_least_one_is_held_out():
+    X, codes = blobs(count=8, classes=2)
+    for kind in ESTIMATORS:
+        model = small(kind, early_stopping=True, validation_fraction=0.01).fit(X, codes)
+        assert len(model.validation_curve_) == model.n_iter_ == 5
+
+
 def test_inputs_are_standardised_by_the_samples_learned_from():
     X, y = blobs()
     shifted = X * [1e6, 1e-6] + [1e7, -3.0]
