@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from images import Images, Loaded, agreed, images_of
-from nn.archives import Archive, opened
+from nn.files.archives import Archive, opened
 
 _KIND = "an archive of x_train, y_train, x_test and y_test, as Keras's mnist.npz"
 _LARGEST = 1 << 30

@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING
 import autograd
 from autograd.words import module_told
 
-from .callbacks import Epoch
-from .classifier import Classifier
 from .costs import absolute_error, binary_cross_entropy, cross_entropy, huber, squared_error
-from .dropout import Dropout
-from .fitting import fit
+from .estimators.classifier import Classifier
+from .estimators.regressor import Regressor
+from .files.saving import load
 from .gradients import GradientVector, gradient_vector
-from .history import History
-from .layers import Layer, Neuron
 from .measures import accuracy, confusion_matrix, r_squared
-from .mlp import MLP
 from .module import Module
-from .norms import LayerNorm
-from .optimisers import Optimiser
-from .randomness import noise, noise_count
-from .regressor import Regressor
-from .rules import SGD, Adam, AdamW, Nesterov, RMSprop
-from .saving import load
-from .schedules import cosine, step_decay
-from .sequential import Sequential
-from .stopping import EarlyStopping
+from .networks.dropout import Dropout
+from .networks.layers import Layer, Neuron
+from .networks.mlp import MLP
+from .networks.norms import LayerNorm
+from .networks.randomness import noise, noise_count
+from .networks.sequential import Sequential
+from .optimisers.optimiser import Optimiser
+from .optimisers.rules import SGD, Adam, AdamW, Nesterov, RMSprop
+from .optimisers.schedules import cosine, step_decay
+from .training.callbacks import Epoch
+from .training.fitting import fit
+from .training.history import History
+from .training.stopping import EarlyStopping
 
 __all__ = [
     "MLP",

@@ -15,7 +15,7 @@ from autograd.reals import as_float
 from autograd.value import as_value
 
 from .frames import array_of
-from .tasks import classes_in
+from .training.tasks import classes_in
 
 Matrix = npt.NDArray[np.float64]
 

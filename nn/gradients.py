@@ -20,8 +20,8 @@ from autograd.reals import number
 from autograd.text import html_table, in_graphviz_html
 from autograd.words import keywords_told
 
+from .files.state import arrays_of, flat, labels_of, shape_of, told_shape
 from .module import Module
-from .state import arrays_of, flat, labels_of, shape_of, told_shape
 from .summary import shortened
 
 _NAMED = 3

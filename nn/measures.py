@@ -12,7 +12,7 @@ from autograd.words import keywords_told
 
 from .data import digits_of, targets_of
 from .module import Module, callable_module
-from .tasks import readings
+from .training.tasks import readings
 
 
 @keywords_told("nn.accuracy")

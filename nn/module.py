@@ -15,16 +15,16 @@ from autograd.errors import AutogradError, OperandError
 from autograd.primitives import LEAF
 from autograd.words import attributes_told, keywords_told
 
-from . import state
 from .data import numbers_of, rows_of
-from .outline import outlined
-from .outputs import numbers_in, stacked
-from .programs import Cost, Programs
-from .samples import Samples, listed, samples_of
-from .state import Keys, shape_of
-from .structure import Structure
+from .files import state
+from .files.state import Keys, shape_of
+from .files.structure import Structure
+from .files.writing import save
+from .networks.outline import outlined
+from .networks.outputs import numbers_in, stacked
+from .networks.programs import Cost, Programs
+from .networks.samples import Samples, listed, samples_of
 from .summary import Summary, summary_of
-from .writing import save
 
 _PROGRAMS = "_programs_kept"
 """Under which name a module keeps its programs."""

@@ -11,8 +11,8 @@ from typing import Any
 from autograd import Value
 from autograd.text import shown
 
-from .activations import told
-from .state import Arrays, arrays_of, flat, labels_of, shape_of, told_shape
+from .files.state import Arrays, arrays_of, flat, labels_of, shape_of, told_shape
+from .networks.activations import told
 
 _WIDTH = 80
 _GAP = "  "

@@ -41,7 +41,7 @@ from autograd import Value, weighted_sum
 from autograd.errors import AutogradError
 from idx_files import read_idx
 from loading import SHIPPED, read, read_csv, read_folder
-from nn.checkpoints import Checkpoint
+from nn.files.checkpoints import Checkpoint
 
 SLOWEST = 10.0
 ROOM = 512 * 2**20

@@ -1,0 +1,1 @@
+"""Networks under scikit-learn's conventions."""

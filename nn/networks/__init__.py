@@ -1,0 +1,1 @@
+"""What networks are built of: neurons, layers, and what stands between them."""

@@ -1,0 +1,1 @@
+"""Steps down the gradient."""

@@ -1,0 +1,1 @@
+"""How networks learn: `fit`, and all that goes on around an epoch."""
