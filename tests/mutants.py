@@ -230,7 +230,9 @@ def _broken_call(node: ast.Call) -> Iterator[tuple[str, ast.AST]]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else None
     if name in PARTNERS and isinstance(node.func, ast.Attribute):
         yield "function changed", ast.Call(ast.Attribute(node.func.value, PARTNERS[name], ast.Load()), node.args, [])
-    if len(node.args) >= 2 and name in {*PARTNERS, "power", "where", "subtract", "heaviside"}:
+    # Beside a number the larger and the smaller are the same either way, but for the sign of 0.
+    symmetric = name in ("maximum", "minimum") and not all(isinstance(a, ast.Name) for a in node.args)
+    if len(node.args) >= 2 and not symmetric and name in {*PARTNERS, "power", "where", "subtract", "heaviside"}:
         *first, a, b = node.args
         yield "arguments swapped", ast.Call(node.func, [*first, b, a], node.keywords)
 
