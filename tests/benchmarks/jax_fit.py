@@ -14,11 +14,11 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from nn.training.training.device_trainer import DeviceTrainer
 
 import nn
 from autograd import compile
 from autograd.compiler.backends.jax.devices import chosen
+from nn.training.device_trainer import DeviceTrainer
 
 RATE = 0.1
 

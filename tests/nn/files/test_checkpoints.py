@@ -99,10 +99,10 @@ def test_ctrl_c_leaves_the_last_whole_epoch_in_the_file(tmp_path):
 
 def test_without_a_seed_the_shuffling_goes_on_too(tmp_path, monkeypatch):
     """What the first process drew from the operating system is in the file."""
-    monkeypatch.setattr(nn.training, "generator_of", lambda seed: np.random.default_rng(99))
+    monkeypatch.setattr(nn.training.training, "generator_of", lambda seed: np.random.default_rng(99))
     expected = whole("Adam", seed=None)
     checkpoint_of(tmp_path / "run.npz", seed=None)
-    monkeypatch.setattr(nn.training, "generator_of", lambda seed: np.random.default_rng(7))
+    monkeypatch.setattr(nn.training.training, "generator_of", lambda seed: np.random.default_rng(7))
     assert resumed(tmp_path / "run.npz", "Adam", seed=None) == expected
 
 

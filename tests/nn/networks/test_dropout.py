@@ -110,7 +110,7 @@ def test_random_numbers_are_never_frozen_into_a_program():
 def test_modules_of_ones_own_may_draw():
     class Shaken(nn.Module):
         def __call__(self, values):
-            drawn = nn.randomness.uniform(len(values))
+            drawn = nn.networks.randomness.uniform(len(values))
             return values if drawn is None else [a + 0.1 * u for a, u in zip(values, drawn, strict=True)]
 
     with nn.noise([0.5, 1.0]):

@@ -5,7 +5,11 @@ import pickle
 
 import numpy as np
 import pytest
-from tests.nn.own_networks import (
+
+import nn
+from autograd import Value, sigmoid, tanh
+from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
+from tests.nn.networks.own_networks import (
     NETWORKS,
     Convolution,
     Recurrent,
@@ -15,10 +19,6 @@ from tests.nn.own_networks import (
     sentences,
     sequences,
 )
-
-import nn
-from autograd import Value, sigmoid, tanh
-from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
 
 OWN = pytest.mark.parametrize(("make", "cost", "data"), NETWORKS.values(), ids=NETWORKS)
 

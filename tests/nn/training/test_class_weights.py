@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from nn.training.training.class_weights import weights_of
 
 import nn
 from autograd.errors import ArgumentError
 from nn.costs import Weighted, is_own, key_of
+from nn.training.class_weights import weights_of
 
 RANDOM = np.random.default_rng(0)
 CLASSES = np.array([0] * 9 + [1] * 3 + [2] * 2)

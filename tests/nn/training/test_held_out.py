@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from nn.training.training.held_out import parted
 
 import nn
 from autograd.errors import ArgumentError
+from nn.training.held_out import parted
 
 X, Y = np.arange(20.0).reshape(10, 2), np.arange(10.0)[:, None]
 

@@ -4,10 +4,10 @@ import builtins
 
 import numpy as np
 import pytest
-from nn.training.training.history import short
 
 import nn
 from autograd.errors import ArgumentError, RenderError
+from nn.training.history import short
 
 X, CLASSES = np.random.default_rng(0).normal(size=(12, 2)), np.arange(12) % 3
 

@@ -10,9 +10,9 @@ import sys
 import types
 
 import pytest
-from nn.training.training.progress import Progress
 
 import nn
+from nn.training.progress import Progress
 
 X, Y = [[0.0], [1.0]], [0.0, 1.0]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from nn.training.training.stopping import Watch
 
 import nn
 from autograd import Value
+from nn.training.stopping import Watch
 
 RANDOM = np.random.default_rng(0)
 X, Y = RANDOM.normal(size=(20, 3)), RANDOM.integers(0, 2, 20)

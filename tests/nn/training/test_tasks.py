@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from nn.training.training.tasks import classes_in, readings
 
 import nn
+from nn.training.tasks import classes_in, readings
 
 random = np.random.default_rng(0)
 X, NUMBERS = random.normal(size=(12, 2)), random.normal(size=12)
