@@ -14,7 +14,7 @@ pytest.importorskip("jax", reason='JAX is not installed: pip install "scalar-aut
 
 from . import together  # where there is JAX
 
-PATIENCE = 120
+PATIENCE = 400
 
 
 @pytest.fixture(scope="module")
