@@ -45,6 +45,8 @@ class Form:
         Whether there is an array, the first axis of which is the batch.
     has_structure : bool
         Whether there is a list, tuple or dict among the arguments.
+    is_plain : bool
+        Whether all arguments are arrays of floats, one after another.
     """
 
     def __init__(self, ordered: Branch, named: Branch) -> None:
@@ -54,6 +56,7 @@ class Form:
         self.has_structure = any(isinstance(tree, Branch) for tree in (*ordered.members, *named.members))
         self.leaves: tuple[Leaf, ...] = tuple(leaves) or (Leaf("none"),)
         self._is_flat = self.has_batch and not named.members and self.leaves == ordered.members
+        self.is_plain = self._is_flat and not any(leaf.integer for leaf in self.leaves)
 
     def of_leaves(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, taking its leaves one after another."""

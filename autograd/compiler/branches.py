@@ -96,6 +96,11 @@ class Branches:
     def __iter__(self) -> Iterator[Version]:
         return iter(self._known.values())
 
+    @property
+    def only(self) -> Version | None:
+        """The one version, while all rows have taken one path and caught no error that it does not know of."""
+        return self._only if self._began_with == len(self._caught) else None
+
     def has(self, recording: Recording) -> bool:
         """Whether this is what was recorded on its path."""
         known = self._known.get(recording.truths)
@@ -143,8 +148,8 @@ class Branches:
         gradient : ndarray, shape (parameters,)
             `into`, or an array by the longest list of parameters of these rows' versions.
         """
-        only = self._only
-        if only is not None and only.learns and self._began_with == len(self._caught):
+        only = self.only
+        if only is not None and only.learns:
             try:
                 into = only.slopes if into is None else into
                 return only.gradient(batch, into, range(len(batch[0]))), into

@@ -23,6 +23,7 @@ from .methods import Binding, Instances, WeakMethod, function_and_binding, may_b
 from .pipeline import Stages
 from .plan.plan import Plan
 from .programs import Programs, Settings
+from .ready import Ready
 from .samples import Samples
 from .versions import Version
 
@@ -178,6 +179,10 @@ class Compiled:
         """
         if modes.active and modes.of_one_sample():
             return self._of_one_sample(arrays, named)
+        ready = self._ready(self._programs.for_results, arrays, named)
+        results = None if ready is None else ready.results(arrays)
+        if results is not None:
+            return results
         try:
             checked = self._checked(arrays, named)
         except AutogradError:
@@ -211,12 +216,18 @@ class Compiled:
         cost : float
         gradient : ndarray, shape (parameters,)
         """
+        ready = self._ready(self._programs.for_gradients, arrays, named)
+        found = None if ready is None else ready.gradient(arrays)
+        if found is not None:
+            return found
         programs, form, batch = self._checked(arrays, named)
         return programs.gradient(form, batch)
 
     def backward(self, /, *arrays: Any, **named: Any) -> float:
         """Add the mean gradient over the batch to the parameters' ``grad``; return the mean cost."""
-        return self._backward(*self._checked(arrays, named))
+        ready = self._ready(self._programs.for_gradients, arrays, named)
+        cost = None if ready is None else ready.backward(arrays)
+        return self._backward(*self._checked(arrays, named)) if cost is None else cost
 
     def over(self, /, *arrays: Any, **named: Any) -> Samples:
         """The arrays, checked once, for `backward` over some of their rows after others."""
@@ -270,6 +281,12 @@ class Compiled:
         return self
 
     # Behind them
+
+    def _ready(self, ready: Ready | None, given: Sequence[Any], named: Mapping[str, Any]) -> Ready | None:
+        """What is ready for arrays like the last ones, where these are such and nothing has changed."""
+        if ready is None or named or modes.active or not ready.takes(given) or self._programs.are_outdated():
+            return None
+        return ready
 
     def _checked(
         self, given: Sequence[Any], named: Mapping[str, Any], least: int = 0

@@ -18,6 +18,7 @@ from .arguments import Batch, Form
 from .backends import backend
 from .branches import Branches
 from .collector import paused
+from .ready import Ready
 from .record import Recording, record
 from .results import arranged, told
 from .surroundings import Surroundings
@@ -53,6 +54,8 @@ class Programs:
         The first of those that were used last.
     least_rows : int
         The smallest batch.
+    for_gradients, for_results : Ready, optional
+        What is ready for batches like the last one.
     """
 
     def __init__(self, function: Callable[..., Any], name: str, settings: Settings) -> None:
@@ -65,6 +68,8 @@ class Programs:
         # The lines at which the function catches domain errors.
         self._caught: set[Place] = set()
         self.latest: Version | None = None
+        self.for_gradients: Ready | None = None
+        self.for_results: Ready | None = None
         # The one that knows all parameters; those of the others are the first of its.
         self._widest: Version | None = None
         self._surroundings: Surroundings | None = None
@@ -84,18 +89,26 @@ class Programs:
         with self._lock:
             branches = self.recorded(form, batch)
             out = branches.outputs(batch)
+            self.for_results = Ready.of(form, branches, batch, False, self._lock)
         return arranged(out if form.has_batch else out[0], branches.first.recording.result)
 
     def gradient(self, form: Form, batch: Sequence[Batch]) -> tuple[float, Batch]:
         """The mean cost and its gradient by `parameters`, an array of the caller's own."""
         with self._lock:
-            cost, slopes = self._differentiable(form, batch).gradient(batch, None)
+            branches = self._differentiable(form, batch)
+            cost, slopes = branches.gradient(batch, None)
+            self._prepare(form, branches, batch)
             gradient = np.zeros(len(self.parameters), self._settings.dtype)
             gradient[: len(slopes)] = slopes
             return cost, gradient
 
     def backward(self, form: Form, batch: Sequence[Batch]) -> float:
         """Add the mean gradient to the parameters' ``grad``; return the mean cost."""
+        ready = self.for_gradients
+        if ready is not None and ready.fits(form, batch):
+            found = ready.backward(batch)
+            if found is not None:
+                return found
         with self._lock:
             branches = self._differentiable(form, batch)
             parameters = branches.first.parameters
@@ -112,17 +125,27 @@ class Programs:
                 if len(slopes) != len(parameters):
                     slopes, parameters = np.pad(slopes, (0, len(self.parameters) - len(slopes))), self.parameters
                 parameters.add_to_grad(slopes)
+            self._prepare(form, branches, batch)
             return cost
+
+    def _prepare(self, form: Form, branches: Branches, batch: Sequence[Batch]) -> None:
+        """Make ready for gradients of batches like this one."""
+        if self._in_place and len(branches.first.parameters) == len(self.parameters):
+            self.for_gradients = Ready.of(form, branches, batch, True, self._lock)
 
     # Recording
 
+    def are_outdated(self) -> bool:
+        """Whether a name that the function closes over is bound to something else than before."""
+        return self._surroundings is not None and self._surroundings.changed()
+
     def look(self) -> None:
-        """Forget all programs if a name that the function closes over is bound to something else than before."""
-        if self._surroundings is not None and self._surroundings.changed():
+        """Forget all programs if they are outdated."""
+        if self.are_outdated():
             with self._lock:
                 self._branches.clear()
                 self._caught.clear()
-                self._widest = self._surroundings = None
+                self.for_gradients = self.for_results = self._widest = self._surroundings = None
 
     def recorded(self, form: Form, batch: Sequence[Batch]) -> Branches:
         """What is recorded for arguments of this form and these shapes."""
@@ -141,6 +164,7 @@ class Programs:
             branches = self._branches.get(_signature(form, batch))
             if branches is not None and not branches.has(self._recording(form, batch)):
                 self._branches.clear()
+                self.for_gradients = self.for_results = None
             self.recorded(form, batch)
 
     def _recording(self, form: Form, batch: Sequence[Batch], row: int = 0) -> Recording:
@@ -162,6 +186,7 @@ class Programs:
 
     def _version(self, form: Form, recording: Recording) -> Version:
         function = form.of_leaves(self._function)
+        self.for_gradients = None  # there may be more parameters now
         with paused():
             self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype, self._caught)
         return self._widest

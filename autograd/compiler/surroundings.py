@@ -42,18 +42,31 @@ class Surroundings:
         self._slots = [*_slots([spot for spot, _ in reach.named])]
         self._generators = [*_generators([thing for _, thing in reach.named], reach.names)]
         self._bound: list[Any] = []
+        self._in_cells: list[tuple[CellType, Any]] = []
         self.look()
 
     def look(self) -> None:
         """What the names are bound to now is as it should be."""
         self._bound = self._things()
+        self._in_cells = list(zip(self._cells, self._bound, strict=False))
 
     def changed(self) -> bool:
         """Whether a name is bound to something else than when it was looked at."""
+        if not (self._items or self._slots) and self._cells_are_the_same():
+            return False
         now = self._things()
         if all(map(is_, now, self._bound)):
             return False
         return not all(a is b or _is_same_number(a, b) for a, b in zip(now, self._bound, strict=True))
+
+    def _cells_are_the_same(self) -> bool:
+        try:
+            for cell, thing in self._in_cells:
+                if cell.cell_contents is not thing:
+                    return False
+        except ValueError:  # one is empty
+            return False
+        return True
 
     def _things(self) -> list[Any]:
         try:

@@ -24,6 +24,7 @@ from .collector import paused
 from .pipeline import FORWARD, REVERSE, Stages, lifted, planned, stages
 from .plan.instructions import Guard
 from .plan.plan import Plan
+from .plan.telling import telling
 from .record import Recording
 from .strict import strict
 
@@ -113,6 +114,15 @@ class Version:
             self._programs[learns, guarded] = program
         return self._programs[learns, guarded]
 
+    def program_for(self, learns: bool) -> Program:
+        """The program of cost and gradient, or that of the outputs."""
+        return self._program(learns)
+
+    @cached_property
+    def telling(self) -> frozenset[int]:
+        """The arguments of which the cost and the gradient tell whether every number is finite."""
+        return telling(self.plan)
+
     def stages(self) -> Stages:
         """The plan after each step of the pipeline."""
         return stages(self.recording, REVERSE if self.learns else FORWARD)
@@ -169,7 +179,7 @@ class Version:
         truths = np.empty((len(batch[0]), len(self.truths)))
         for start in range(0, len(truths), program.rows_at_once):
             part = slice(start, start + program.rows_at_once)
-            truths[part] = program.outputs(columns([array[part] for array in batch]), self._numbers())
+            truths[part] = program.outputs(columns([array[part] for array in batch]), self.numbers())
         holding: npt.NDArray[np.bool_] = truths == np.array(self.truths)
         return holding
 
@@ -180,7 +190,7 @@ class Version:
         asked = replace(self.recording, outputs=[made.condition for made in decisions], decisions=[])
         return NumPyProgram(planned(lifted(asked), FORWARD), self._dtype, lenient=True)
 
-    def _numbers(self) -> Batch:
+    def numbers(self) -> Batch:
         """The parameters' numbers: in place where they lie in the plan's order, else a copy."""
         view = self.parameters.view if self._in_place else None
         if view is not None:
@@ -191,7 +201,7 @@ class Version:
 
     def _outputs_of_part(self, program: Program, batch: Sequence[Batch], rows: Rows, guarded: bool) -> Batch:
         try:
-            return program.outputs(columns(batch), self._numbers())
+            return program.outputs(columns(batch), self.numbers())
         except OffPath:
             raise Strays from None
         except Unfit:
@@ -203,7 +213,7 @@ class Version:
         self, program: Program, batch: Sequence[Batch], into: Batch, rows: Rows, guarded: bool
     ) -> float:
         try:
-            return program.gradient(columns(batch), self._numbers(), into)
+            return program.gradient(columns(batch), self.numbers(), into)
         except OffPath:
             raise Strays from None
         except Unfit:

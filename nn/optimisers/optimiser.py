@@ -300,7 +300,7 @@ class Optimiser:
 
     def _room(self, like: Vector) -> Vector:
         """An array to compute in, of whatever numbers the last step left."""
-        if self._scratch.shape != like.shape:
+        if self._scratch.size != like.size:
             self._scratch = np.empty_like(like)
         return self._scratch
 

@@ -75,7 +75,7 @@ def way(request, monkeypatch):
         raise Unfit
 
     if request.param == "fallback":
-        monkeypatch.setattr(Version, "_numbers", unfit)
+        monkeypatch.setattr(Version, "numbers", unfit)
     return request.param
 
 
