@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 import numpy as np
-from speed import Step, measured
+from timing import Step, in_turns
 
 import nn
 from autograd import Value, compile
@@ -78,11 +78,11 @@ def main() -> None:
     for rows, table in tables.items():
         steps[f"{rows}"] = table.step
         steps[f"{rows} written"] = table.writing()
-    found = measured(steps, options.rounds)
+    found = {name: float(np.median(times)) for name, times in in_turns(steps, options.rounds).items()}
     print(f"{'rows':>8}{'recorded':>11}{'step':>11}{'writing':>11}{'beyond that':>13}")
     first = 0.0
     for rows, table in tables.items():
-        step, writing = found[f"{rows}"][0], found[f"{rows} written"][0]
+        step, writing = found[f"{rows}"], found[f"{rows} written"]
         first = first or step - writing
         times = f"{table.recording:9.2f} s{step * 1e6:8.0f} us{writing * 1e6:8.0f} us"
         print(f"{rows:8,}{times}{(step - writing) / first:12.2f}x")
