@@ -12,7 +12,7 @@ import numpy as np
 
 from ..namespaces import FLOATS, Namespace
 from ..primitives import LOGSUMEXP, TABLE, Primitive
-from .plan.builder import Builder
+from .plan.builder import Builder, Lengths
 from .plan.choose import Choose
 from .plan.instructions import (
     ONE,
@@ -32,6 +32,7 @@ from .plan.instructions import (
 )
 from .plan.patterns import Index
 from .plan.plan import Plan
+from .plan.ragged import OfRuns, Ragged
 from .plan.shares import LogSoftmax
 from .plan.walk import Mask, Walk, WalkBack, active_places
 
@@ -202,9 +203,10 @@ class _Reverse:
         rules: dict[type[Instruction], Callable[[Any, Scaled], None]] = {
             Map: self._map,
             Product: self._product,
-            Sum: self._sum,
-            LogSumExp: self._logsumexp,
-            LogSoftmax: self._log_softmax,
+            Sum: self._of_runs,
+            LogSumExp: self._of_runs,
+            LogSoftmax: self._of_runs,
+            Ragged: self._ragged,
             Scatter: self._scatter,
             Choose: self._choose,
         }
@@ -242,21 +244,21 @@ class _Reverse:
             adjoint = self._over_the_batch(adjoint)
         self.contributions[read.array.number].append((index, adjoint))
 
-    def _summed(self, adjoint: Scaled, order: Index, length: int) -> Scaled:
-        """The sums of runs of `length` of an adjoint's positions, taken in `order`."""
+    def _summed(self, adjoint: Scaled, order: Index, lengths: Lengths) -> Scaled:
+        """The sums of runs of an adjoint's positions, taken in `order`."""
         assert adjoint.read is not None
         read = adjoint.read.at(order)
-        return Scaled(self.builder, self.builder.sum(read, length), adjoint.scale)
+        return Scaled(self.builder, self.builder.sum(read, lengths), adjoint.scale)
 
     def _without_repeats(self, index: Index, adjoint: Scaled) -> tuple[Index, Scaled]:
-        """Where each position is read equally often, sum first and write each position once."""
+        """Where positions are read several times, sum first and write each position once."""
         positions, counts = np.unique(index, return_counts=True)
-        repeats = int(counts[0])
-        if repeats == 1 or (counts != repeats).any():
+        if len(positions) == len(index):
             return index, adjoint
-        if adjoint.read is None:
-            return positions, adjoint * float(repeats)
-        return positions, self._summed(adjoint, np.argsort(index, kind="stable"), repeats)
+        if adjoint.read is not None:
+            return positions, self._summed(adjoint, np.argsort(index, kind="stable"), counts)
+        repeats = int(counts[0])
+        return (positions, adjoint * float(repeats)) if (counts == repeats).all() else (index, adjoint)
 
     def _over_the_batch(self, adjoint: Scaled) -> Scaled:
         if adjoint.read is None or not adjoint.read.array.batched:
@@ -331,26 +333,25 @@ class _Reverse:
                 found = Scaled(self.builder, self.builder.product(given, other, contraction))
                 self._contribute(target, found, summed="b" not in letters)
 
-    def _sum(self, instruction: Sum, adjoint: Scaled) -> None:
-        self._contribute(instruction.read, self._repeated(adjoint, instruction))
+    def _of_runs(self, instruction: Sum | LogSumExp | LogSoftmax, adjoint: Scaled) -> None:
+        self._of_any_runs(type(instruction), instruction.read, instruction.length, instruction.out, adjoint)
 
-    def _logsumexp(self, instruction: LogSumExp, adjoint: Scaled) -> None:
-        result = self._repeated(Scaled(self.builder, Ref(instruction.out)), instruction)
-        partial = LOGSUMEXP.partial(EMITTING, 0, result, [Scaled(self.builder, instruction.read)])
-        self._contribute(instruction.read, self._repeated(adjoint, instruction) * partial)
+    def _ragged(self, instruction: Ragged, adjoint: Scaled) -> None:
+        (read,) = instruction.arguments
+        self._of_any_runs(instruction.kind, read, instruction.lengths, instruction.out, adjoint)
 
-    def _log_softmax(self, instruction: LogSoftmax, adjoint: Scaled) -> None:
-        logs = Ref(instruction.out)
-        given = self._as_ref(Scaled(self.builder, adjoint.read), instruction.out)
-        part = self.builder.softmax_adjoint(given, logs, instruction.length)
-        self._contribute(instruction.read, Scaled(self.builder, part, adjoint.scale))
-
-    def _repeated(self, scaled: Scaled, instruction: Sum | LogSumExp) -> Scaled:
-        """What is read of results, for each of the operands that each was made of."""
-        if scaled.read is None:
-            return scaled
-        repeated = np.repeat(np.arange(instruction.out.size), instruction.length)
-        return Scaled(self.builder, scaled.read.at(repeated), scaled.scale)
+    def _of_any_runs(self, kind: type[OfRuns], read: Ref, lengths: Lengths, out: Array, adjoint: Scaled) -> None:
+        if kind is LogSoftmax:
+            given = self._as_ref(Scaled(self.builder, adjoint.read), out)
+            slopes = self.builder.softmax_adjoint(given, Ref(out), lengths)
+            self._contribute(read, Scaled(self.builder, slopes, adjoint.scale))
+            return
+        run_of = np.repeat(np.arange(out.size), lengths)
+        part = adjoint if adjoint.read is None else Scaled(self.builder, adjoint.read.at(run_of), adjoint.scale)
+        if kind is LogSumExp:
+            result = Scaled(self.builder, Ref(out).at(run_of))
+            part = part * LOGSUMEXP.partial(EMITTING, 0, result, [Scaled(self.builder, read)])
+        self._contribute(read, part)
 
     def _scatter(self, instruction: Scatter, adjoint: Scaled) -> None:
         for piece in instruction.pieces:

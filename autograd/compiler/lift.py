@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from ..primitives import POWER
+from .alike import alike
 from .choices import kind_of_choice, put_choices
 from .levels import Levels, levels_of, parts
 from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
 from .shares import kind_of_share, put_shares
-from .sums import kinds_of, put_sums
+from .sums import put_sums
+from .terms import kinds_of
 from .walks import put_walk
 
 
@@ -30,6 +32,7 @@ def lift(scalars: Scalars, known: int = 0) -> Plan:
     known : int
         How many of the parameters keep their place.
     """
+    scalars = alike(scalars)
     places = Places(scalars)
     for levels, is_chain in parts(scalars.atoms, levels_of(scalars.atoms)):
         (put_walk if is_chain else _put_arrays)(places, levels)
@@ -56,7 +59,9 @@ def _key(places: Places, atom: Atom) -> Any:
     if atom.kind == "choose":
         return ("choose", *kind_of_choice(places, atom))
     if atom.kind == "log_softmax":
-        return ("log_softmax", *kind_of_share(places, atom))
+        return ("log_softmax", kind_of_share(places, atom))
+    if atom.kind == "logsumexp":
+        return ("logsumexp", frozenset([places.array_of[operand].number for operand in atom.operands]))
     arrays = tuple(places.array_of[operand].number for operand in atom.operands)
     # NumPy's power by a number is fast for some; what is raised to the same is one array.
     number = places.atoms[atom.operands[1]].number if atom.primitive is POWER else 0.0
@@ -75,9 +80,10 @@ def _put_maps(places: Places, members: list[int]) -> None:
 
 
 def _put_logsumexps(places: Places, members: list[int]) -> None:
-    """Reductions of runs of equal length."""
-    runs = [operand for m in members for operand in places.atoms[m].operands]
-    places.put(members, places.builder.logsumexp(places.joined(runs), len(runs) // len(members)))
+    """Reductions of runs."""
+    runs = [places.atoms[member].operands for member in members]
+    joined = places.joined([operand for run in runs for operand in run])
+    places.put(members, places.builder.logsumexp(joined, [*map(len, runs)]))
 
 
 _PUT = {

@@ -57,6 +57,9 @@ class Places:
 
     def put(self, members: Sequence[int], result: Ref) -> None:
         """Give atoms the positions of a result, one each, in order."""
+        if result.index is not None and result.size == len(members):
+            self.put_at(np.array(members, dtype=np.intp), result.array, result.index)
+            return
         result = self._spread(result, len(members))
         for position, number in enumerate(members):
             self.array_of[number] = result.array
@@ -78,11 +81,9 @@ class Places:
 
     def _spread(self, result: Ref, size: int) -> Ref:
         """A result with a number for each of `size` members, where all that it was made of broadcast."""
-        if result.index is None and result.size == size:
+        if result.size == size:
             return result
-        return self.builder.map(
-            "positive_of", result if result.size == size else result.at(np.zeros(size, dtype=np.intp))
-        )
+        return self.builder.map("positive_of", result.at(np.zeros(size, dtype=np.intp)))
 
     def ref(self, atoms: Sequence[int] | Index) -> Ref:
         """The positions of atoms that lie in one array."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .scalars import Atom
 
 def kind_of_share(places: Places, atom: Atom) -> Any:
     """Equal for those whose runs lie in the same arrays."""
-    return sorted_by_place(places, atom.operands)[0], len(atom.operands)
+    return frozenset([places.array_of[operand].number for operand in atom.operands])
 
 
 def put_shares(places: Places, members: list[int]) -> None:
@@ -22,11 +23,11 @@ def put_shares(places: Places, members: list[int]) -> None:
     for member in members:
         runs[sorted_by_place(places, places.atoms[member].operands)[1]].append(member)
     ordered = sorted(runs, key=lambda run: [places.position_of[atom] for atom in run])
-    length = len(ordered[0])
-    result = places.builder.log_softmax(places.joined([atom for run in ordered for atom in run]), length)
+    lengths = [*map(len, ordered)]
+    result = places.builder.log_softmax(places.joined([atom for run in ordered for atom in run]), lengths)
     positions = {
-        member: start * length + run.index(places.atoms[member].operands[0])
-        for start, run in enumerate(ordered)
+        member: start + run.index(places.atoms[member].operands[0])
+        for start, run in zip(accumulate(lengths, initial=0), ordered, strict=False)
         for member in runs[run]
     }
     numbers = np.array([*positions.items()], dtype=np.intp)

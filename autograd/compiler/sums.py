@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections import defaultdict
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .dense import dense
 from .places import Places
 from .plan.instructions import Contraction, Operand, Ref
 from .plan.patterns import Index
-from .scalars import NONE, Atom, Term
+from .terms import Terms, terms_of
 
 # Fewer blocks than this, or blocks larger than this, become matrix products of their own.
 _FEW_BLOCKS = 4
 _LARGE_BLOCK = 64
-
-
-class Kind(NamedTuple):
-    """What terms are alike by: the coefficient, and the numbers of the arrays that the factors lie in."""
-
-    coefficient: float
-    first: int
-    second: int
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The terms of one kind in several sums: the factors' atoms, a row for each sum.
-
-    Attributes
-    ----------
-    first : ndarray of int, shape (sums, terms)
-    second : ndarray of int, shape (sums, terms), or None
-        None where terms have one factor.
-    """
-
-    kind: Kind
-    first: Index
-    second: Index | None
-
-    @property
-    def length(self) -> int:
-        """How many there are in each sum."""
-        return int(self.first.shape[1])
-
-    def of(self, sums: Index) -> Terms:
-        """Those of some of the sums, in their order."""
-        return Terms(self.kind, self.first[sums], None if self.second is None else self.second[sums])
+# Sums of differing lengths that are fewer, or have more terms, stay apart: each reads what it sums where that lies.
+_FEW_SUMS = 3
+_LARGE_RUNS = 4096
 
 
 @dataclass(frozen=True)
@@ -60,62 +30,67 @@ class Block:
     columns: int
 
 
-def kinds_of(places: Places, atom: Atom) -> list[tuple[Kind, int]]:
-    """How many terms of each kind a sum has; sums for which this is equal are made alike."""
-    return sorted(Counter(_sorted_by_array(places, term)[0] for term in atom.terms).items())
-
-
-def _sorted_by_array(places: Places, term: Term) -> tuple[Kind, int, int]:
-    """A term's kind and its factors in the kind's order."""
-    c, f, g = term
-    first = places.array_of[f]
-    if g == NONE:
-        return Kind(c, first.number, NONE), f, NONE
-    second = places.array_of[g]
-    # Weights before activations; two factors from one array stay in the order in which they were written.
-    if (second.batched, second.number) < (first.batched, first.number):
-        return Kind(c, second.number, first.number), g, f
-    return Kind(c, first.number, second.number), f, g
-
-
 def put_sums(places: Places, members: list[int]) -> None:
     """Sums made alike: for every kind of term one matrix product, row sum or array; then their sum."""
-    terms = _terms_of(places, members)
-    blocks: list[Block | None] = [*_blocks_of_products(places, terms)] or [None]
-    for block in blocks:
+    terms = terms_of(places, members)
+    if all(own.is_even for own in terms):
+        _put_even(places, members, terms)
+    elif not _put_dense(places, members, terms):
+        alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for number, counts in enumerate(zip(*(own.lengths.tolist() for own in terms), strict=True)):
+            alike[counts].append(number)
+        for numbers in alike.values():
+            own = np.array(numbers)
+            _put_even(places, [members[i] for i in numbers], [some.of(own) for some in terms])
+
+
+def _put_even(places: Places, members: list[int], terms: list[Terms]) -> None:
+    """Sums that have as many terms of each kind."""
+    blocks = _blocks_of_products(places, terms)
+    if len(blocks) != 1 and not _is_of_weights(places, terms[0]) and _put_dense(places, members, terms):
+        return
+    alone: list[Block | None] = [None]
+    for block in blocks or alone:
         order = _by_position(places, terms) if block is None else block.sums
-        _put_group(places, [members[i] for i in order], [own.of(order) for own in terms], block)
+        own = [some.of(order) for some in terms]
+        parts = [_part(places, some, block) for some in own]
+        _put(places, [members[i] for i in order], own, parts)
 
 
-def _terms_of(places: Places, members: list[int]) -> list[Terms]:
-    """The members' terms by kind, each row in an order that members share."""
-    collected: dict[Kind, list[tuple[list[int], list[int]]]] = defaultdict(list)
-    for member in members:
-        own: dict[Kind, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-        for term in places.atoms[member].terms:
-            kind, f, g = _sorted_by_array(places, term)
-            own[kind][0].append(f)
-            own[kind][1].append(g)
-        for kind, factors in own.items():
-            collected[kind].append(factors)
-    terms = [_in_order(places, kind, rows) for kind, rows in collected.items()]
-    # The longest first, and what is added before what is subtracted.
-    return sorted(terms, key=lambda own: (-own.length, -own.kind.coefficient))
+def _put_dense(places: Places, members: list[int], terms: list[Terms]) -> bool:
+    """Sums as parts of stacks of products, or of runs as long as each is; False where that is not worth it."""
+    products = [own.second is not None and _worth_a_product(places, own) for own in terms]
+    found = [dense(places, own) if product else None for own, product in zip(terms, products, strict=True)]
+    few = len(members) < _FEW_SUMS or max(len(own.first) for own in terms) > _LARGE_RUNS
+    for some, product, one in zip(terms, products, found, strict=True):
+        if product and one is None and (some.is_even or _is_of_weights(places, some)):
+            return False
+    made = next((made for made in found if made is not None), None)
+    if made is None and (few or all(own.is_even for own in terms)):
+        return False
+    order = _by_position(places, terms) if made is None else np.argsort(made.sums)
+    ordered = [some.of(order) for some in terms]
+    parts = [
+        _row_sums(places, some) if one is None else replace(one, sums=one.sums[order]).product(places, some)
+        for some, one in zip(ordered, found, strict=True)
+    ]
+    _put(places, [members[i] for i in order], ordered, parts)
+    return True
 
 
-def _in_order(places: Places, kind: Kind, rows: list[tuple[list[int], list[int]]]) -> Terms:
-    first = np.array([row[0] for row in rows], dtype=np.intp)
-    second = np.array([row[1] for row in rows], dtype=np.intp)
-    by_first = places.position_of[first]
-    order = np.lexsort((by_first, by_first if kind.second == NONE else places.position_of[second]), axis=1)
-    first = np.take_along_axis(first, order, axis=1)
-    return Terms(kind, first, None if kind.second == NONE else np.take_along_axis(second, order, axis=1))
+def _is_of_weights(places: Places, terms: Terms) -> bool:
+    """Whether one factor of the terms is the same for all samples, and the other is not."""
+    if terms.second is None:
+        return False
+    first, second = (places.builder.arrays[number] for number in terms.kind[1:])
+    return first.batched != second.batched
 
 
 def _by_position(places: Places, terms: list[Terms]) -> Index:
     """The sums in the order of their first terms' factors in their arrays."""
     factors = [by for own in terms for by in (own.second, own.first) if by is not None]
-    return np.lexsort([places.position_of[by[:, 0]] for by in reversed(factors)])
+    starts = [own.starts for own in terms for by in (own.second, own.first) if by is not None]
+    return np.lexsort([places.position_of[by[at]] for by, at in zip(reversed(factors), reversed(starts), strict=True)])
 
 
 # Matrix products
@@ -125,7 +100,7 @@ def _blocks_of_products(places: Places, terms: list[Terms]) -> list[Block]:
     """The sums in blocks that the longest terms for which that can be make matrix products of; else none."""
     for own in terms:
         if own.second is not None and _worth_a_product(places, own):
-            rows, columns = _ids(places.position_of[own.first]), _ids(places.position_of[own.second])
+            rows, columns = (_ids(places.position_of[own.by_sum(by)]) for by in (own.first, own.second))
             blocks = _blocks(rows, columns)
             if blocks:
                 return blocks
@@ -134,7 +109,7 @@ def _blocks_of_products(places: Places, terms: list[Terms]) -> list[Block]:
 
 def _worth_a_product(places: Places, terms: Terms) -> bool:
     first, second = (places.builder.arrays[number] for number in terms.kind[1:])
-    sums, length = terms.first.shape
+    sums, length = len(terms.lengths), terms.length
     if length == 1 and places.constants in (first, second):
         return False
     if first.batched == second.batched:
@@ -187,32 +162,36 @@ def _product(places: Places, terms: Terms, block: Block) -> Ref | None:
 # Groups
 
 
-def _put_group(places: Places, members: list[int], terms: list[Terms], block: Block | None) -> None:
-    """The sum of what each kind of term comes to, for members in the order of the terms' rows."""
-    result: Operand = 0.0
-    for at, own in enumerate(terms):
-        product = None if block is None or own.second is None else _product(places, own, block)
-        part = _row_sums(places, own) if product is None else product
-        result = _scaled(places, own.kind.coefficient, part) if at == 0 else _added(places, result, own, part)
+def _part(places: Places, terms: Terms, block: Block | None) -> Operand:
+    """What terms of one kind come to: a product where they are a block of one."""
+    product = None if block is None or terms.second is None else _product(places, terms, block)
+    return _row_sums(places, terms) if product is None else product
+
+
+def _put(places: Places, members: list[int], terms: list[Terms], parts: list[Operand]) -> None:
+    """The sum of what each kind of term comes to, for members in the order of the parts."""
+    result = _scaled(places, terms[0].kind.coefficient, parts[0])
+    for own, part in zip(terms[1:], parts[1:], strict=True):
+        result = _added(places, result, own, part)
     # A sum of constants alone may be a number so far.
     places.put(members, result if isinstance(result, Ref) else places.builder.map("positive_of", result))
 
 
 def _row_sums(places: Places, terms: Terms) -> Operand:
     """Products of factors, elementwise, summed for each sum."""
-    sums, length = terms.first.shape
-    made: Operand = places.operand(terms.first.ravel())
+    made: Operand = places.operand(terms.first)
     if terms.second is not None:
-        made = places.builder.map("multiply", made, places.operand(terms.second.ravel()))
-    if length == 1:
+        made = places.builder.map("multiply", made, places.operand(terms.second))
+    if terms.length == 1:
         return made
-    if isinstance(made, float):
-        alike: float = made * length
+    if isinstance(made, float) and terms.is_even:
+        alike: float = made * terms.length
         return alike
-    assert isinstance(made, Ref)
+    if not isinstance(made, Ref):
+        made = places.ref(terms.first)
     if made.size == 1:
-        made = made.at(np.zeros(sums * length, dtype=np.intp))
-    return places.builder.sum(made, length)
+        made = made.at(np.zeros(len(terms.first), dtype=np.intp))
+    return places.builder.sum(made, terms.lengths)
 
 
 def _scaled(places: Places, coefficient: float, part: Operand) -> Operand:

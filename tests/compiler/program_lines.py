@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 if __package__:
+    from .program_ragged import attended
     from .program_terms import EXPRESSIONS, LARGEST, Scope, Series, Term
 else:
+    from program_ragged import attended
     from program_terms import EXPRESSIONS, LARGEST, Scope, Series, Term
 
 
@@ -370,4 +372,5 @@ STATEMENTS: dict[str, tuple[int, Callable[[Writer], None]]] = {
     "catch": (3, _try),
     "no_grad": (2, _no_grad),
     "copy": (1, _copy),
+    "seen": (2, attended),
 }

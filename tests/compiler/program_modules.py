@@ -51,6 +51,7 @@ KINDS = {
     "counts": 0.25,
     "nothing": 0.05,
     "method": 0.15,
+    "seen": 0.2,
 }
 
 

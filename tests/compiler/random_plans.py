@@ -179,7 +179,14 @@ class _Making:
     def sum(self) -> Ref:
         length, size = self.pick([1, 2, 3, 4]), self.pick([1, 2, 3])
         make = self.pick([self.builder.sum, self.builder.sum, self.builder.logsumexp, self.builder.log_softmax])
-        return make(self.read(length * size, self.results), length)
+        lengths = self.lengths(length, size)
+        return make(self.read(sum(lengths), self.results), lengths)
+
+    def lengths(self, length: int, count: int) -> list[int]:
+        """Those of runs: all the same, or any."""
+        if self.draw(st.booleans()):
+            return [length] * count
+        return self.draw(st.lists(st.integers(1, 9), min_size=count, max_size=count))
 
     def choose(self) -> Ref:
         """Rows of a table of at least three, so that the numbers given, rounded down, are indices of it."""
@@ -198,9 +205,10 @@ class _Making:
 
     def softmax_adjoint(self) -> Ref:
         length, count = self.pick([1, 2, 3, 4]), self.pick([1, 2, 3])
-        logs = self.builder.log_softmax(self.read(length * count, self.results), length)
+        lengths = self.lengths(length, count)
+        logs = self.builder.log_softmax(self.read(sum(lengths), self.results), lengths)
         among = [array for array in self.results if logs.array.batched or not array.batched]
-        return self.builder.softmax_adjoint(self.read(length * count, among), logs, length)
+        return self.builder.softmax_adjoint(self.read(sum(lengths), among), logs, lengths)
 
     def batch_sum(self) -> Ref:
         return self.builder.batch_sum(self.read(self.size(), self.results, batched=True))

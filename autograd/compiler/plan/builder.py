@@ -25,7 +25,11 @@ from .instructions import (
     mapped,
 )
 from .patterns import Index
+from .ragged import REDUCING, OfRuns, Ragged, of_equal_runs
 from .shares import LogSoftmax, SoftmaxAdjoint
+
+Lengths = int | Sequence[int] | Index
+"""The length of all runs, or one for each."""
 
 
 class Builder:
@@ -62,22 +66,31 @@ class Builder:
         size = max((read.size for read in refs), default=1)
         return self.add(lambda out: mapped(out, name, *operands), size, any(read.array.batched for read in refs))
 
-    def sum(self, read: Ref, length: int) -> Ref:
+    def sum(self, read: Ref, lengths: Lengths) -> Ref:
         """Sums of runs."""
-        return self.add(lambda out: Sum(out, read, length), read.size // length, read.array.batched)
+        return self.of_runs(Sum, [read], lengths)
 
-    def logsumexp(self, read: Ref, length: int) -> Ref:
+    def logsumexp(self, read: Ref, lengths: Lengths) -> Ref:
         """`LogSumExp` of runs."""
-        return self.add(lambda out: LogSumExp(out, read, length), read.size // length, read.array.batched)
+        return self.of_runs(LogSumExp, [read], lengths)
 
-    def log_softmax(self, read: Ref, length: int) -> Ref:
+    def log_softmax(self, read: Ref, lengths: Lengths) -> Ref:
         """`LogSoftmax` of runs."""
-        return self.add(lambda out: LogSoftmax(out, read, length), read.size, read.array.batched)
+        return self.of_runs(LogSoftmax, [read], lengths)
 
-    def softmax_adjoint(self, given: Ref, logs: Ref, length: int) -> Ref:
+    def softmax_adjoint(self, given: Ref, logs: Ref, lengths: Lengths) -> Ref:
         """`SoftmaxAdjoint` of runs."""
-        batched = given.array.batched or logs.array.batched
-        return self.add(lambda out: SoftmaxAdjoint(out, given, logs, length), logs.size, batched)
+        return self.of_runs(SoftmaxAdjoint, [given, logs], lengths)
+
+    def of_runs(self, kind: type[OfRuns], reads: Sequence[Ref], lengths: Lengths) -> Ref:
+        """What a kind computes of runs, all of one length or each of its own; reads of one run have the same runs."""
+        total, batched = reads[-1].size, any(read.array.batched for read in reads)
+        own = (lengths,) * (total // lengths) if isinstance(lengths, int) else tuple(map(int, lengths))
+        size = len(own) if kind in REDUCING else total
+        if min(own, default=1) == max(own, default=1):
+            length = lengths if isinstance(lengths, int) else own[0]
+            return self.add(lambda out: of_equal_runs(kind, out, reads, length), size, batched)
+        return self.add(lambda out: Ragged(out, kind, tuple(reads), own), size, batched)
 
     def batch_sum(self, read: Ref) -> Ref:
         """The sum over the samples."""

@@ -42,6 +42,7 @@ from .notation import (
     times,
     to_the_power,
 )
+from .ragged import Ragged, of_equal_runs
 from .shares import LogSoftmax, SoftmaxAdjoint
 from .walk import Walk, WalkBack
 
@@ -118,7 +119,8 @@ def _written_where_read(plan: Told, names: Names) -> set[int]:
     """The arrays that are written where they are read: those read once, and short ones, while they are readable."""
     reads = [read for made in plan.instructions for read in made.reads]
     # Those that are told twice need a name as much as those that are read twice.
-    reads += [made.reads[0] for made in plan.instructions if isinstance(made, LogSoftmax | SoftmaxAdjoint)]
+    shares = (LogSoftmax, SoftmaxAdjoint)
+    reads += [m.reads[0] for m in plan.instructions if (m.kind if isinstance(m, Ragged) else type(m)) in shares]
     uses: dict[int, int] = {}
     for read in reads:
         uses[read.array.number] = uses.get(read.array.number, 0) + 1
@@ -212,6 +214,11 @@ def _log_softmax(made: LogSoftmax, tell: Tell, few: Few) -> Expression:
 def _softmax_adjoint(made: SoftmaxAdjoint, tell: Tell, few: Few) -> Expression:
     sums = Function("sum", (tell(made.given),))
     return plus(tell(made.given), minus(times(sums, Function("exp", (tell(made.logs),)))))
+
+
+@told.register
+def _ragged(made: Ragged, tell: Tell, few: Few) -> Expression:
+    return told(of_equal_runs(made.kind, made.out, made.arguments, max(made.lengths)), tell, few)
 
 
 @told.register

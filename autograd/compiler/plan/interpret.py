@@ -31,6 +31,7 @@ from .instructions import (
     Sum,
 )
 from .plan import Plan
+from .ragged import Ragged
 from .shares import LogSoftmax, SoftmaxAdjoint
 from .walk import Walk, WalkBack
 
@@ -152,6 +153,14 @@ def _softmax_adjoint(instruction: SoftmaxAdjoint, read: Read, shape: tuple[int, 
     )
     sums_of_others = given @ (1.0 - np.eye(instruction.length))
     return (-np.expm1(logs) * given - np.exp(logs) * sums_of_others).reshape(shape)
+
+
+@computed.register
+def _ragged(instruction: Ragged, read: Read, shape: tuple[int, ...]) -> Any:
+    made = np.zeros(shape)
+    for run, places in instruction.runs():
+        made[..., places] = computed(run, read, (*shape[:-1], len(places)))
+    return made
 
 
 @computed.register

@@ -11,6 +11,7 @@ import numpy as np
 from .choose import AddRows, Choose
 from .instructions import BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
 from .plan import Plan
+from .ragged import Ragged
 from .shares import LogSoftmax, SoftmaxAdjoint
 from .walk import Steps, Walk, WalkBack
 
@@ -95,6 +96,16 @@ def _shares(instruction: LogSoftmax | SoftmaxAdjoint) -> Iterator[str]:
     for read in instruction.reads:
         if read.size != instruction.out.size or read.size % instruction.length:
             yield f"{type(instruction).__name__} of runs of {instruction.length}: {read.size} numbers"
+
+
+@faults_of.register
+def _ragged(instruction: Ragged) -> Iterator[str]:
+    lengths, out = instruction.lengths, instruction.out
+    sizes = {read.size for read in instruction.arguments}
+    if sizes != {sum(lengths)} or out.size != (len(lengths) if instruction.reduces else sum(lengths)):
+        yield f"Ragged {instruction.kind.__name__} of {sum(lengths)} numbers in runs: {sorted(sizes)} give {out.size}"
+    if len(set(lengths)) < 2 or min(lengths) < 1:
+        yield f"Ragged {instruction.kind.__name__} of runs of equal lengths, or of no length"
 
 
 @faults_of.register

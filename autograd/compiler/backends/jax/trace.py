@@ -21,21 +21,20 @@ from ...plan.instructions import (
     BatchSum,
     Guard,
     Instruction,
-    LogSumExp,
     Map,
     Operand,
     Product,
     Ref,
     Scale,
     Scatter,
-    Sum,
 )
 from ...plan.plan import Plan
-from ...plan.shares import LogSoftmax, SoftmaxAdjoint
+from ...plan.ragged import OfRuns, Ragged
 from ...plan.walk import Walk, WalkBack
 from .moves import read, scattered
-from .namespace import log_of_exponentials, positions
+from .namespace import positions
 from .pieces import Piece, pieces
+from .runs import of_runs
 from .walks import derivative, tape_of
 from .watched import result_and_fault
 
@@ -268,34 +267,8 @@ def _product(instruction: Product, run: _Run, shape: tuple[int, ...]) -> Any:
 
 
 @computed.register
-def _sum(instruction: Sum, run: _Run, shape: tuple[int, ...]) -> Any:
-    return run.read(instruction.read).reshape(*shape, instruction.length).sum(axis=-1)
-
-
-@computed.register
-def _logsumexp(instruction: LogSumExp, run: _Run, shape: tuple[int, ...]) -> Any:
-    runs = run.read(instruction.read).reshape(*shape, instruction.length)
-    largest = runs.max(axis=-1)
-    return largest + log_of_exponentials(runs - largest[..., None], axis=-1)
-
-
-@computed.register
-def _log_softmax(instruction: LogSoftmax, run: _Run, shape: tuple[int, ...]) -> Any:
-    runs = run.read(instruction.read).reshape(*shape[:-1], -1, instruction.length)
-    below = runs - runs.max(axis=-1, keepdims=True)
-    return (below - log_of_exponentials(below, axis=-1)[..., None]).reshape(shape)
-
-
-@computed.register
-def _softmax_adjoint(instruction: SoftmaxAdjoint, run: _Run, shape: tuple[int, ...]) -> Any:
-    given, logs = (
-        run.read(one).reshape(*shape[: one.array.batched], -1, instruction.length)
-        for one in (instruction.given, instruction.logs)
-    )
-    nothing = jnp.zeros_like(given[..., :1])
-    before = jnp.cumsum(jnp.concatenate([nothing, given[..., :-1]], axis=-1), axis=-1)
-    after = jnp.cumsum(jnp.concatenate([nothing, given[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    return (-jnp.expm1(logs) * given - jnp.exp(logs) * (before + after)).reshape(shape)
+def _runs(instruction: OfRuns | Ragged, run: _Run, shape: tuple[int, ...]) -> Any:
+    return of_runs(instruction, [run.read(read) for read in instruction.reads])
 
 
 @computed.register

@@ -25,6 +25,7 @@ from ...plan.instructions import (
     Sum,
 )
 from ...plan.patterns import Pattern, affine, common
+from ...plan.ragged import Ragged, filled_up
 from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Steps, Walk, WalkBack
 from .calls import Argument, Call, Held, Ones, Plain, Prepared, call, guard, number, positions
@@ -99,7 +100,22 @@ def _runs(instruction: LogSumExp | LogSoftmax | SoftmaxAdjoint, layout: Layout) 
     ]
 
 
-_OF_RUNS = {LogSumExp: "log_sum_exp", LogSoftmax: "log_softmax_of_runs", SoftmaxAdjoint: "softmax_adjoint"}
+_OF_RUNS: dict[type, str] = {
+    LogSumExp: "log_sum_exp",
+    LogSoftmax: "log_softmax_of_runs",
+    SoftmaxAdjoint: "softmax_adjoint",
+}
+
+
+@calls.register
+def _ragged(instruction: Ragged, layout: Layout) -> list[Call]:
+    seen = [seen_as(read, (read.size,), layout) for read in instruction.arguments]
+    views, out = [view for _, view in seen], _target(instruction.out, (instruction.out.size,), layout)
+    made = [one for gathers, _ in seen for one in gathers]
+    if instruction.kind is Sum:
+        return [*made, call("sums_from", *views, positions(np.array(instruction.starts)), out)]
+    groups = Held(filled_up(instruction.lengths), instruction.lengths, "runs")
+    return [*made, call(f"ragged_{_OF_RUNS[instruction.kind]}", groups, *views, out)]
 
 
 def _reduced(instruction: Sum, layout: Layout) -> tuple[list[Call], View, tuple[int, ...], View]:

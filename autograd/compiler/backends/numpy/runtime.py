@@ -5,7 +5,7 @@ The table's functions take their operands and then the array that the result goe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from ....primitives import TABLE, Primitive
 from ....primitives.own import Own
 from ...plan.instructions import Guard
 from ...plan.patterns import Index
+from ...plan.ragged import Filled
 from ..base import OffPath
 
 
@@ -37,6 +38,37 @@ def _log_sum_exp(view: Any, out: Any) -> None:
 def _log_softmax_of_runs(view: Any, out: Any) -> None:
     np.subtract(view, np.maximum.reduce(view, axis=-1, keepdims=True), out=out)
     out -= _above(out)
+
+
+def _sums_from(view: Any, starts: Index, out: Any) -> None:
+    """Sums of the last axis from each start to before the next."""
+    np.add.reduceat(view, starts, axis=-1, out=out)
+
+
+def _ragged_log_sum_exp(groups: Sequence[Filled], view: Any, out: Any) -> None:
+    for group in groups:
+        made = np.empty((*view.shape[:-1], len(group.runs)), out.dtype)
+        _log_sum_exp(_filled(view, group, -np.inf), made)
+        out[..., group.runs] = made
+
+
+def _ragged_log_softmax(groups: Sequence[Filled], view: Any, out: Any) -> None:
+    for group in groups:
+        filled = _filled(view, group, -np.inf)
+        _log_softmax_of_runs(filled, filled)
+        out[..., group.places[group.real]] = filled[..., group.real]
+
+
+def _ragged_softmax_adjoint(groups: Sequence[Filled], given: Any, logs: Any, out: Any) -> None:
+    for group in groups:
+        filled = _filled(given, group, 0.0), _filled(logs, group, -np.inf)
+        made = np.empty(np.broadcast_shapes(*(part.shape for part in filled)), out.dtype)
+        _softmax_adjoint(*filled, made)
+        out[..., group.places[group.real]] = made[..., group.real]
+
+
+def _filled(view: Any, group: Filled, nothing: float) -> Any:
+    return np.where(group.real, view[..., group.places], np.array(nothing, view.dtype))
 
 
 def _above(below: Any) -> Any:
@@ -184,6 +216,10 @@ RUNTIME: dict[str, Any] = {
     "log_sum_exp": _log_sum_exp,
     "log_softmax_of_runs": _log_softmax_of_runs,
     "softmax_adjoint": _softmax_adjoint,
+    "sums_from": _sums_from,
+    "ragged_log_sum_exp": _ragged_log_sum_exp,
+    "ragged_log_softmax_of_runs": _ragged_log_softmax,
+    "ragged_softmax_adjoint": _ragged_softmax_adjoint,
     "put": _put,
     "add_to": _add_to,
     "add_at": _add_at,
