@@ -82,6 +82,8 @@ class Scaled:
         other = self._of(other)
         if self.scale == other.scale and self.read is not None and other.read is not None:
             return Scaled(self.builder, self.builder.map("add", self.read, other.read), self.scale)
+        if self.scale == other.scale * Scale(-1.0) != ONE and self.read is not None and other.read is not None:
+            return Scaled(self.builder, self.builder.map("subtract", self.read, other.read), self.scale)
         if self.read is None and other.read is None and self.scale.power == other.scale.power:
             return Scaled(self.builder, None, Scale(self.scale.factor + other.scale.factor, self.scale.power))
         return self._map("add", self, other)

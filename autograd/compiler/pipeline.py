@@ -19,6 +19,7 @@ from .plan.plan import Plan
 from .plan.validate import validate
 from .record import Recording
 from .scalars import canonical
+from .simplify import simplified
 from .spelled import spelled_graph, spelled_scalars
 
 
@@ -33,11 +34,12 @@ class Pass:
 
 LAYOUT = Pass("layout", laid_out, "the parameters in the order in which they are read")
 DIFFERENTIATE = Pass("differentiate", differentiated, "the reverse pass: the chain rule, array by array")
+SIMPLIFY = Pass("simplify", simplified, "fewer steps, and factors where there are fewer numbers to multiply")
 FINISH = Pass("finish", finished, "what no result needs is left out")
 
-FORWARD = (LAYOUT, FINISH)
+FORWARD = (LAYOUT, SIMPLIFY, FINISH)
 """What leads to the plan of a function's outputs."""
-REVERSE = (LAYOUT, DIFFERENTIATE, FINISH)
+REVERSE = (LAYOUT, DIFFERENTIATE, SIMPLIFY, FINISH)
 """What leads to the plan of a cost and its gradient."""
 
 

@@ -41,7 +41,7 @@ TOLD = {
     "where": (lambda x: where(x > 0, P[0] * x, -x), 0, [
         "t3 = (x > 0)",
         "C = where(t3, p0 * x, -x)",
-        "dC/dp0 = sum(1/n where(t3, 1, 0) * x)",
+        "dC/dp0 = 1/n sum(where(t3, 1, 0) * x)",
     ]),
     "softmax": (lambda x: -log_softmax(products(x))[0], 3, [
         "t3 = W1 @ x",

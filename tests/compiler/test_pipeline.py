@@ -74,7 +74,7 @@ def test_the_passes_are_told_one_after_another():
     f = compile(lambda x: sum(sum(p * q for p, q in zip(row, x, strict=True)) ** 2 for row in w))
     text = str(f.record(np.ones((2, 3))).passes())
     headings = [line.split(":")[0] for line in text.splitlines() if ": " in line and "#" not in line]
-    assert headings == ["record", "canonical", "lift", "layout", "differentiate", "finish"]
+    assert headings == ["record", "canonical", "lift", "layout", "differentiate", "simplify", "finish"]
     assert text.index("p[0:6] @ x") > text.index("lift:")
 
 
