@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, overload
 
 import numpy as np
@@ -22,6 +23,8 @@ from .errors import ArgumentError, OperandError
 from .homes import OUTSIDE, Home, HousedValue, Vector, home_of, move_in, moving
 from .sentences import named
 from .value import Value
+
+_OPERANDS = attrgetter("operands")
 
 Index = slice | npt.NDArray[np.intp]
 
@@ -298,6 +301,10 @@ def leaves(given: Any, name: str = "parameters") -> tuple[Value, ...]:
     """A list of leaf Values as a tuple; an `OperandError` that begins with `name` for anything else."""
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise OperandError(f"{name}: expected a list of leaf Values, got {type(given).__name__}")
+    if isinstance(given, Parameters):
+        return given._values
+    if {*map(type, given)} <= {Value, HousedValue} and not any(map(_OPERANDS, given)):
+        return tuple(given)
     for value in given:
         if not isinstance(value, Value):
             raise OperandError(

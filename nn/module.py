@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Compiled, Value, no_grad
-from autograd.errors import AutogradError, OperandError
+from autograd.errors import ArgumentError, AutogradError, OperandError
 from autograd.primitives import LEAF
 from autograd.words import attributes_told, keywords_told
 
@@ -131,7 +131,7 @@ class Module:
     # What runs it
 
     @keywords_told("net.predict")
-    def predict(self, X: Any, compiled: bool = True) -> Any:
+    def predict(self, X: Any, compiled: bool = True, *, backend: str = "numpy") -> Any:
         """What it returns for every row, without noise.
 
         Parameters
@@ -142,6 +142,8 @@ class Module:
             indices have to. Of a dict or tuple of arrays it gets one with the numbers of each sample.
         compiled : bool
             Whether to run as matrix products; else one Value at a time.
+        backend : {"numpy", "jax", "reference"}
+            What runs them, as in `compile`.
 
         Returns
         -------
@@ -153,7 +155,12 @@ class Module:
         ShapeError, OperandError, ArgumentError
             If they are no finite numbers, or not as many as it takes; or if it cannot be called.
         """
+        kept = vars(self).get(_PROGRAMS)
+        if kept is not None and compiled is True and (found := kept.predicted(self, X, backend)) is not None:
+            return found
         callable_module(self)
+        if not compiled and backend != "numpy":
+            raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {backend!r:.60}")
         is_one, width = False, self._width()
         if width is None:
             rows = samples_of("X", X)
@@ -161,7 +168,10 @@ class Module:
             array = numbers_of("X", X)
             is_one, rows = array.ndim == 1, rows_of("X", np.atleast_2d(array), width)
         if compiled:
-            result: Any = self.program(sample=[rows])(rows)
+            program = self.program(backend=backend, sample=[rows])
+            result: Any = program(rows)
+            if width is not None:
+                self._programs.predicts(program, backend)
         else:
             with no_grad():
                 result = stacked([numbers_in(self(row)) for row in listed(rows)])  # type: ignore[operator]
@@ -212,8 +222,12 @@ class Module:
         """Everything that may be exchanged for something else, in a stable order."""
         return [*self.parameters()]
 
-    def _stays_the_same(self, cost: Cost | None = None) -> bool:
+    def _stays_the_same(self) -> bool:
         """Whether nothing but what is `_exchangeable` can change what is computed: no code is a user's."""
+        return False
+
+    def _is_watched(self) -> bool:
+        """Whether a mark is left whenever something that is `_exchangeable` is exchanged: see `parts`."""
         return False
 
     @property
@@ -269,7 +283,13 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """The parameters, in the order of `named_parameters`, each once."""
-        return list(dict.fromkeys(value for _, value in self.named_parameters()))
+        return list(dict.fromkeys(self._values()))
+
+    def _values(self) -> Iterable[Value]:
+        """What `named_parameters` names, perhaps several times, without the names, which take most of its time."""
+        if type(self).named_parameters is not Module.named_parameters:
+            return (value for _, value in self.named_parameters())
+        return _values(self, ())
 
     def zero_grad(self) -> None:
         """Set every parameter's ``grad`` to 0, before the next backward pass adds to it."""
@@ -325,6 +345,18 @@ def _parameters(path: str, thing: Any, above: tuple[Any, ...]) -> Iterator[tuple
     elif not any(thing is one for one in above):  # what holds itself is not entered again
         for name, member in inside(thing):
             yield from _parameters(joined(path, name), member, (*above, thing))
+
+
+def _values(thing: Any, above: tuple[Any, ...]) -> Iterator[Value]:
+    """The Values that `_parameters` names."""
+    if isinstance(thing, Value):
+        if thing.primitive is LEAF:
+            yield thing
+    elif above and isinstance(thing, Module) and type(thing).named_parameters is not Module.named_parameters:
+        yield from thing._values()
+    elif not any(thing is one for one in above):
+        for _, member in inside(thing):
+            yield from _values(member, (*above, thing))
 
 
 def _modules(path: str, thing: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:

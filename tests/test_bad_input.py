@@ -535,6 +535,12 @@ CASES = {
     "layer biases NaN": (lambda: setattr(nn.Layer(2, 1), "biases", [math.nan]), ArgumentError, "layer.biases.*nan"),
     "predict width": (lambda: net().predict([[1.0]]), ShapeError, r"X.*\(samples, 2\).*\(1, 1\)"),
     "predict empty": (lambda: net().predict([[]]), ShapeError, r"X.*at least one.*\(1, 0\)"),
+    "predict backend": (lambda: net().predict(X, backend="cuda"), ArgumentError, "backend.*'numpy'.*'cuda'"),
+    "predict backend eager": (
+        lambda: net().predict(X, False, backend="jax"),
+        ArgumentError,
+        "backend.*'numpy'.*compiled=False.*'jax'",
+    ),
     "predict text": (lambda: net().predict([["a", "b"]]), OperandError, "X.*<U1"),
     "predict NaN": (lambda: net().predict([[1.0, math.nan]]), ArgumentError, r"X.*nan at \(0, 1\)"),
     "predict ragged": (lambda: net().predict([[1.0], [1.0, 2.0]]), ShapeError, "X.*differing lengths"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import modes
 from ..errors import ArgumentError, AutogradError, OperandError, RecordingError
-from ..parameters import Parameters, leaves
+from ..parameters import Parameters
 from ..structure import holds_values
 from ..value import Value
 from ..words import attributes_told, keywords_told
@@ -23,7 +23,7 @@ from .methods import Binding, Instances, WeakMethod, function_and_binding, may_b
 from .pipeline import Stages
 from .plan.plan import Plan
 from .programs import Programs, Settings
-from .ready import Ready
+from .ready import Kept, Ready
 from .samples import Samples
 from .versions import Version
 
@@ -120,12 +120,7 @@ def compile(
     if not callable(plain):
         remedy = "; write @property above @compile" if isinstance(plain, property) else ""
         raise OperandError(f"compile(function): expected a function, got {type(plain).__name__}{remedy}")
-    if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
-        raise ArgumentError(f"compile(dtype): expected float64 or float32, got {np.dtype(dtype)}")
-    if not isinstance(paths, int) or isinstance(paths, bool) or paths < 1:
-        raise ArgumentError(f"compile(paths): expected a whole number of at least 1, got {paths!r:.60}")
-    unused = leaves(parameters, "compile(parameters)")
-    return Compiled(plain, Settings(np.dtype(dtype), backend, devices, unused, paths), binding)
+    return Compiled(plain, Settings.checked(dtype, backend, devices, parameters, paths), binding)
 
 
 @attributes_told("f")
@@ -179,9 +174,7 @@ class Compiled:
         """
         if modes.active and modes.of_one_sample():
             return self._of_one_sample(arrays, named)
-        ready = self._ready(self._programs.for_results, arrays, named)
-        results = None if ready is None else ready.results(arrays)
-        if results is not None:
+        if not named and (results := self.again(*arrays)) is not None:
             return results
         try:
             checked = self._checked(arrays, named)
@@ -192,6 +185,11 @@ class Compiled:
             return self._of_one_sample(arrays, named)
         programs, form, batch = checked
         return programs.results(form, batch)
+
+    def again(self, /, *arrays: Any) -> Any:
+        """The results for finite arrays of shapes that were met before, with the least ado; None for all others."""
+        ready = self._ready(self._programs.for_results, arrays, {})
+        return None if ready is None else ready.results(arrays)
 
     def _of_one_sample(self, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """The plain function."""
@@ -217,8 +215,7 @@ class Compiled:
         gradient : ndarray, shape (parameters,)
         """
         ready = self._ready(self._programs.for_gradients, arrays, named)
-        found = None if ready is None else ready.gradient(arrays)
-        if found is not None:
+        if ready is not None and (found := ready.gradient(arrays)) is not None:
             return found
         programs, form, batch = self._checked(arrays, named)
         return programs.gradient(form, batch)
@@ -282,11 +279,12 @@ class Compiled:
 
     # Behind them
 
-    def _ready(self, ready: Ready | None, given: Sequence[Any], named: Mapping[str, Any]) -> Ready | None:
-        """What is ready for arrays like the last ones, where these are such and nothing has changed."""
-        if ready is None or named or modes.active or not ready.takes(given) or self._programs.are_outdated():
+    def _ready(self, kept: Kept, given: Sequence[Any], named: Mapping[str, Any]) -> Ready | None:
+        """What is ready for arguments like those before, where these are such and nothing has changed."""
+        if named or modes.active:
             return None
-        return ready
+        ready = kept.ready(given)
+        return None if ready is None or self._programs.are_outdated() else ready
 
     def _checked(
         self, given: Sequence[Any], named: Mapping[str, Any], least: int = 0

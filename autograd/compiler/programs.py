@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, RecordingError
-from ..parameters import Parameters
+from ..parameters import Parameters, leaves
 from ..sources import Place
 from ..value import Value
 from .arguments import Batch, Form
 from .backends import backend
 from .branches import Branches
 from .collector import paused
-from .ready import Ready
+from .ready import Kept
 from .record import Recording, record
 from .results import arranged, told
 from .surroundings import Surroundings
@@ -37,6 +37,15 @@ class Settings:
     parameters: tuple[Value, ...]
     paths: int
 
+    @staticmethod
+    def checked(dtype: Any, backend: str, devices: int | None, parameters: Sequence[Value], paths: int) -> Settings:
+        """The settings as they were given; those of the back end are checked by itself."""
+        if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
+            raise ArgumentError(f"compile(dtype): expected float64 or float32, got {np.dtype(dtype)}")
+        if not isinstance(paths, int) or isinstance(paths, bool) or paths < 1:
+            raise ArgumentError(f"compile(paths): expected a whole number of at least 1, got {paths!r:.60}")
+        return Settings(np.dtype(dtype), backend, devices, leaves(parameters, "compile(parameters)"), paths)
+
 
 class Programs:
     """A function with its programs, which are made when they are first needed; for one thread at a time.
@@ -54,8 +63,8 @@ class Programs:
         The first of those that were used last.
     least_rows : int
         The smallest batch.
-    for_gradients, for_results : Ready, optional
-        What is ready for batches like the last one.
+    for_gradients, for_results : Kept
+        What is ready for batches like those before.
     """
 
     def __init__(self, function: Callable[..., Any], name: str, settings: Settings) -> None:
@@ -68,13 +77,12 @@ class Programs:
         # The lines at which the function catches domain errors.
         self._caught: set[Place] = set()
         self.latest: Version | None = None
-        self.for_gradients: Ready | None = None
-        self.for_results: Ready | None = None
         # The one that knows all parameters; those of the others are the first of its.
         self._widest: Version | None = None
         self._surroundings: Surroundings | None = None
         # The buffers are one thread's at a time.
         self._lock = threading.RLock()
+        self.for_gradients, self.for_results = Kept(True, self._lock), Kept(False, self._lock)
 
     @property
     def parameters(self) -> Parameters:
@@ -89,7 +97,7 @@ class Programs:
         with self._lock:
             branches = self.recorded(form, batch)
             out = branches.outputs(batch)
-            self.for_results = Ready.of(form, branches, batch, False, self._lock)
+            self.for_results.keep(form, branches, batch)
         return arranged(out if form.has_batch else out[0], branches.first.recording.result)
 
     def gradient(self, form: Form, batch: Sequence[Batch]) -> tuple[float, Batch]:
@@ -104,11 +112,9 @@ class Programs:
 
     def backward(self, form: Form, batch: Sequence[Batch]) -> float:
         """Add the mean gradient to the parameters' ``grad``; return the mean cost."""
-        ready = self.for_gradients
-        if ready is not None and ready.fits(form, batch):
-            found = ready.backward(batch)
-            if found is not None:
-                return found
+        ready = self.for_gradients.of(form, batch)
+        if ready is not None and (found := ready.backward(batch)) is not None:
+            return found
         with self._lock:
             branches = self._differentiable(form, batch)
             parameters = branches.first.parameters
@@ -131,7 +137,7 @@ class Programs:
     def _prepare(self, form: Form, branches: Branches, batch: Sequence[Batch]) -> None:
         """Make ready for gradients of batches like this one."""
         if self._in_place and len(branches.first.parameters) == len(self.parameters):
-            self.for_gradients = Ready.of(form, branches, batch, True, self._lock)
+            self.for_gradients.keep(form, branches, batch)
 
     # Recording
 
@@ -143,9 +149,13 @@ class Programs:
         """Forget all programs if they are outdated."""
         if self.are_outdated():
             with self._lock:
-                self._branches.clear()
+                self._forget()
                 self._caught.clear()
-                self.for_gradients = self.for_results = self._widest = self._surroundings = None
+                self._widest = self._surroundings = None
+
+    def _forget(self) -> None:
+        for kept in (self._branches, self.for_gradients, self.for_results):
+            kept.clear()
 
     def recorded(self, form: Form, batch: Sequence[Batch]) -> Branches:
         """What is recorded for arguments of this form and these shapes."""
@@ -163,8 +173,7 @@ class Programs:
         with self._lock:
             branches = self._branches.get(_signature(form, batch))
             if branches is not None and not branches.has(self._recording(form, batch)):
-                self._branches.clear()
-                self.for_gradients = self.for_results = None
+                self._forget()
             self.recorded(form, batch)
 
     def _recording(self, form: Form, batch: Sequence[Batch], row: int = 0) -> Recording:
@@ -186,9 +195,11 @@ class Programs:
 
     def _version(self, form: Form, recording: Recording) -> Version:
         function = form.of_leaves(self._function)
-        self.for_gradients = None  # there may be more parameters now
+        known = 0 if self._widest is None else len(self._widest.parameters)
         with paused():
             self._widest = Version(function, form.leaves, recording, self._backend, self._settings.dtype, self._caught)
+        if len(self._widest.parameters) != known:
+            self.for_gradients.clear()  # gradients are longer now
         return self._widest
 
     def _differentiable(self, form: Form, batch: Sequence[Batch]) -> Branches:

@@ -13,12 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from ..structure import Block
 from .arguments import Batch, Form, columns
 from .backends.base import OffPath, Unfit
 from .branches import Branches
 from .results import arranged
 
 _ndarray, _vdot = np.ndarray, np.vdot
+
+
+# For how many shapes there are some.
+_MOST = 16
 
 
 class Ready:
@@ -37,53 +42,32 @@ class Ready:
     lock : RLock
         Held while a program runs, whose buffers are one thread's at a time.
 
-    Attributes
-    ----------
-    form : Form
-        As given.
     """
 
     def __init__(
         self, form: Form, branches: Branches, batch: Sequence[Batch], learns: bool, lock: threading.RLock
     ) -> None:
-        self.form, self._branches, self._lock = form, branches, lock
+        self._form, self._branches, self._lock = form, branches, lock
         self._version = version = branches.first
         self._program = version.program_for(learns)
         self._dtype = batch[0].dtype
-        self._shapes = [array.shape for array in batch]
+        self._shape = len(batch[0]), len(version.recording.outputs)
+        self._is_row = form.has_batch and version.recording.result == Block(self._shape[1:])
         # Those that are looked at: of others the cost and the gradient tell.
         told = version.telling if learns else frozenset[int]()
         self._to_look_at = [place for place in range(len(batch)) if place not in told]
         self._is_flat = all(array.ndim == 2 for array in batch)
 
-    @staticmethod
-    def of(form: Form, branches: Branches, batch: Sequence[Batch], learns: bool, lock: threading.RLock) -> Ready | None:
-        """That for such a batch, where there is one."""
-        version = branches.only
-        if (
-            version is None
-            or (learns and not version.learns)
-            or len(batch[0]) > version.program_for(learns).rows_at_once
-        ):
-            return None
-        return Ready(form, branches, batch, learns, lock)
-
     def takes(self, given: Sequence[Any]) -> bool:
-        """Whether these are arrays for it, and known to be finite as far as its results do not tell."""
-        if not self.form.is_plain or len(given) != len(self._shapes):
-            return False
+        """Whether things of these shapes are arrays for it, and finite as far as its results do not tell."""
         dtype = self._dtype
-        for array, shape in zip(given, self._shapes):  # noqa: B905  # as many, as was seen; strict= takes its time
-            if type(array) is not _ndarray or array.dtype is not dtype or array.shape != shape:
+        for array in given:
+            if type(array) is not _ndarray or array.dtype is not dtype:
                 return False
         for place in self._to_look_at:  # noqa: SIM110  # a generator takes its time
             if not isfinite(_vdot(given[place], given[place])):
                 return False
         return True
-
-    def fits(self, form: Form, batch: Sequence[Batch]) -> bool:
-        """Whether arrays that are known to be right are for it."""
-        return self.form is form and [array.shape for array in batch] == self._shapes
 
     def results(self, batch: Sequence[Batch]) -> Any:
         """What the function returns for every row, as it returns it; None where that takes more."""
@@ -95,9 +79,14 @@ class Ready:
                 found = self._program.outputs(self._columns(batch), version.numbers())
             except (Unfit, OffPath):
                 return None
-            out = np.empty((len(batch[0]), len(version.recording.outputs)), self._dtype)
-            out[:] = found
-        return arranged(out if self.form.has_batch else out[0], version.recording.result)
+            if found.shape == self._shape:
+                out = found.copy()
+            else:  # one result for all rows
+                out = np.empty(self._shape, self._dtype)
+                out[:] = found
+        if self._is_row:
+            return out
+        return arranged(out if self._form.has_batch else out[0], version.recording.result)
 
     def backward(self, batch: Sequence[Batch]) -> float | None:
         """Add the mean gradient to the parameters' ``grad`` and return the mean cost; None where that takes more."""
@@ -136,3 +125,46 @@ class Ready:
 
     def _columns(self, batch: Sequence[Batch]) -> Sequence[Batch]:
         return batch if self._is_flat else columns(batch)
+
+
+class Kept(dict[Any, Ready]):
+    """What is ready, by the shapes of the arrays; where others than arrays of floats were given by the form, too.
+
+    Parameters
+    ----------
+    learns : bool
+        Whether for gradients, else for results.
+    lock : RLock
+        See `Ready`.
+    """
+
+    def __init__(self, learns: bool, lock: threading.RLock) -> None:
+        super().__init__()
+        self._learns, self._lock = learns, lock
+
+    def keep(self, form: Form, branches: Branches, batch: Sequence[Batch]) -> None:
+        """Be ready for another such batch, if all its rows took one path and run at once."""
+        version = branches.only
+        if version is None or (self._learns and not version.learns):
+            return
+        if len(batch[0]) <= version.program_for(self._learns).rows_at_once:
+            while len(self) >= _MOST:
+                self.pop(next(iter(self)))
+            self[_key(form, batch)] = Ready(form, branches, batch, self._learns, self._lock)
+
+    def of(self, form: Form, batch: Sequence[Batch]) -> Ready | None:
+        """What is ready for arrays that are known to be right."""
+        return self.get(_key(form, batch))
+
+    def ready(self, given: Sequence[Any]) -> Ready | None:
+        """What is ready for these arguments, whatever they are."""
+        try:
+            found = self.get(tuple([array.shape for array in given]))
+        except (AttributeError, TypeError):  # something is no array, or only looks like one
+            return None
+        return found if found is not None and found.takes(given) else None
+
+
+def _key(form: Form, batch: Sequence[Batch]) -> Any:
+    shapes = tuple([array.shape for array in batch])
+    return shapes if form.is_plain else (form, shapes)

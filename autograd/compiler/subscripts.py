@@ -27,9 +27,11 @@ def found(container: Any, key: Any) -> Any:
     keeper = keeping.get()
     if keeper is None or not isinstance(key, Whole | tuple):
         return container[key]
-    if type(container) is np.ndarray or (type(container) in (list, tuple) and isinstance(key, Whole)):
+    kind = KINDS.get(type(container))
+    is_array = type(container) is np.ndarray
+    if kind is not None and (is_array or (isinstance(container, list | tuple) and isinstance(key, Whole))):
         # A table of what it is now: the function may go on changing what is its own.
-        return KINDS[type(container)](container, keeper)[key]
+        return kind(container, keeper)[key]
     # What looks up a key here is not the user's line, whose dict finds it by its number.
     return container[operator.index(key) if isinstance(key, Whole) and isinstance(container, Mapping) else key]
 

@@ -8,15 +8,14 @@ from typing import Any
 from autograd import Value, where
 from autograd.words import keywords_told
 
-from ..costs import is_own
 from ..data import activations_of, within
 from ..files.structure import computes_otherwise
 from ..module import Module
-from .programs import Cost
+from .parts import Watched
 from .randomness import uniform
 
 
-class Dropout(Module):
+class Dropout(Watched, Module):
     """In training each activation is 0 with a probability, else divided by what remains of 1.
 
     Srivastava et al. 2014, with the division in training that makes it unnecessary afterwards: outside of `fit` and
@@ -50,9 +49,13 @@ class Dropout(Module):
         """Its probability."""
         return [self.p]
 
-    def _stays_the_same(self, cost: Cost | None = None) -> bool:
-        """Whether its code is this package's, and the cost."""
-        return not computes_otherwise(self) and (cost is None or is_own(cost))
+    def _stays_the_same(self) -> bool:
+        """Whether its code is this package's."""
+        return not computes_otherwise(self)
+
+    def _is_watched(self) -> bool:
+        """Whether its code is this package's."""
+        return type(self) is Dropout
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,18 @@ from autograd.modes import refuse_while_recording
 from autograd.reals import REAL
 from autograd.words import keywords_told
 
-from ..costs import is_own
 from ..data import count_of, generator_of, numbers_of
 from ..files.state import put, shape_of
 from ..files.structure import computes_otherwise
 from ..module import Module, arrays_in, once
 from .activations import OF_ALL, OF_LAYERS, Activation, activation_of, function_of, told
 from .initialisers import drawn
-from .programs import Cost
+from .parts import Parts, Watched
 
 Matrix = npt.NDArray[np.float64]
 
 
-class Neuron(Module):
+class Neuron(Watched, Module):
     """``z = sum(w_k a_k) + b``, ``a = activation(z)``.
 
     Parameters
@@ -59,7 +58,7 @@ class Neuron(Module):
                 "nn.Layer(inputs, neurons) draws them"
             )
         level, j, comma = str(layer), str(index), "," if wide else ""
-        self.weights = [Value(w, Label("w", level, f"{j}{comma}{k}")) for k, w in enumerate(weights)]
+        self.weights = Parts(Value(w, Label("w", level, f"{j}{comma}{k}")) for k, w in enumerate(weights))
         self.bias = Value(bias, Label("b", level, j))
         self.activation = activation
         self._z, self._a = Label("z", level, j), Label("a", level, j)
@@ -88,11 +87,20 @@ class Neuron(Module):
         values = (*self.weights, self.bias)
         return once((value.label.ascii if value.label is not None else "", value) for value in values)
 
+    def _values(self) -> Iterable[Value]:
+        """See `Module._values`."""
+        is_own = type(self).named_parameters is Neuron.named_parameters
+        return (*self.weights, self.bias) if is_own else super()._values()
+
+    def _is_watched(self) -> bool:
+        """Whether its weights are, and its code is this package's."""
+        return type(self) is Neuron and type(self.weights) is Parts
+
     def __repr__(self) -> str:
         return f"Neuron({len(self.weights)}, activation={told(self.activation)!r})"
 
 
-class Layer(Module):
+class Layer(Watched, Module):
     """Neurons that share their inputs: of given weights and biases, or of given sizes, ``Layer(2, 3, "tanh")``.
 
     Parameters
@@ -156,10 +164,10 @@ class Layer(Module):
             )
         activation = activation_of("activation", activation, OF_LAYERS)
         wide = max(weights.shape) > 10
-        self.neurons = [
+        self.neurons = Parts(
             Neuron(row.tolist(), float(bias), "linear", number, j, wide)
             for j, (row, bias) in enumerate(zip(weights, biases, strict=True))
-        ]
+        )
         self.activation = activation
 
     @property
@@ -205,12 +213,22 @@ class Layer(Module):
             parts += (neuron, neuron.activation, neuron.bias, *neuron.weights)
         return parts
 
-    def _stays_the_same(self, cost: Cost | None = None) -> bool:
-        """Whether layer, neurons, their activations and the cost are this package's."""
+    def _stays_the_same(self) -> bool:
+        """Whether layer, neurons and their activations are this package's."""
         if any(map(computes_otherwise, (self, *self.neurons))):
             return False
-        of_the_table = all(isinstance(neuron.activation, str) for neuron in self.neurons)
-        return of_the_table and (cost is None or is_own(cost))
+        return all(isinstance(neuron.activation, str) for neuron in self.neurons)
+
+    def _is_watched(self) -> bool:
+        """Whether its neurons are, and its code is this package's."""
+        own = type(self) is Layer and type(self.neurons) is Parts
+        return own and all(isinstance(neuron, Neuron) and neuron._is_watched() for neuron in self.neurons)
+
+    def _values(self) -> Iterable[Value]:
+        """See `Module._values`."""
+        if type(self).named_parameters is not Layer.named_parameters:
+            return super()._values()
+        return (value for neuron in self.neurons for value in neuron._values())
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Neuron by neuron; those of a neuron used twice come once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from autograd import Label, Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.words import keywords_told
 
-from ..costs import is_own
 from ..data import generator_of, refuse_batch
 from ..files.state import numbered
 from ..files.structure import Structure, computes_otherwise, structure_of, structure_to_keep
@@ -21,10 +20,10 @@ from ..module import Module, once
 from .activations import OF_LAYERS, Activation, activation_of, told
 from .initialisers import MOST_WEIGHTS, drawn
 from .layers import Layer
-from .programs import Cost
+from .parts import Parts, Watched
 
 
-class MLP(Module):
+class MLP(Watched, Module):
     """A multilayer perceptron of Values.
 
     Parameters
@@ -67,7 +66,7 @@ class MLP(Module):
         self._hidden = activation_of("activation", activation)
         last_activation = self._hidden if output is None else activation_of("output", output, OF_LAYERS)
         random = generator_of(seed)
-        self.layers: list[Layer] = []
+        self.layers: list[Layer] = Parts()
         for number, (inputs, outputs) in enumerate(pairwise(checked), start=1):
             begun = drawn(inputs, outputs, initialiser, random)
             last = number == len(checked) - 1
@@ -133,7 +132,7 @@ class MLP(Module):
 
     if TYPE_CHECKING:  # of a module of somebody's own it may be anything; of a network it is a matrix, or a row
 
-        def predict(self, X: Any, compiled: bool = True) -> npt.NDArray[np.float64]: ...
+        def predict(self, X: Any, compiled: bool = True, *, backend: str = "numpy") -> npt.NDArray[np.float64]: ...
 
     def members(self) -> Iterator[tuple[str, Any]]:
         """Its layers, with the places that they have in the `torch.nn.Sequential` that computes the same."""
@@ -159,10 +158,20 @@ class MLP(Module):
             parts += layer._exchangeable()
         return parts
 
-    def _stays_the_same(self, cost: Cost | None = None) -> bool:
+    def _stays_the_same(self) -> bool:
         """Whether only exchanged parts can change what is computed: all code is this package's."""
-        own = not computes_otherwise(self) and all(layer._stays_the_same() for layer in self.layers)
-        return own and (cost is None or is_own(cost))
+        return not computes_otherwise(self) and all(layer._stays_the_same() for layer in self.layers)
+
+    def _is_watched(self) -> bool:
+        """Whether its layers are, and its code is this package's."""
+        own = type(self) is MLP and type(self.layers) is Parts
+        return own and all(isinstance(layer, Module) and layer._is_watched() for layer in self.layers)
+
+    def _values(self) -> Iterable[Value]:
+        """See `Module._values`."""
+        if type(self).named_parameters is not MLP.named_parameters:
+            return super()._values()
+        return (value for layer in self.layers for value in layer._values())
 
     def structure_to_keep(self) -> Structure | None:
         """What a file keeps of it besides its numbers; None if it, a layer or a neuron computes in a way of its own."""

@@ -9,14 +9,13 @@ from autograd import Label, Value, sqrt, total
 from autograd.errors import ShapeError
 from autograd.words import keywords_told
 
-from ..costs import is_own
 from ..data import activations_of, count_of, within
 from ..files.structure import computes_otherwise
 from ..module import Module
-from .programs import Cost
+from .parts import Parts, Watched
 
 
-class LayerNorm(Module):
+class LayerNorm(Watched, Module):
     """The activations of a layer brought to mean 0 and variance 1, then scaled and shifted (Ba, Kiros and Hinton 2016).
 
     ``weight_j * (a_j - mean) / sqrt(variance + epsilon) + bias_j``, the variance divided by how many there are, as in
@@ -39,8 +38,8 @@ class LayerNorm(Module):
     def __init__(self, size: int, epsilon: float = 1e-5) -> None:
         size = count_of("size", size)
         self.epsilon = within("epsilon", epsilon, 0.0)
-        self.weight = [Value(1.0, Label("g", "", str(j))) for j in range(size)]
-        self.bias = [Value(0.0, Label("b", "", str(j))) for j in range(size)]
+        self.weight = Parts(Value(1.0, Label("g", "", str(j))) for j in range(size))
+        self.bias = Parts(Value(0.0, Label("b", "", str(j))) for j in range(size))
 
     def __call__(self, activations: Sequence[Any]) -> list[Value]:
         """The activations of one sample, normed among themselves.
@@ -67,9 +66,13 @@ class LayerNorm(Module):
         """Its parameters and what keeps the division finite."""
         return [self.epsilon, *self.parameters()]
 
-    def _stays_the_same(self, cost: Cost | None = None) -> bool:
-        """Whether its code is this package's, and the cost."""
-        return not computes_otherwise(self) and (cost is None or is_own(cost))
+    def _stays_the_same(self) -> bool:
+        """Whether its code is this package's."""
+        return not computes_otherwise(self)
+
+    def _is_watched(self) -> bool:
+        """Whether its code is this package's, and its parameters are."""
+        return type(self) is LayerNorm and type(self.weight) is type(self.bias) is Parts
 
     def __repr__(self) -> str:
         return f"LayerNorm({len(self.weight)})"

@@ -8,7 +8,6 @@ from typing import Any
 
 from autograd.errors import ArgumentError
 
-from ..costs import is_own
 from ..data import activations_of
 from ..files.recipes import recipe_of
 from ..files.state import numbered
@@ -17,10 +16,10 @@ from ..module import Module
 from .activations import OF_ALL, OF_LAYERS, activation_of, function_of, is_of_each, told
 from .dropout import Dropout
 from .outline import outlined
-from .programs import Cost
+from .parts import Parts, Watched
 
 
-class Sequential(Module):
+class Sequential(Watched, Module):
     """Modules and functions, each computing with what the one before returns.
 
     Parameters
@@ -48,7 +47,7 @@ class Sequential(Module):
             steps = tuple(steps[0])
         if not steps:
             raise ArgumentError("Sequential: expected at least one module or function, got none")
-        self.steps = [_step(f"Sequential: step {place}", step) for place, step in enumerate(steps, start=1)]
+        self.steps: list[Any] = Parts(_step(f"Sequential: step {place}", step) for place, step in enumerate(steps, 1))
 
     def members(self) -> Iterator[tuple[str, Any]]:
         """Its steps, with their places in a `torch.nn.Sequential`, where an activation takes a place of its own."""
@@ -81,10 +80,15 @@ class Sequential(Module):
             parts += step._exchangeable() if isinstance(step, Module) else ()
         return parts
 
-    def _stays_the_same(self, cost: Cost | None = None) -> bool:
-        """Whether all its steps are this package's, and the cost."""
+    def _stays_the_same(self) -> bool:
+        """Whether all its steps are this package's."""
         own = (step._stays_the_same() if isinstance(step, Module) else _is_own(step) for step in self.steps)
-        return not computes_otherwise(self) and all(own) and (cost is None or is_own(cost))
+        return not computes_otherwise(self) and all(own)
+
+    def _is_watched(self) -> bool:
+        """Whether its steps are, and its code is this package's."""
+        own = type(self) is Sequential and type(self.steps) is Parts
+        return own and all(step._is_watched() for step in self.steps if isinstance(step, Module))
 
     def __call__(self, inputs: Sequence[Any]) -> Any:
         """What the last step returns for one sample: a list of Values where it is a module of this package."""

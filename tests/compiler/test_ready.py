@@ -44,6 +44,7 @@ def test_arrays_like_the_last_ones_go_the_short_way_and_all_others_the_whole(who
         run(*arrays)
         assert len(whole) == number
     run(np.repeat(X, 2, 0), np.repeat(Y, 2, 0))
+    run(X, Y)
     assert len(whole) == 5
     run(X, y=Y)
     assert len(whole) == 6
@@ -214,8 +215,8 @@ def test_modes_are_held_to_on_the_short_way():
 
 @pytest.mark.parametrize("rows", [1, 4])
 def test_samples_take_the_short_way(monkeypatch, rows):
-    fits, ran = room.Ready.fits, []
-    monkeypatch.setattr(room.Ready, "fits", lambda self, *given: ran.append(fits(self, *given)) or ran[-1])
+    backward, ran = room.Ready.backward, []
+    monkeypatch.setattr(room.Ready, "backward", lambda self, batch: ran.append(backward(self, batch)) or ran[-1])
     f = cost_of(nn.MLP([3, 4, 2], seed=0))
     random = np.random.default_rng(0)
     x, y = random.normal(size=(8, 3)), random.random((8, 2))
@@ -225,7 +226,7 @@ def test_samples_take_the_short_way(monkeypatch, rows):
         cost = samples.backward(chosen)
         other, slopes = f.gradient(x[chosen], y[chosen])
         assert cost == pytest.approx(other, rel=1e-14) and parameters.grad == pytest.approx(slopes, rel=1e-12)
-    assert ran.count(True) >= 2
+    assert len(ran) == 3 and None not in ran
 
 
 def test_threads_add_up():
@@ -239,3 +240,21 @@ def test_threads_add_up():
     for thread in threads:
         thread.join()
     np.testing.assert_allclose(f.parameters.grad, 201 * once, rtol=1e-12)
+
+
+def test_of_many_shapes_the_last_are_kept():
+    w = Value(2.0)
+    f = compile(lambda x: w * x)
+    for rows in range(1, 40):
+        assert f.gradient(np.ones(rows))[0] == 2.0 and f(np.ones(rows)).tolist() == [2.0] * rows
+    assert len(f._programs.for_gradients) == len(f._programs.for_results) == 16
+
+
+def test_again_is_for_what_was_met_before_alone():
+    w = Value(2.0)
+    f, x = compile(lambda x: w * x), np.array([1.0, 3.0])
+    assert f.again(x) is None and f(x).tolist() == [2.0, 6.0]
+    assert f.again(x).tolist() == [2.0, 6.0]
+    for other in (x[:1], x.tolist(), np.array([1.0, np.nan]), None, "x", w):
+        assert f.again(other) is None
+    assert f.again() is None and f.again(x, x) is None
