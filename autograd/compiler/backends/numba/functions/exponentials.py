@@ -1,0 +1,112 @@
+"""The exponential function, and what is made of it.
+
+``e^a = 2^k e^r``, where k is the whole number nearest to ``a / log 2``; and e^r, with r at most half of log 2, is a
+polynomial: its Taylor series, of which the term left out is below a tenth of the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..lanes import Lanes, bits, copysign, from_bits, muladd, nearest, polynomial, select
+from .logarithms import log1p
+
+# The logarithm of 2, its first digits so few that their product with a whole number below 2^11 is exact.
+LN2 = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
+_LOG2_E = 1 / math.log(2)
+_TAYLOR = [1 / math.factorial(k) for k in range(14)]
+
+_LEAST, _GREATEST = -746.0, 710.0
+"""Beyond these the exponential is 0 or infinite."""
+
+_WHOLE = 6755399441055744.0
+"""1.5 times 2 to the 52: added to a whole number, the last bits of the sum are that number's."""
+
+
+def scaled(a: Any, k: Any) -> Lanes:
+    """``a`` times 2 to the power of whole `k`, of -1100..1100; in two steps, so that the power itself is a number."""
+    half = nearest(k * 0.5)
+    raised: Lanes = a * _power_of_two(half) * _power_of_two(k - half)
+    return raised
+
+
+def _power_of_two(k: Lanes) -> Lanes:
+    return from_bits(bits(k + (_WHOLE + 1023.0)) << 52)
+
+
+def _reduced(a: Lanes) -> tuple[Lanes, Lanes]:
+    """k and r; NaN stays."""
+    a.block.require_double()
+    a = select(a > _GREATEST, _GREATEST, select(a < _LEAST, _LEAST, a))
+    k = nearest(a * _LOG2_E)
+    return k, muladd(k, -LN2[1], muladd(k, -LN2[0], a))
+
+
+def _above_one(r: Lanes) -> Lanes:
+    """``e^r - 1``."""
+    return muladd(r * r, polynomial(_TAYLOR[2:], r), r)
+
+
+def exp(a: Lanes, halvings: float = 0.0) -> Lanes:
+    """The exponential; or it divided so often by 2, which may be a number where the exponential is not."""
+    k, r = _reduced(a)
+    return scaled(_above_one(r) + 1.0, k - halvings)
+
+
+def exp2(a: Lanes) -> Lanes:
+    """2 to a power."""
+    a.block.require_double()
+    a = select(a > 1025.0, 1025.0, select(a < -1080.0, -1080.0, a))
+    k = nearest(a)
+    return scaled(_above_one((a - k) * math.log(2)) + 1.0, k)
+
+
+def expm1(a: Lanes) -> Lanes:
+    """``e^a - 1``, right to the last digits near 0."""
+    k, r = _reduced(a)
+    # Half of it, for 2 to the power of 1024 is no number.
+    power = scaled(0.5, k)
+    return muladd(_above_one(r), power, power - 0.5) * 2.0
+
+
+def sigmoid(a: Lanes) -> Lanes:
+    """``1 / (1 + e^-a)``."""
+    e = exp(-abs(a))
+    return select(a < 0.0, e, 1.0) / (1.0 + e)
+
+
+def sigmoid_prime(a: Lanes) -> Lanes:
+    """Its derivative."""
+    e = exp(-abs(a))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def tanh(a: Lanes) -> Lanes:
+    """The hyperbolic tangent."""
+    t = expm1(abs(a) * -2.0)
+    return copysign(t / (t + 2.0), a)
+
+
+def tanh_prime(a: Lanes) -> Lanes:
+    """Its derivative."""
+    e = exp(abs(a) * -2.0)
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def softplus(a: Lanes) -> Lanes:
+    """``log(1 + e^a)``."""
+    return select(a < 0.0, 0.0, a) + log1p(exp(-abs(a)))
+
+
+def cosh(a: Lanes) -> Lanes:
+    """The hyperbolic cosine."""
+    half = exp(abs(a), 1.0)
+    return half + 0.25 / half
+
+
+def sinh(a: Lanes) -> Lanes:
+    """The hyperbolic sine."""
+    size = abs(a)
+    t = expm1(size)
+    return copysign(select(size < 30.0, (t + t / (t + 1.0)) * 0.5, exp(size, 1.0)), a)

@@ -1,0 +1,83 @@
+"""The logarithm, and what is made of it.
+
+``log a = k log 2 + log m``, with m between the root of a half and that of 2; and with ``s = (m - 1) / (m + 1)``,
+``log m = 2 artanh s``, which is the series ``2 (s + s³ / 3 + s⁵ / 5 + ...)``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..lanes import Lanes, bits, copysign, from_bits, muladd, polynomial, root, select
+
+_LN2 = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
+_SERIES = [2 / (2 * k + 1) for k in range(1, 12)]
+_LEAST_NORMAL, _UP, _UP_BY = 2.0**-1022, 2.0**54, 54.0
+# The bits of the root of a half, and the exponent's of 1, and where the exponent stands.
+_ROOT_OF_HALF, _ONE, _EXPONENT = 0x3FE6A09E667F3BCD, 0x3FF0000000000000, 52
+_BIAS, _MAGIC_BITS, _MAGIC = 1024, 0x4330000000000000, 4503599627370496.0
+
+
+def split(a: Lanes) -> tuple[Lanes, Lanes]:
+    """k and m of positive numbers."""
+    a.block.require_double()
+    is_tiny = a < _LEAST_NORMAL
+    whole = bits(select(is_tiny, a * _UP, a))
+    biased = (whole - (_ROOT_OF_HALF - (_BIAS << _EXPONENT))) >> _EXPONENT
+    m = from_bits(whole - (biased << _EXPONENT) + (_BIAS << _EXPONENT))
+    k = from_bits(biased + _MAGIC_BITS) - (_MAGIC + _BIAS)
+    return select(is_tiny, k - _UP_BY, k), m
+
+
+def _log(k: Lanes, f: Lanes) -> Lanes:
+    """``k log 2 + log(1 + f)``."""
+    s = f / (f + 2.0)
+    z = s * s
+    half_square = f * f * 0.5
+    rest = s * muladd(z, polynomial(_SERIES, z), half_square)
+    return k * _LN2[0] - ((half_square - muladd(k, _LN2[1], rest)) - f)
+
+
+def _with_poles(result: Lanes, a: Lanes) -> Lanes:
+    """The logarithm of what is no positive number."""
+    finite = select(a < math.inf, result, a)
+    return select(a > 0.0, finite, select(a < 0.0, math.nan, a * 0.0 - math.inf))
+
+
+def log(a: Lanes) -> Lanes:
+    """The natural logarithm."""
+    k, m = split(a)
+    return _with_poles(_log(k, m - 1.0), a)
+
+
+def log1p(a: Lanes) -> Lanes:
+    """``log(1 + a)``, right to the last digits near 0."""
+    a.block.require_double()
+    whole = a + 1.0
+    lost = select(a < 1.0, a - (whole - 1.0), 1.0 - (whole - a))
+    k, m = split(whole)
+    # 2 to the power of -k.
+    down = from_bits(-bits(k + (1.5 * _MAGIC - 1023.0)) << _EXPONENT)
+    found = _with_poles(_log(k, muladd(lost, down, m - 1.0)), whole)
+    return select(abs(a) < 2.0**-54, a, found)
+
+
+def asinh(a: Lanes) -> Lanes:
+    """The inverse of the hyperbolic sine."""
+    size = abs(a)
+    square = size * size
+    near = log1p(size + square / (1.0 + root(square + 1.0)))
+    return copysign(select(size < 1e150, near, log(size) + math.log(2)), a)
+
+
+def acosh(a: Lanes) -> Lanes:
+    """The inverse of the hyperbolic cosine."""
+    above = a - 1.0
+    near = log1p(above + root(above) * root(above + 2.0))
+    return select(a < 1e150, near, log(a) + math.log(2))
+
+
+def atanh(a: Lanes) -> Lanes:
+    """The inverse of the hyperbolic tangent."""
+    size = abs(a)
+    return copysign(log1p(2.0 * size / (1.0 - size)) * 0.5, a)

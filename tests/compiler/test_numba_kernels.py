@@ -1,0 +1,122 @@
+"""The elementwise kernels of the back end `numba`: every operation of the table, and users' own."""
+
+import ctypes
+
+import numpy as np
+import pytest
+
+from autograd import operation
+from autograd.namespaces import ARRAYS
+from autograd.primitives import TABLE
+
+pytest.importorskip("llvmlite")
+
+from autograd.compiler.backends.numba.elementwise import address
+
+DTYPES = [np.float64, np.float32]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_folder(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
+        yield
+
+
+def run(primitive, out, *operands, numbers=None):
+    """Call a kernel on arrays of up to three axes; what it returns."""
+    at = address(primitive, numbers or [None] * len(operands), out.dtype)()
+    arrays = [out, *(np.broadcast_to(np.asarray(given, dtype=out.dtype), out.shape) for given in operands)]
+    bases = np.array([array.ctypes.data - 8 for array in arrays], dtype=np.int64)
+    words = [at, 0, *(1,) * (3 - out.ndim), *out.shape]
+    for k, array in enumerate(arrays):
+        words += [k, 8, *(0,) * (3 - out.ndim), *(stride // array.itemsize for stride in array.strides)]
+    words[1] = len(words)
+    code = np.array(words, dtype=np.int64)
+    return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(at)(code.ctypes.data, bases.ctypes.data)
+
+
+def points(primitive, count, rng):
+    """Operands inside the domain and near 0."""
+    arity = primitive.arity or 5
+    domain = primitive.domain * arity if len(primitive.domain) == 1 else primitive.domain
+    if primitive.name == "choose":
+        domain = [(-4.0, 4.0), *[(-3.0, 3.0)] * 4]
+    return [rng.uniform(max(low, -3.0) + 0.05, min(high, 3.0) - 0.05, count) for low, high in domain[:arity]]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("primitive", TABLE.values(), ids=TABLE)
+def test_it_computes_what_arrays_do(primitive, dtype):
+    operands = [x.astype(dtype) for x in points(primitive, 29, np.random.default_rng(0))]
+    out = np.empty(29, dtype)
+    assert run(primitive, out, *operands) == 0
+    expected = primitive.rule(ARRAYS, *(x.astype(float) for x in operands))
+    digits = {"lgamma": 1e-12, "erfc": 4e-14}.get(primitive.name, 2e-15)
+    np.testing.assert_allclose(out, expected, *((digits, 1e-15) if dtype == np.float64 else (5e-7, 2e-6)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 15, 16, 33])
+def test_numbers_lie_side_by_side_or_apart_or_stand_still(count, dtype):
+    rng = np.random.default_rng(1)
+    for left, right in ((1, 1), (1, 0), (0, 1), (0, 0), (2, 1), (1, -3), (3, 2)):
+        for to in (1, 2, -1):
+            a, b, out = (rng.normal(size=4 * count + 4).astype(dtype) for _ in range(3))
+            a = a[:1].repeat(count) * 1 if left == 0 else a[::left][:count]
+            b = np.broadcast_to(b[:1], count) if right == 0 else b[::right][:count]
+            whole, expected = out.copy(), out.copy()
+            expected[::to][:count] = a - b
+            assert run(TABLE["subtract"], whole[::to][:count], a, b) == 0
+            np.testing.assert_array_equal(whole, expected)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_three_loops(dtype):
+    rng = np.random.default_rng(2)
+    a, b, c = rng.normal(size=(3, 5, 19)), rng.normal(size=(5, 1)), rng.normal(size=(3, 1, 1))
+    out = np.zeros((3, 19, 5), dtype).transpose(0, 2, 1)
+    assert run(TABLE["clip"], out, a.astype(dtype), b.astype(dtype), c.astype(dtype)) == 0
+    np.testing.assert_array_equal(out, np.minimum(np.maximum(a, b), c).astype(dtype))
+    out = np.zeros((3, 5, 19), dtype)
+    assert run(TABLE["multiply"], out, a.astype(dtype), b.astype(dtype)) == 0
+    np.testing.assert_array_equal(out, a.astype(dtype) * b.astype(dtype))
+
+
+def test_a_result_may_take_an_operands_place():
+    a = np.arange(21.0)
+    assert run(TABLE["square"], a, a) == 0
+    np.testing.assert_array_equal(a, np.arange(21.0) ** 2)
+
+
+FAULTS = [
+    ("divide", (1.0, 0.0)), ("log", (0.0,)), ("log", (-1.0,)), ("sqrt", (-1.0,)), ("power", (0.0, -1.0)),
+    ("power", (-8.0, 1 / 3)), ("sin", (np.inf,)), ("mod", (1.0, 0.0)), ("lgamma", (-2.0,)), ("choose", (3.0, 1.0, 2.0)),
+    ("exp", (1e3,)), ("less", (np.nan, 1.0)), ("where", (np.nan, 1.0, 2.0)), ("copysign", (1.0, np.nan)),
+    ("power", (np.nan, 0.0)), ("maximum", (np.nan, 1.0)), ("maximum", (1.0, np.nan)), ("atanh", (1.0,)),
+    ("acosh", (0.5,)), ("reciprocal", (0.0,)), ("log1p", (-1.0,)), ("asin", (1.5,)), ("relu", (np.nan,)),
+    ("step", (np.nan,)), ("sign", (np.nan,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "operands"), FAULTS)
+@pytest.mark.parametrize(("count", "at"), [(1, 0), (40, 3), (41, 40)])
+def test_one_number_outside_a_domain_is_told(name, operands, count, at):
+    inside = {"acosh": 1.5, "choose": 0.5, "asin": 0.5, "atanh": 0.5}.get(name, 1.0)
+    arrays = [np.full(count, inside) for _ in operands]
+    out = np.empty(count)
+    assert run(TABLE[name], out, *arrays) == 0
+    for array, number in zip(arrays, operands, strict=True):
+        array[at] = number
+    assert run(TABLE[name], out, *arrays) == 1
+
+
+def test_what_vanishes_inside_a_rule_of_ones_own_is_told():
+    inverse = operation("inverse", lambda ns, a: ns.tanh(1 / a), [lambda ns, v, a: -(1 - v**2) / a**2])
+    hidden = operation("verdeckt_ψ", lambda ns, a: ns.where(a > 0, ns.log(a), a), [lambda ns, v, a: 1.0])
+    for own in (inverse.primitive, hidden.primitive):
+        out, operands = np.empty(9), np.linspace(0.5, 2.0, 9)
+        assert run(own, out, operands) == 0
+        np.testing.assert_allclose(out, own.rule(ARRAYS, operands), rtol=1e-15)
+        operands[4] = 0.0
+        assert run(own, out, operands) == 1
