@@ -8,8 +8,6 @@ where of atoms of one shape some are made of sums and few of single atoms, these
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from ..primitives import CHOOSE, POWER
@@ -23,9 +21,8 @@ def alike(scalars: Scalars) -> Scalars:
     """Scalars with sums of one term where others like it have more; themselves, where there are none."""
     if not any(map(_is_plain, scalars.atoms)):
         return scalars
-    shapes = _Shapes(scalars.atoms)
-    alone = shapes.alone()
-    return _with_sums(scalars, alone, shapes) if alone else scalars
+    alone = _Shapes(scalars.atoms).alone()
+    return _with_sums(scalars, alone) if alone else scalars
 
 
 def _is_plain(atom: Atom) -> bool:
@@ -69,7 +66,8 @@ class _Shapes:
     def _shape(self, atom: Atom) -> int:
         of, primitive = self.of, atom.primitive
         if atom.terms:
-            return self._number(frozenset([self._term(term)[0] for term in atom.terms]))
+            pairs = [(c, of[f], NONE if g == NONE else of[g]) for c, f, g in atom.terms]
+            return self._number(frozenset([(c, f, g) if f < g or g == NONE else (c, g, f) for c, f, g in pairs]))
         if primitive is None:
             return self._number((atom.kind, atom.place[0] if atom.kind == "input" else 0))
         own: Any = [of[operand] for operand in atom.operands]
@@ -79,78 +77,78 @@ class _Shapes:
             own = [len(own) if primitive is CHOOSE else 0, own[0], *sorted(set(own))]
         return self._number((primitive, *own))
 
-    def _term(self, term: Term) -> tuple[tuple[float, int, int], int, int]:
-        """The shape of a term, and its factors in the shape's order."""
-        c, f, g = term
-        if g == NONE:
-            return (c, self.of[f], NONE), f, NONE
-        if (self.of[g], self.sums[g]) < (self.of[f], self.sums[f]):
-            f, g = g, f
-        return (c, self.of[f], self.of[g]), f, g
+    def slots(self, number: int) -> list[tuple[Slot, int, int]]:
+        """Which atoms an atom is made of that others have as sums, or single: where in its shape, and in itself.
 
-    def slots(self, number: int) -> Iterator[tuple[Slot, int]]:
-        """What an atom is made of, each with where it stands; nothing where sums are as good as single atoms."""
-        atom, shape = self.atoms[number], self.of[number]
-        if self.sums[number]:
-            return
-        for term in atom.terms:
-            key, f, g = self._term(term)
-            yield (shape, (key, 0)), f
-            if g != NONE:
-                yield (shape, (key, 1)), g
+        Factors are counted through, two for each term.
+        """
+        atom, of, summed = self.atoms[number], self.of, self._summed
+        if self.sums[number]:  # a plain sum may as well have sums among its terms
+            return []
+        found: list[tuple[Slot, int, int]] = []
+        for at, (c, f, g) in enumerate(atom.terms):
+            if g == NONE:
+                if of[f] in summed:
+                    found.append(((of[number], (c, of[f], NONE, 0)), 2 * at, f))
+            elif of[f] in summed or of[g] in summed:
+                turned = (of[g], self.sums[g]) < (of[f], self.sums[f])
+                kind = (c, of[g], of[f]) if turned else (c, of[f], of[g])
+                found += [
+                    ((of[number], (*kind, turned)), 2 * at, f),
+                    ((of[number], (*kind, not turned)), 2 * at + 1, g),
+                ]
         if atom.kind == "map":
-            for place, operand in enumerate(atom.operands):
-                yield (shape, place), operand
+            found += [((of[number], at), at, read) for at, read in enumerate(atom.operands)]
+        return [own for own in found if of[own[2]] in summed]
 
-    def alone(self) -> set[tuple[Slot, int]]:
-        """Which atoms stand alone where most others stand as a sum."""
+    def alone(self) -> dict[int, set[int]]:
+        """Where in atoms, by their numbers, single atoms stand where most others have a sum."""
         found: dict[Slot, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+        singles: list[tuple[Slot, int, int]] = []
         deep: set[Slot] = set()
         for number in range(len(self.atoms)):
-            for slot, operand in self.slots(number):
-                if self.of[operand] in self._summed:
-                    if self.sums[operand] > 1:
-                        deep.add(slot)
-                    else:
-                        found[slot][self.sums[operand]].add(operand)
-        return {
-            (slot, operand)
-            for slot, (single, sums) in found.items()
-            if slot not in deep and len(single) <= len(sums)
-            for operand in single
-        }
+            for slot, place, read in self.slots(number):
+                sums = self.sums[read]
+                if sums > 1:
+                    deep.add(slot)
+                    continue
+                found[slot][sums].add(read)
+                if not sums:
+                    singles.append((slot, number, place))
+        chosen = {slot for slot, (single, sums) in found.items() if slot not in deep and len(single) <= len(sums)}
+        alone: dict[int, set[int]] = defaultdict(set)
+        for slot, number, place in singles:
+            if slot in chosen:
+                alone[number].add(place)
+        return alone
 
 
-def _with_sums(scalars: Scalars, alone: set[tuple[Slot, int]], shapes: _Shapes) -> Scalars:
+def _with_sums(scalars: Scalars, alone: dict[int, set[int]]) -> Scalars:
     """Scalars in which what stands alone is a sum of one term."""
     atoms: list[Atom] = []
     moved: list[int] = []
     sum_of: dict[int, int] = {}
+    nowhere: set[int] = set()
 
-    def add(atom: Atom) -> int:
-        read: Iterable[int] = atom.operands or [f for term in atom.terms for f in term[1:] if f != NONE]
-        level = 1 + max([atoms[operand].level for operand in read], default=-1)
-        atoms.append(replace(atom, level=level))
+    def add(like: Atom, operands: tuple[int, ...], terms: tuple[Term, ...]) -> int:
+        reads = operands or [factor for _, f, g in terms for factor in (f, g) if factor != NONE]
+        level = 1 + max([atoms[read].level for read in reads], default=-1)
+        atoms.append(Atom(like.kind, level, like.primitive, operands, terms, like.number, like.place, like.label))
         return len(atoms) - 1
 
-    def place(operand: int, slot: Slot) -> int:
-        if (slot, operand) not in alone:
-            return moved[operand]
-        if operand not in sum_of:
-            sum_of[operand] = add(Atom("sum", 0, terms=(Term(1.0, moved[operand], NONE),)))
-        return sum_of[operand]
+    def read(number: int, is_alone: bool) -> int:
+        if not is_alone or number == NONE:
+            return NONE if number == NONE else moved[number]
+        if number not in sum_of:
+            sum_of[number] = add(Atom("sum", 0), (), (Term(1.0, moved[number], NONE),))
+        return sum_of[number]
 
     for number, atom in enumerate(scalars.atoms):
-        places = [place(operand, slot) for slot, operand in shapes.slots(number)]
-        if not places:
-            terms = tuple([Term(c, moved[f], NONE if g == NONE else moved[g]) for c, f, g in atom.terms])
-            moved.append(add(replace(atom, operands=tuple([moved[o] for o in atom.operands]), terms=terms)))
-        elif atom.terms:
-            own = iter(places)
-            terms = tuple([Term(c, next(own), NONE if g == NONE else next(own)) for c, _, g in atom.terms])
-            moved.append(add(replace(atom, terms=terms)))
-        else:
-            moved.append(add(replace(atom, operands=tuple(places))))
-    return Scalars(
-        atoms, [moved[output] for output in scalars.outputs], [(moved[n], made) for n, made in scalars.decisions]
-    )
+        own = alone.get(number, nowhere)
+        operands = tuple([read(operand, at in own) for at, operand in enumerate(atom.operands)])
+        terms = tuple([
+            Term(c, read(f, 2 * at in own), read(g, 2 * at + 1 in own)) for at, (c, f, g) in enumerate(atom.terms)
+        ])  # fmt: skip
+        moved.append(add(atom, operands, terms))
+    decisions = [(moved[condition], made) for condition, made in scalars.decisions]
+    return Scalars(atoms, [moved[output] for output in scalars.outputs], decisions)
