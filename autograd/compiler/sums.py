@@ -102,7 +102,9 @@ def _blocks_of_products(places: Places, terms: list[Terms]) -> list[Block]:
         if own.second is not None and _worth_a_product(places, own):
             rows, columns = (_ids(places.position_of[own.by_sum(by)]) for by in (own.first, own.second))
             blocks = _blocks(rows, columns)
-            if blocks:
+            # One number by some others, several times, is an elementwise product.
+            elementwise = own.length == 1 < len(blocks) and all(min(b.rows, b.columns) == 1 for b in blocks)
+            if blocks and not elementwise:
                 return blocks
     return []
 

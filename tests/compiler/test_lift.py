@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, compile, sigmoid, weighted_sum
+from autograd import Value, compile, sigmoid, tanh, weighted_sum
 from autograd.compiler.plan.instructions import Product
 from autograd.compiler.plan.patterns import affine
 
@@ -80,6 +80,13 @@ def test_a_network_of_nn_has_3n_minus_1_products_and_no_gather(layers, cost):
     net = nn.MLP(sizes, output="linear" if cost is nn.cross_entropy else "sigmoid", seed=0)
     plan = compile(lambda x, y: cost(net(x), y)).record(np.zeros((2, 7)), np.zeros((2, sizes[-1]))).plan
     assert (plan.count(Product), plan.gathers) == (3 * layers - 1, 0)
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 9])
+def test_numbers_multiplied_one_by_one_are_no_matrix_products(size):
+    gains = [Value(0.5 + k) for k in range(size)]
+    plan = compile(lambda x: sum(tanh(g * a) for g, a in zip(gains, x, strict=True))).record(np.zeros((2, size))).plan
+    assert plan.count(Product) == 0 and len(plan.instructions) <= 11
 
 
 @given(st.integers(0, 50), st.lists(st.tuples(st.integers(1, 4), st.integers(-9, 9)), max_size=4))
