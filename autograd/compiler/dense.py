@@ -29,12 +29,15 @@ class Dense:
         Atoms, or -1 for a 0.
     right : ndarray of int, shape (stack, columns, inner)
     sums : ndarray of int, shape (sums,)
-        The place of each in the product, of shape (stack, columns, rows), counted through.
+        The place of each in the product, counted through.
+    by_row : bool
+        Whether the product has shape (stack, rows, columns); else it is (stack, columns, rows).
     """
 
     left: Index
     right: Index
     sums: Index
+    by_row: bool
 
     def product(self, places: Places, terms: Terms) -> Ref:
         """The product, at the places of the sums in their order."""
@@ -42,12 +45,9 @@ class Dense:
         (s, r, k), c = self.left.shape, self.right.shape[1]
         stack, column = "s" if s > 1 else "", "c" if c > 1 else ""
         in_left, in_right = ("b" if array.batched else "" for array in (first, second))
-        contraction = Contraction(
-            f"{in_left}{stack}rk",
-            f"{in_right}{stack}{column}k",
-            f"{in_left or in_right}{stack}{column}r",
-            {"s": s, "r": r, "c": c, "k": k},
-        )
+        out = f"{in_left or in_right}{stack}" + (f"r{column}" if self.by_row else f"{column}r")
+        sizes = {"s": s, "r": r, "c": c, "k": k}
+        contraction = Contraction(f"{in_left}{stack}rk", f"{in_right}{stack}{column}k", out, sizes)
         made = places.builder.product(_filled(places, self.left), _filled(places, self.right), contraction)
         return ref(made.array, self.sums)
 
@@ -104,11 +104,16 @@ def _dense(places: Places, terms: Terms, first_by_run: bool, second_by_run: bool
         return None
     left = rows.matrix(terms.first, (shape[0], shape[1], shape[3]), (stack_of_rows, r), k[of_row_nodes])
     right = columns.matrix(terms.second, (shape[0], shape[2], shape[3]), (stack_of_columns, c), k[of_column_nodes])
-    place = (stack * shape[2] + c[columns.of_sums]) * shape[1] + r[rows.of_sums]
-    if left is None or right is None or len(np.unique(place)) < len(place):
+    row, column = r[rows.of_sums], c[columns.of_sums]
+    by_column, by_row = (stack * shape[2] + column) * shape[1] + row, (stack * shape[1] + row) * shape[2] + column
+    if left is None or right is None or len(np.unique(by_row)) < len(by_row):
         return None
-    meeting = np.einsum("srk,sck->scr", (left >= 0).astype(int), (right >= 0).astype(int)).ravel()
-    return Dense(left, right, place) if (meeting[place] == terms.lengths).all() else None
+    meeting = np.einsum("srk,sck->src", (left >= 0).astype(int), (right >= 0).astype(int)).ravel()
+    if (meeting[by_row] != terms.lengths).any():
+        return None
+    # What was written one after another shall lie side by side: it is mostly read together.
+    turned = shape[2] > 1 and (np.diff(by_row) == 1).sum() > (np.diff(by_column) == 1).sum()
+    return Dense(left, right, by_row if turned else by_column, bool(turned))
 
 
 def _pays(shape: tuple[int, ...], terms: Terms) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from ..namespaces import FLOATS, Namespace
-from ..primitives import LOGSUMEXP, TABLE, Primitive
+from ..primitives import LOGSUMEXP
+from .emitting import EMITTING, Scaled, sum_of
 from .plan.builder import Builder, Lengths
 from .plan.choose import Choose
 from .plan.instructions import (
@@ -28,139 +27,12 @@ from .plan.instructions import (
     Scale,
     Scatter,
     Sum,
-    modest,
 )
 from .plan.patterns import Index
 from .plan.plan import Plan
 from .plan.ragged import OfRuns, Ragged
 from .plan.shares import LogSoftmax
 from .plan.walk import Mask, Walk, WalkBack, active_places
-
-
-class Scaled:
-    """``scale * ref``, or the scale alone: what a rule computes with when a plan is differentiated."""
-
-    __slots__ = ("builder", "read", "scale")
-
-    def __init__(self, builder: Builder, read: Ref | None, scale: Scale = ONE) -> None:
-        self.builder, self.read, self.scale = builder, read, scale
-
-    def operand(self) -> Operand:
-        """As an instruction's operand; a scale is multiplied in first."""
-        if self.read is None:
-            return self.scale if self.scale.power else self.scale.factor
-        if self.scale == ONE:
-            return self.read
-        return self.builder.map("multiply", self.scale if self.scale.power else self.scale.factor, self.read)
-
-    def _of(self, other: Scaled | float) -> Scaled:
-        return other if isinstance(other, Scaled) else Scaled(self.builder, None, Scale(float(other)))
-
-    def _map(self, name: str | Primitive, *operands: Scaled) -> Scaled:
-        return Scaled(self.builder, self.builder.map(name, *(operand.operand() for operand in operands)))
-
-    def _plain(self) -> Scaled:
-        """The same without a scale before what is read."""
-        operand = self.operand()
-        return Scaled(self.builder, operand) if isinstance(operand, Ref) else self
-
-    def __mul__(self, other: Any) -> Scaled:
-        left, right = self, self._of(other)
-        scale = left.scale * right.scale
-        one_read = left.read is None or right.read is None
-        factors = (left.scale.factor, right.scale.factor)
-        if not modest(*factors, scale.factor) and not (one_read and 1.0 in map(abs, factors)):
-            left, right = left._plain(), right._plain()
-            scale = left.scale * right.scale
-        if left.read is None or right.read is None:
-            return Scaled(self.builder, right.read if left.read is None else left.read, scale)
-        return Scaled(self.builder, self.builder.map("multiply", left.read, right.read), scale)
-
-    __rmul__ = __mul__
-
-    def __add__(self, other: Any) -> Scaled:
-        other = self._of(other)
-        if self.scale == other.scale and self.read is not None and other.read is not None:
-            return Scaled(self.builder, self.builder.map("add", self.read, other.read), self.scale)
-        if self.scale == other.scale * Scale(-1.0) != ONE and self.read is not None and other.read is not None:
-            return Scaled(self.builder, self.builder.map("subtract", self.read, other.read), self.scale)
-        if self.read is None and other.read is None and self.scale.power == other.scale.power:
-            return Scaled(self.builder, None, Scale(self.scale.factor + other.scale.factor, self.scale.power))
-        return self._map("add", self, other)
-
-    __radd__ = __add__
-
-    def __neg__(self) -> Scaled:
-        return Scaled(self.builder, self.read, self.scale * Scale(-1.0))
-
-    def __sub__(self, other: Any) -> Scaled:
-        return self._map("subtract", self, self._of(other))
-
-    def __rsub__(self, other: Any) -> Scaled:
-        return self._map("subtract", self._of(other), self)
-
-    def __truediv__(self, other: Any) -> Scaled:
-        other = self._of(other)
-        factor = self.scale.factor / other.scale.factor
-        if not modest(self.scale.factor, other.scale.factor, factor):
-            return self._map("divide", self, other)
-        scale = Scale(factor, self.scale.power - other.scale.power)
-        if other.read is None:
-            return Scaled(self.builder, self.read, scale)
-        plain = Scaled(self.builder, self.read), Scaled(self.builder, other.read)
-        return Scaled(self.builder, self._map("divide", *plain).read, scale)
-
-    def __pow__(self, other: Any) -> Any:
-        return EMITTING.power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return EMITTING.power(other, self)
-
-    def __abs__(self) -> Any:
-        return EMITTING.absolute(self)
-
-    def __lt__(self, other: Any) -> Any:
-        return EMITTING.less(self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return EMITTING.greater(self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return EMITTING.less_equal(self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return EMITTING.greater_equal(self, other)
-
-    def __rtruediv__(self, other: Any) -> Scaled:
-        quotient: Scaled = self._of(other) / self
-        return quotient
-
-
-def _emitting(primitive: Primitive) -> Any:
-    def function(*operands: Any) -> Any:
-        scaled = next((operand for operand in operands if isinstance(operand, Scaled)), None)
-        if scaled is None:
-            return primitive.rule(FLOATS, *operands)
-        if primitive.name == "power" and operands[1] == 1.0:
-            return scaled
-        return scaled._map(primitive, *(scaled._of(operand) for operand in operands))
-
-    return function
-
-
-def _share(index: int, logsumexp: Scaled, operands: Sequence[Scaled]) -> Any:
-    return EMITTING.exp(operands[index] - logsumexp)
-
-
-EMITTING = cast(
-    Namespace,
-    SimpleNamespace(
-        **{name: _emitting(primitive) for name, primitive in TABLE.items()},
-        share=_share,
-        named=lambda primitive, *operands: _emitting(primitive)(*operands),
-    ),
-)
-"""Rules read with these emit the instructions that compute a partial."""
 
 
 def differentiated(plan: Plan) -> Plan:
@@ -241,7 +113,7 @@ class _Reverse:
             adjoint = Scaled(self.builder, spread, adjoint.scale)
         index = read.index
         if index is not None:
-            index, adjoint = self._without_repeats(index, adjoint)
+            index, adjoint = self._of_all(read.array, *self._without_repeats(index, adjoint))
         if self.batched and not read.array.batched and not summed:
             adjoint = self._over_the_batch(adjoint)
         self.contributions[read.array.number].append((index, adjoint))
@@ -262,6 +134,13 @@ class _Reverse:
         repeats = int(counts[0])
         return (positions, adjoint * float(repeats)) if (counts == repeats).all() else (index, adjoint)
 
+    def _of_all(self, array: Array, index: Index, adjoint: Scaled) -> tuple[Index | None, Scaled]:
+        """No positions where each of the array's comes once."""
+        places = np.argsort(index, kind="stable")
+        if len(index) != array.size or (index[places] != np.arange(array.size)).any():
+            return index, adjoint
+        return None, adjoint if adjoint.read is None else Scaled(self.builder, adjoint.read.at(places), adjoint.scale)
+
     def _over_the_batch(self, adjoint: Scaled) -> Scaled:
         if adjoint.read is None or not adjoint.read.array.batched:
             # The same for every sample: n of them are summed.
@@ -281,10 +160,7 @@ class _Reverse:
         """The derivative of the output with respect to a computed array, all parts added."""
         parts = self.contributions[array.number]
         if all(index is None or (len(index) == array.size == 1) for index, _ in parts):
-            adjoint = parts[0][1]
-            for _, part in parts[1:]:
-                adjoint = adjoint + part
-            return adjoint
+            return sum_of([part for _, part in parts])
         return Scaled(self.builder, self.builder.scatter(self._pieces(array), array.size, array.batched))
 
     def _as_ref(self, adjoint: Scaled, array: Array) -> Ref:
