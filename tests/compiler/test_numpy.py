@@ -243,3 +243,17 @@ def test_numbers_are_written_as_they_are(value: Any) -> None:
     written = eval(str(number(value)), {"np": np, "n": 5, "dtype": FLOAT64})
     expected = value.for_rows(5) if isinstance(value, Scale) else value
     assert written.tobytes() == np.array(expected).tobytes() or (written != written and expected != expected)
+
+
+@pytest.mark.parametrize("strides", [(3, 1), (1, 4)], ids=["neighbours", "apart"])
+def test_sums_of_neighbours_are_a_product_with_ones(strides):
+    builder = Builder()
+    parameters = builder.array(1, False, kind="parameters", source=np.arange(1))
+    x = Ref(builder.array(12, True, kind="input", source=0))
+    places = np.add.outer(strides[0] * np.arange(4), strides[1] * np.arange(3)).ravel()
+    output = builder.sum(builder.map("exp", x).at(places), 3)
+    made = NumPyProgram(Plan(builder.instructions, builder.arrays, parameters, output), FLOAT64)
+    batch = np.random.default_rng(0).random((5, 12))
+    expected = np.exp(batch)[:, places].reshape(5, 4, 3).sum(axis=2)
+    np.testing.assert_allclose(made.outputs([batch], np.ones(1)), expected, rtol=1e-15)
+    assert ("add_reduce" in made.source) == (strides != (3, 1))

@@ -85,7 +85,27 @@ def _sum(instruction: Sum, layout: Layout) -> list[Call]:
         # A product with ones sums a small batch in a third of the time.
         return [call("matmul", whole(storage), Ones(instruction.length), _target(instruction.out, (1,), layout))]
     made, view, axes, out = _reduced(instruction, layout)
-    return [*made, call("add_reduce", view, Plain(axes), Plain(None), out)]
+    return [*made, _by_ones(view, axes, out) or call("add_reduce", view, Plain(axes), Plain(None), out)]
+
+
+def _by_ones(view: View, axes: tuple[int, ...], out: View) -> Call | None:
+    """The sums as a product with ones, in a third of the time, where runs lie so that matmul takes them."""
+    if not axes:
+        return None
+    lead, length = axes[0], prod(view.pattern.counts[axes[0] - view.storage.batched :])
+    rows, result = (lead, len(axes)), (lead, 0)
+    order = tuple(range(lead + len(axes)))
+    first, second = view.arranged(order, rows), out.arranged(order[:lead], result)
+    if first.copies or second.copies:
+        if len(axes) > 1 or lead < 2 or length * view.pattern.counts[-2] < _MATRIX:
+            return None
+        # A stack of matrices.
+        first, second = view, out.arranged(order[:lead], (*(1,) * lead, 0))
+    return call("matmul", first, Ones(length), second)
+
+
+# Smaller matrices are not worth it one by one.
+_MATRIX = 48
 
 
 @calls.register
