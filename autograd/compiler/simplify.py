@@ -34,6 +34,7 @@ class _Work:
         self.plan, self.arrays = plan, list(plan.arrays)
         self.instructions: list[Instruction] = []
         self._makers: dict[int, Instruction] = {}
+        self._quotients: dict[Any, Array] = {}
         self._uses = Counter(read.array.number for made in plan.instructions for read in made.reads)
         self._uses.update(result.array.number for result in plan.results)
 
@@ -49,6 +50,13 @@ class _Work:
                 return
         self.instructions.append(made)
         self._makers[made.out.number] = made
+        if isinstance(made, Map) and made.name == "divide":
+            self._quotients.setdefault(made.key, made.out)
+
+    def quotient(self, a: Operand, b: Operand) -> Ref | None:
+        """``a / b`` where it is there already."""
+        found = self._quotients.get(mapped(self.plan.parameters, "divide", a, b).key)
+        return None if found is None else Ref(found)
 
     def _unread(self, made: Instruction) -> None:
         """What an instruction reads is read once less, and so on where nobody else reads it."""
@@ -99,15 +107,19 @@ def _fewer(read: Ref, array: Array) -> bool:
 
 
 def quotient(made: Map, work: _Work) -> Instead:
-    """``a * (1 / b)`` is ``a / b``."""
+    """``a * (1 / b)`` is ``a / b``; and ``a * (c / b)`` is ``(a / b) * c`` where that quotient is there."""
     if made.name != "multiply":
         return None
     for one, other in (made.arguments, made.arguments[::-1]):
         maker = work.alone(other)
-        if isinstance(maker, Map) and maker.name == "divide" and maker.arguments[0] == 1.0:
-            divisor = maker.arguments[1]
-            if isinstance(divisor, Ref) and isinstance(one, Ref) and not _fewer(divisor, made.out):
-                return [mapped(made.out, "divide", one, divisor)]
+        if not isinstance(maker, Map) or maker.name != "divide":
+            continue
+        dividend, divisor = maker.arguments
+        if dividend == 1.0 and isinstance(divisor, Ref) and isinstance(one, Ref) and not _fewer(divisor, made.out):
+            return [mapped(made.out, "divide", one, divisor)]
+        known = work.quotient(one, divisor)
+        if known is not None and isinstance(dividend, Ref):
+            return [mapped(made.out, "multiply", known, dividend)]
     return None
 
 

@@ -39,6 +39,14 @@ def told(plan):
 WRITTEN = {
     "a reciprocal": (lambda m, x, p: m.map("multiply", x, m.map("divide", 1.0, p)), ["divide 1.0", "multiply"]),
     "a quotient": (lambda m, x, p: m.map("multiply", p, m.map("divide", 1.0, x)), ["divide"]),
+    "a quotient that is there": (
+        lambda m, x, p: m.map("add", m.map("divide", x, p), m.map("multiply", x, m.map("divide", m.map("exp", x), p))),
+        ["exp", "divide", "multiply", "add"],
+    ),
+    "a quotient that is not there": (
+        lambda m, x, p: m.map("add", m.map("divide", x, p), m.map("multiply", p, m.map("divide", m.map("exp", x), p))),
+        ["exp", "divide", "divide", "multiply", "add"],
+    ),
     "a difference": (lambda m, x, p: m.map("add", m.map("multiply", -1.0, x), p), ["subtract"]),
     "a sum": (lambda m, x, p: m.map("subtract", x, m.map("multiply", -1.0, p)), ["add"]),
     "no sum": (lambda m, x, p: m.map("subtract", m.map("multiply", -1.0, p), x), ["multiply -1.0", "subtract"]),
