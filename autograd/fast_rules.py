@@ -22,6 +22,14 @@ def _sum(value: Value, grad: float) -> None:
             operand.grad += grad
 
 
+def _sum_of_two(value: Value, grad: float) -> None:
+    a, b = value.operands
+    if a.primitive is not CONSTANT:
+        a.grad += grad
+    if b.primitive is not CONSTANT:
+        b.grad += grad
+
+
 def _product(value: Value, grad: float) -> None:
     a, b = value.operands
     if a.primitive is not CONSTANT:
@@ -65,7 +73,7 @@ def _choice(value: Value, grad: float) -> None:
 
 
 FAST_RULES: dict[Primitive, Callable[[Value, float], None]] = {
-    ADD: _sum,
+    ADD: _sum_of_two,
     MULTIPLY: _product,
     TOTAL: _sum,
     WEIGHTED_SUM: _weighted_sum,

@@ -293,6 +293,9 @@ def log_softmax_of(index: int, values: Iterable[Any]) -> Value:
     return apply(LOG_SOFTMAX, (members[index], *members[:index], *members[index + 1 :]))
 
 
+_PLAIN = {Value}
+
+
 def _values(things: Iterable[Any], name: str) -> tuple[Value, ...]:
     if isinstance(things, Value) or not isinstance(things, Iterable):
         raise OperandError(f"{name}: expected a sequence of Values or numbers, got {type(things).__name__}")
@@ -300,7 +303,7 @@ def _values(things: Iterable[Any], name: str) -> tuple[Value, ...]:
     if not members:
         raise ShapeError(f"{name}: expected at least one value, got none")
     kinds = set(map(type, members))
-    if all(issubclass(kind, Value) and kind.usable is Value.usable for kind in kinds):
+    if kinds == _PLAIN or all(issubclass(kind, Value) and kind.usable is Value.usable for kind in kinds):
         return members
     operands = (as_operand(member) for member in members)
     return tuple(

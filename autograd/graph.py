@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from .errors import GraphError
+from .sentences import depends_on_itself
 from .value import Value
 
 
@@ -33,41 +35,29 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
         If a value depends on itself, which takes private attributes to bring about.
     """
     order: list[Value] = []
-    seen: set[Value] = set()
-    met_again: list[tuple[Value, int]] = []
+    begun: set[Value] = set()
+    done: set[Value] = set()
     for output in outputs:
         # None on the stack says: all operands of the value below it are in the order.
         stack: list[Value | None] = [output] if leaves or output.operands else []
         while stack:
             value = stack.pop()
             if value is None:
-                order.append(stack.pop())  # type: ignore[arg-type]  # below a None stands a Value
-            elif value not in seen:
-                seen.add(value)
+                value = cast(Value, stack.pop())
+                done.add(value)
+                order.append(value)
+            elif value not in done:
                 waits = False
                 for operand in value.operands[::-1]:
-                    if not (operand.operands or leaves):
-                        continue
-                    if operand in seen:
-                        if operand.operands:  # others end every way
-                            met_again.append((operand, len(order)))
-                    else:
+                    if (operand.operands or leaves) and operand not in done:
                         if not waits:
                             waits = True
+                            if value in begun:
+                                raise GraphError(depends_on_itself(value))
+                            begun.add(value)
                             stack += (value, None)
                         stack.append(operand)
                 if not waits:
+                    done.add(value)
                     order.append(value)
-    _check_acyclic(order, met_again)
     return order
-
-
-def _check_acyclic(order: list[Value], met_again: list[tuple[Value, int]]) -> None:
-    """Raise where a value was met again before it stood in the order, whose length then is given."""
-    shared = {value for value, _ in met_again}
-    if not shared:
-        return
-    place = {value: at for at, value in enumerate(order) if value in shared}
-    for value, length in met_again:
-        if place[value] >= length:
-            raise GraphError(f"a graph: expected no cycle, got {value!r} that depends on itself")

@@ -25,7 +25,7 @@ def as_float(number: Any, name: str = "Value()") -> float:
     """
     if number.__class__ is float:
         return number
-    if isinstance(number, REAL):
+    if number.__class__ is int or isinstance(number, REAL):
         try:
             return float(number)
         except OverflowError:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from . import modes
 from .changes import refuse_changed
 from .errors import DomainError, GraphError
+from .fast_order import cleared_order
 from .fast_rules import FAST_RULES
-from .graph import topological_order
 from .namespaces import FLOATS
 from .primitives import CONSTANT, LEAF
 from .sentences import no_leaves, out_of_domain
@@ -25,14 +25,14 @@ def backward(output: Value, seed: float = 1.0) -> None:
     leaves it as it was.
     """
     modes.refuse_while_recording("backward()", "gradient(output, wrt, create_graph=True)")
-    order = topological_order((output,), leaves=False)
+    order, held = cleared_order(output)  # that of `graph.topological_order`
     refuse_changed(order, "backward()")
     if output.primitive is not LEAF and not _has_leaf(order):
         raise GraphError(no_leaves(output))
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order, seed=seed)
-    with _grads_from_zero(order):
-        output.grad += seed
+    with _from_zero(order, held):
+        output.grad = (output.grad or 0.0) + seed
         pass_back(order)
 
 
@@ -85,12 +85,8 @@ def no_derivative(value: Value) -> DomainError:
 
 
 @contextmanager
-def _grads_from_zero(order: list[Value]) -> Iterator[None]:
-    """Every ``grad`` at 0 for the pass inside; then what the leaves held before is added to theirs."""
-    for value in order:
-        value.grad = 0.0
-    # A grad that was set to None is none that is held.
-    held = {leaf: leaf.grad or 0.0 for value in order for leaf in value.operands if leaf.grad != 0.0}
+def _from_zero(order: list[Value], held: dict[Value, float]) -> Iterator[None]:
+    """The leaves' ``grad`` at 0 for the pass inside; then what they held before is added to theirs."""
     for leaf in held:
         leaf.grad = 0.0
     try:

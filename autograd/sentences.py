@@ -66,6 +66,11 @@ def no_leaves(value: Value) -> str:
     )
 
 
+def depends_on_itself(value: Value) -> str:
+    """The sentence for a graph with a cycle."""
+    return f"a graph: expected no cycle, got {named(value)} computed by {value.primitive.name} that depends on itself"
+
+
 def as_equation(value: Value) -> str | None:
     """A value that has a label as a notebook shows it, such as ``w = 0.8``, with its gradient if it has one."""
     if value._label is None:

@@ -216,13 +216,15 @@ class Value(Methods, Convertible):
         return _binary(POWER, self, other)
 
     def __radd__(self, other: Any) -> Value:
-        return _reflected(ADD, other, self)
+        left = as_operand(other)
+        return NotImplemented if left is None else left.__add__(self)
 
     def __rsub__(self, other: Any) -> Value:
         return _reflected(SUBTRACT, other, self)
 
     def __rmul__(self, other: Any) -> Value:
-        return _reflected(MULTIPLY, other, self)
+        left = as_operand(other)
+        return NotImplemented if left is None else left.__mul__(self)
 
     def __rtruediv__(self, other: Any) -> Value:
         return _reflected(DIVIDE, other, self)
@@ -328,11 +330,14 @@ def _detached(value: Value) -> Value:
 
 def as_operand(thing: Any) -> Value | None:
     """A Value as it is, a real number as a constant, None for anything else."""
-    if thing.__class__ is float:  # spares floats the slow question to numbers.Real
+    if thing.__class__ is Value:
+        return thing
+    if thing.__class__ is float:  # spares floats, and below integers, the slow question to numbers.Real
         return constant(thing)
     if isinstance(thing, Value):
         return thing.usable()
-    return constant(as_float(thing, "an operand")) if isinstance(thing, REAL) else None
+    real = thing.__class__ is int or isinstance(thing, REAL)
+    return constant(as_float(thing, "an operand")) if real else None
 
 
 Value._as_operand = staticmethod(as_operand)

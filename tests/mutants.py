@@ -78,7 +78,15 @@ FUNCTIONS = {
         "_alternating",
         "hypot_prime",
     ),
-    "autograd/fast_rules.py": ("_sum", "_product", "_weighted_sum", "_logsumexp", "_log_softmax", "_choice"),
+    "autograd/fast_rules.py": (
+        "_sum",
+        "_sum_of_two",
+        "_product",
+        "_weighted_sum",
+        "_logsumexp",
+        "_log_softmax",
+        "_choice",
+    ),
     "autograd/reverse.py": ("pass_back",),
 }
 CLASSES = {"autograd/namespaces/floats.py": ("_Floats",), "autograd/namespaces/arrays.py": ("_Arrays",)}

@@ -28,6 +28,7 @@ FLOORS = [
         "activations",
         "homes",
         "fast_rules",
+        "fast_order",
         "changes",
         "structure",
         "living",

@@ -211,6 +211,9 @@ def test_a_grad_of_none_counts_as_0(bound):
     (w * 5).backward()
     assert w.grad == 5.0
     w.grad = None
+    w.backward()
+    assert w.grad == 1.0
+    w.grad = None
     f.backward([3.0])
     assert w.grad == 3.0
 
