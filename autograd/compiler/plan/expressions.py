@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import singledispatch
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ...formulas.calls import Call, Relation
 from ...formulas.expressions import Expression, Power
 from ...pairs import pairs_of
+from .attention import is_of_samples, spreads
 from .choose import AddRows, Choose
 from .instructions import (
     Array,
@@ -34,13 +36,13 @@ from .notation import (
     MatrixProduct,
     Placed,
     Rows,
-    Transposed,
     minus,
     named,
     over,
     plus,
     times,
     to_the_power,
+    transposed,
 )
 from .ragged import Ragged, of_equal_runs
 from .shares import LogSoftmax, SoftmaxAdjoint
@@ -49,6 +51,7 @@ from .walk import Walk, WalkBack
 _DEEPEST = 8
 _LARGEST = 24
 _ENDS = 4
+_SHORT = ("add", "subtract", "power")
 
 Tell = Callable[[Operand], Expression]
 
@@ -71,11 +74,34 @@ class Expressions:
 
     def has_a_line(self, array: Array) -> bool:
         """Whether an array is computed on a line of its own."""
-        return array.number not in self._inlined
+        return array.number not in self._inlined and array.number not in self._names.attentions.masked
 
     def of(self, made: Instruction) -> Expression:
         """What an instruction computes."""
-        return _derivative(made.out, self.operand) or told(made, self.operand, self._few)
+        expression = _derivative(made.out, self.operand) or self._mean(made) or self._masked(made)
+        expression = expression or told(made, self.operand, self._few)
+        softmax = self._names.attentions.softmaxes.get(made.out.number)
+        if softmax is None or not self.has_a_line(made.out):
+            return expression
+        return Equation(expression, Function("softmax", (self.operand(softmax),)))
+
+    def _mean(self, made: Instruction) -> Expression | None:
+        """Sums of runs divided by their length; None for anything else."""
+        if not isinstance(made, Map) or made.name != "multiply" or len(made.reads) != 1:
+            return None
+        number = next(one for one in made.arguments if not isinstance(one, Ref))
+        summed = self.made(made.reads[0])
+        if not isinstance(summed, Sum) or self.has_a_line(summed.out) or not isinstance(number, float):
+            return None
+        return Function("mean", (self.operand(summed.read),)) if isclose(number * summed.length, 1.0) else None
+
+    def _masked(self, made: Instruction) -> Expression | None:
+        """What stands at the positions that attention sees, among zeros; None for anything else."""
+        if not isinstance(made, Scatter) or len(made.pieces) != 1 or made.covers:
+            return None
+        (piece,) = made.pieces
+        places = self._names.attentions.masks.get(piece.index.tobytes())
+        return Placed(self.operand(piece.operand), places) if places else None
 
     def operand(self, operand: Operand) -> Expression:
         """What an instruction reads: a name, a number, or an expression that is told nowhere else."""
@@ -88,7 +114,14 @@ class Expressions:
             numbers = array.source if operand.index is None else array.source[operand.index]
             alike = len(set(numbers.tolist())) == 1
             return Coefficient(float(numbers[0])) if alike else named("constants")
-        if array.number in self._inlined and (operand.index is None or array.size == 1):
+        seen = self._names.attentions
+        if operand.key in seen.parts:
+            name, turned = seen.parts[operand.key]
+            return transposed(named(name)) if turned else named(name)
+        if operand.index is None and array.number in seen.masked:
+            function, shares = seen.masked[array.number]
+            return Function(function, (self.operand(shares),))
+        if array.number in self._inlined and (operand.index is None or array.size == 1 or spreads(operand)):
             return self.of(self._made_by[array.number])
         return named(self._names.read(operand))
 
@@ -125,7 +158,9 @@ def _written_where_read(plan: Told, names: Names) -> set[int]:
     for read in reads:
         uses[read.array.number] = uses.get(read.array.number, 0) + 1
     # Those of which some positions are read need a name.
-    indexed = {read.array.number for read in reads if read.index is not None and read.array.size > 1}
+    indexed = {
+        read.array.number for read in reads if read.index is not None and read.array.size > 1 and not spreads(read)
+    }
     results = {result.array.number for result in (plan.output, plan.cost, plan.gradient) if result is not None}
     # How deep the expressions are that are written where they are read, and how many names they have.
     depth: dict[int, int] = {}
@@ -138,7 +173,7 @@ def _written_where_read(plan: Told, names: Names) -> set[int]:
         needs_name = array.number in names.arrays or array.number in indexed or array.number in results
         if needs_name or isinstance(made, Scatter | Guard) or own_depth > _DEEPEST or own_size > _LARGEST:
             continue
-        short = isinstance(made, Map) and made.name in ("add", "subtract") and not any(part in depth for part in parts)
+        short = isinstance(made, Map) and made.name in _SHORT and not any(part in depth for part in parts)
         primed = array.meaning is not None and array.meaning.primitive is not None
         if short or primed or uses.get(array.number, 0) == 1:
             depth[array.number], size[array.number] = own_depth, own_size
@@ -174,6 +209,10 @@ _OPERATORS: dict[str, Callable[..., Expression]] = {
 @told.register
 def _map(made: Map, tell: Tell, few: Few) -> Expression:
     operands = list(map(tell, made.arguments))
+    if made.name == "multiply" and len(made.reads) == 2 and made.reads[0].key == made.reads[1].key:
+        return to_the_power(operands[0], 2.0)
+    if made.name == "add" and operands[0].is_numeral and not operands[1].is_numeral:
+        operands.reverse()
     if made.name in _OPERATORS:
         return _OPERATORS[made.name](*operands)
     if made.name == "weighted_sum":
@@ -190,9 +229,23 @@ def _map(made: Map, tell: Tell, few: Few) -> Expression:
 @told.register
 def _product(made: Product, tell: Tell, few: Few) -> Expression:
     left, right, out = tell(made.left), tell(made.right), made.contraction.out
+    if is_of_samples(made):
+        return _of_samples(made, left, right)
     if "k" not in out:
         return MatrixProduct(left, right)
-    return MatrixProduct(left, Transposed(right)) if "r" in out else MatrixProduct(Transposed(right), left)
+    return MatrixProduct(left, transposed(right)) if "r" in out else MatrixProduct(transposed(right), left)
+
+
+def _of_samples(made: Product, left: Expression, right: Expression) -> Expression:
+    """A product of matrices that each sample has, as they lie: rows by columns."""
+    letters = made.contraction
+    sides = [(letters.left[-2:], left), (letters.right[-2:], right)]
+    row = letters.out[-2]
+    (first, above), (second, below) = sides if row in sides[0][0] else sides[::-1]
+    column = letters.out[-1]
+    return MatrixProduct(
+        above if first[0] == row else transposed(above), below if second[1] == column else transposed(below)
+    )
 
 
 @told.register

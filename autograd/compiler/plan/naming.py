@@ -17,6 +17,7 @@ import numpy as np
 from ...labels import Label
 from ...primitives import TABLE
 from ...text import shown
+from .attention import Attentions, attentions, spreads
 from .choose import AddRows, Choose
 from .instructions import Array, Contraction, Instruction, Map, Operand, Product, Ref, Scatter, ref
 from .layers import LayerNames, layer_names
@@ -24,7 +25,8 @@ from .patterns import affine
 
 _LONGEST = 20
 _LISTED = 4
-_FUNCTIONS = {*TABLE, *(primitive.symbol for primitive in TABLE.values()), "sigma", "sqrt", "sum", "join"}
+_PLANS = ("sigma", "sqrt", "sum", "join", "concat", "tril", "triu")
+_FUNCTIONS = {*TABLE, *(primitive.symbol for primitive in TABLE.values()), *_PLANS}
 _ROWS = "n"
 _TEMPORARY = re.compile(r"t\d+")
 
@@ -63,12 +65,15 @@ class Names:
         The shapes of these by name, in the order in which they are read.
     cost : str
         What a plan with a gradient differentiates.
+    attentions : Attentions
+        What of the plan is attention.
     """
 
     arrays: dict[int, str]
     parameters: dict[Any, str]
     shapes: dict[str, Shape]
     cost: str
+    attentions: Attentions
 
     def of(self, array: Array) -> str:
         """An array's name."""
@@ -80,7 +85,16 @@ class Names:
             return self.parameters[read.key]
         if read.index is None or read.array.size == 1:
             return self.of(read.array)
-        return self.of(read.array) + positions(read)
+        if spreads(read):
+            return self.of(read.array)
+        if self.attentions.is_side_by_side(read):
+            return f"concat({self.of(read.array)})"
+        return self.of(read.array) + self.places(read)
+
+    def places(self, read: Ref) -> str:
+        """Which positions a ref reads, in brackets."""
+        mask = None if read.index is None else self.attentions.masks.get(read.index.tobytes())
+        return mask or positions(read)
 
 
 def names_of(plan: Told) -> Names:
@@ -90,11 +104,12 @@ def names_of(plan: Told) -> Names:
     The output of a plan with a gradient is C, the cost its mean, as far as they have no labels. Adjoints of z are
     called delta, as in the document, other adjoints dC/d and what they are of.
     """
-    read, layers = _parameters_read(plan), layer_names(plan)
+    read, layers, seen = _parameters_read(plan), layer_names(plan), attentions(plan)
     computed = [made.out for made in plan.instructions if made.out.size]
     owned = [*(array for array in plan.arrays if array.kind == "input"), *computed]
     labels = {key: _labels_of(found) for key, (found, _) in read.items()}
-    slices = not all(common_name(found) or key in layers.parameters for key, found in labels.items())
+    known = layers.parameters.keys() | seen.weights.keys()
+    slices = not all(common_name(found) or key in known for key, found in labels.items())
     free = _Free([*labels.values(), *(array.labels for array in owned)], _reserved(plan, slices))
     arrays: dict[int, str] = {}
     output, mean = plan.output.array, plan.cost.array if plan.cost is not None else None
@@ -106,17 +121,16 @@ def names_of(plan: Told) -> Names:
         arrays[mean.number] = free.name("mean")
     parameters, shapes = {}, {}
     for key, (found, shape) in read.items():
-        name = free.wanted(labels[key]) or layers.parameters.get(key, "")
+        name = free.wanted(labels[key]) or layers.parameters.get(key) or seen.weights.get(key, "")
         name = name[:1].upper() + name[1:] if len(shape) > 1 else name
         parameters[key] = free.name(name or f"p{positions(found)}")
         shapes[parameters[key]] = shape
     for array in owned:
-        name = (
-            free.wanted(array.labels) or layers.arrays.get(array.number) or _adjoint_name(array, arrays, cost, layers)
-        )
+        meant = layers.arrays.get(array.number) or seen.arrays.get(array.number)
+        name = free.wanted(array.labels) or meant or _adjoint_name(array, arrays, cost, layers)
         if name and array.number not in arrays:
             arrays[array.number] = free.name(name)
-    return Names(arrays, parameters, shapes, cost)
+    return Names(arrays, parameters, shapes, cost, seen)
 
 
 def _adjoint_name(array: Array, arrays: dict[int, str], cost: str, layers: LayerNames) -> str:

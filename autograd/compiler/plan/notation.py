@@ -172,6 +172,11 @@ class Placed(Expression):
         return notation.enclosed([*self.of.write(notation), f" at {self.places}"])
 
 
+def transposed(matrix: Expression) -> Expression:
+    """A matrix with its rows as columns, and itself where that is done twice."""
+    return matrix.of if isinstance(matrix, Transposed) else Transposed(matrix)
+
+
 def named(name: str) -> Name:
     """An array, or a remark, by its name."""
     return Name(Label(name), nan, 0)
