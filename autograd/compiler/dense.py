@@ -112,8 +112,13 @@ def _dense(places: Places, terms: Terms, first_by_run: bool, second_by_run: bool
     if (meeting[by_row] != terms.lengths).any():
         return None
     # What was written one after another shall lie side by side: it is mostly read together.
-    turned = shape[2] > 1 and (np.diff(by_row) == 1).sum() > (np.diff(by_column) == 1).sum()
+    turned = shape[2] > 1 and _neighbours(by_row) > _neighbours(by_column)
     return Dense(left, right, by_row if turned else by_column, bool(turned))
+
+
+def _neighbours(places: Index) -> int:
+    """How many places stand beside the one before."""
+    return int((np.abs(np.diff(places)) == 1).sum())
 
 
 def _pays(shape: tuple[int, ...], terms: Terms) -> bool:

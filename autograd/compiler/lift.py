@@ -17,7 +17,7 @@ from .levels import Levels, levels_of, parts
 from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
-from .shares import kind_of_share, put_shares
+from .shares import kind_of_share, put_shares, sorted_by_place
 from .sums import put_sums
 from .terms import kinds_of
 from .walks import put_walk
@@ -81,9 +81,10 @@ def _put_maps(places: Places, members: list[int]) -> None:
 
 def _put_logsumexps(places: Places, members: list[int]) -> None:
     """Reductions of runs."""
-    runs = [places.atoms[member].operands for member in members]
-    joined = places.joined([operand for run in runs for operand in run])
-    places.put(members, places.builder.logsumexp(joined, [*map(len, runs)]))
+    run_of = {member: sorted_by_place(places, places.atoms[member].operands)[1] for member in members}
+    members = sorted(members, key=lambda member: [places.position_of[atom] for atom in run_of[member]])
+    joined = places.joined([operand for member in members for operand in run_of[member]])
+    places.put(members, places.builder.logsumexp(joined, [len(run_of[member]) for member in members]))
 
 
 _PUT = {

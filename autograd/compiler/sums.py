@@ -102,11 +102,18 @@ def _blocks_of_products(places: Places, terms: list[Terms]) -> list[Block]:
         if own.second is not None and _worth_a_product(places, own):
             rows, columns = (_ids(places.position_of[own.by_sum(by)]) for by in (own.first, own.second))
             blocks = _blocks(rows, columns)
-            # One number by some others, several times, is an elementwise product.
-            elementwise = own.length == 1 < len(blocks) and all(min(b.rows, b.columns) == 1 for b in blocks)
-            if blocks and not elementwise:
+            if blocks and not _is_elementwise(places, own, blocks):
                 return blocks
     return []
+
+
+def _is_elementwise(places: Places, terms: Terms, blocks: list[Block]) -> bool:
+    """Whether several blocks are one number by some others each, or of a row and a column that samples have each."""
+    if len(blocks) == 1:
+        return False
+    if terms.length == 1:
+        return all(min(block.rows, block.columns) == 1 for block in blocks)
+    return not _is_of_weights(places, terms) and all(block.rows == block.columns == 1 for block in blocks)
 
 
 def _worth_a_product(places: Places, terms: Terms) -> bool:

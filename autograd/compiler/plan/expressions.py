@@ -90,10 +90,14 @@ class Expressions:
         if not isinstance(made, Map) or made.name != "multiply" or len(made.reads) != 1:
             return None
         number = next(one for one in made.arguments if not isinstance(one, Ref))
-        summed = self.made(made.reads[0])
+        read = made.reads[0]
+        summed = self._made_by.get(read.array.number) if read.array.size == 1 or spreads(read) else self.made(read)
         if not isinstance(summed, Sum) or self.has_a_line(summed.out) or not isinstance(number, float):
             return None
-        return Function("mean", (self.operand(summed.read),)) if isclose(number * summed.length, 1.0) else None
+        if not isclose(abs(number) * summed.length, 1.0):
+            return None
+        mean = Function("mean", (self.operand(summed.read),))
+        return mean if number > 0 else minus(mean)
 
     def _masked(self, made: Instruction) -> Expression | None:
         """What stands at the positions that attention sees, among zeros; None for anything else."""
