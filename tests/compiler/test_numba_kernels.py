@@ -1,6 +1,7 @@
 """The elementwise kernels of the back end `numba`: every operation of the table, and users' own."""
 
-import ctypes
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,29 +12,10 @@ from autograd.primitives import TABLE
 
 pytest.importorskip("llvmlite")
 
-from autograd.compiler.backends.numba.elementwise import address
+sys.path.insert(0, str(Path(__file__).parent))
+from kernel_runs import own_folder, run  # noqa: F401
 
 DTYPES = [np.float64, np.float32]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _own_folder(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
-        yield
-
-
-def run(primitive, out, *operands, numbers=None):
-    """Call a kernel on arrays of up to three axes; what it returns."""
-    at = address(primitive, numbers or [None] * len(operands), out.dtype)()
-    arrays = [out, *(np.broadcast_to(np.asarray(given, dtype=out.dtype), out.shape) for given in operands)]
-    bases = np.array([array.ctypes.data - 8 for array in arrays], dtype=np.int64)
-    words = [at, 0, *(1,) * (3 - out.ndim), *out.shape]
-    for k, array in enumerate(arrays):
-        words += [k, 8, *(0,) * (3 - out.ndim), *(stride // array.itemsize for stride in array.strides)]
-    words[1] = len(words)
-    code = np.array(words, dtype=np.int64)
-    return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(at)(code.ctypes.data, bases.ctypes.data)
 
 
 def points(primitive, count, rng):

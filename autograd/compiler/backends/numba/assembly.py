@@ -1,9 +1,9 @@
 """Assembly: the loops around what a kernel computes, as LLVM reads them.
 
 Where the numbers of the innermost loop lie side by side, or one stands still for all, they come by the registerful:
-one that stands still is spread over a place of its own first, so that all are read in one way. What is left over, and
-what lies apart, comes with a mask of the lanes that there are. A sum of the results, each times 0, is NaN from the
-first one on that is not finite.
+one that stands still is spread over a place of its own first, so that all are read in one way. What is left over of a
+row comes with a mask of the lanes that there are, and so do numbers that lie apart. Every result times 0 is 0 but for
+one that is not finite, whose bits are kept.
 """
 
 from __future__ import annotations
@@ -12,58 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .lanes import REAL, Block, Lanes, select
+from .library import each
+from .shapes import Shape
 
 Body = Callable[[Sequence[Lanes]], Lanes]
 """What a kernel computes; NaN, or a fault that its block notes, where that is not defined."""
 
-LOOPS = 3
-_FIRST, _WORDS = 2, 2 + LOOPS  # where the counts stand, and the words of an operand
-_ITEMSIZE = {"float": 4, "double": 8}
-_LIGHT = 12
-"""Up to how many instructions of a body two registers are computed at once."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What numbers a kernel takes.
-
-    Attributes
-    ----------
-    arity : int
-    memory, real : {"float", "double"}
-        What numbers lie in memory, and what is computed with.
-    width : int
-        How many make a register.
-    """
-
-    arity: int
-    memory: str
-    real: str
-    width: int
-
-    @property
-    def numbers(self) -> str:
-        """The type of a register of numbers in memory."""
-        return f"<{self.width} x {self.memory}>"
-
-    @property
-    def integers(self) -> str:
-        """The type of as many integers."""
-        return f"<{self.width} x i64>"
-
-    @property
-    def truths(self) -> str:
-        """The type of a mask."""
-        return f"<{self.width} x i1>"
-
-    @property
-    def bytes(self) -> int:
-        """Of a register."""
-        return self.width * _ITEMSIZE[self.memory]
-
-    def all(self, one: str) -> str:
-        """The same in every lane."""
-        return f"<{', '.join([one] * self.width)}>"
+_COUNTS, _OPERANDS, _WORDS = 2, 5, 5
+"""Where the counts of the loops stand among the words, where the operands, and how many words each of these has."""
 
 
 @dataclass(frozen=True)
@@ -76,128 +32,137 @@ class Text:
 
 def kernel(shape: Shape, body: Body) -> Text:
     """The kernel that applies a body to every number."""
-    first = _Computed(shape, body, "a")
-    registers = 2 if len(first.block.lines) <= _LIGHT else 1
-    whole = [first, *(_Computed(shape, body, f"a{k}.") for k in range(1, registers))]
-    tail = _Computed(shape, body, "b")
-    operands = range(shape.arity + 1)
+    full, rest, apart = (_Computed(shape, body, *place) for place in (("a", "a"), ("b", "b.left"), ("c", "c")))
     lines = [
-        *_entry(shape, operands, registers),
-        *_rows(shape, operands, registers),
-        *_registers(shape, operands, whole),
-        *_masked(shape, operands, tail),
-        *_end(shape),
+        *_entry(shape),
+        *_rows(shape),
+        *_full(shape, full),
+        *_rest(shape, rest, full.block.label),
+        *_apart(shape, apart),
+        *_end(shape, rest.block.label, apart.block.label),
     ]
-    blocks = [*whole, tail]
-    declared = set().union(*(one.block.declared for one in blocks)) | _masking(shape)
-    called = set().union(*(one.block.called for one in blocks))
-    each = [_each(shape, *one.split("/")) for one in sorted(called)]
-    return Text("\n".join([*sorted(declared), *each, *lines, ""]), frozenset(one.split("/")[0] for one in called))
+    blocks = [full.block, rest.block, apart.block]
+    declared = set().union(*(block.declared for block in blocks)) | _masking(shape)
+    called = set().union(*(block.called for block in blocks))
+    library = [each(shape, *one.split("/")) for one in sorted(called)]
+    return Text("\n".join([*sorted(declared), *library, *lines, ""]), frozenset(one.split("/")[0] for one in called))
 
 
 class _Computed:
-    """A body written down: it reads ``%STEM.inK`` and gives `result`, both as they lie in memory."""
+    """A body written down in a basic block: it reads ``%STEM.inK`` and gives `result`, both as they lie in memory."""
 
-    def __init__(self, shape: Shape, body: Body, stem: str) -> None:
-        self.stem = stem
-        self.block = block = Block(shape.width, shape.real, f"{stem}.v", "")
-        widens = shape.real != shape.memory
-        operands = []
-        for k in range(1, shape.arity + 1):
-            name = f"%{stem}.in{k}"
-            operands.append(
-                block.emit(REAL, f"fpext {shape.numbers} {name} to {block.types[REAL]}")
-                if widens
-                else Lanes(block, name, REAL)
-            )
-        result = block.lanes(body(operands))
+    def __init__(self, shape: Shape, body: Body, stem: str, label: str) -> None:
+        self.shape, self.stem = shape, stem
+        self.block = block = Block(shape.width, shape.real, f"{stem}.v", label)
+        self._widens = shape.real != shape.memory
+        result = block.lanes(body([self._operand(f"%{stem}.in{k}") for k in shape.operands[1:]]))
         for fault in block.faults:
             result = select(fault, float("nan"), result)
         narrowed = f"fptrunc {block.types[REAL]} {result} to {shape.numbers}"
-        self.result = str(block.emit(REAL, narrowed) if widens else result)
+        self.result = str(block.emit(REAL, narrowed) if self._widens else result)
 
-    def lines(self, label: str) -> tuple[list[str], str]:
-        """The instructions in a basic block, and the label of that which they end in."""
-        return self.block.lines, self.block.label or label
+    def _operand(self, name: str) -> Lanes:
+        block = self.block
+        if self._widens:
+            return block.emit(REAL, f"fpext {self.shape.numbers} {name} to {block.types[REAL]}")
+        return Lanes(block, name, REAL)
 
-
-def _entry(shape: Shape, operands: range, registers: int) -> list[str]:
-    """What is read of the words, once."""
-    lines = ["define i64 @NAME(ptr noalias readonly %words, ptr noalias readonly %bases) {", "entry:"]
-    for k in range(LOOPS):
-        lines += _word(f"%count{k}", _FIRST + k)
-    for k in operands:
-        at = _FIRST + LOOPS + k * _WORDS
-        lines += [
-            *_word(f"%base{k}", at),
-            *_word(f"%offset{k}", at + 1),
-            f"%area{k}.at = getelementptr i64, ptr %bases, i64 %base{k}",
-            f"%area{k} = load ptr, ptr %area{k}.at",
-            f"%start{k} = getelementptr i8, ptr %area{k}, i64 %offset{k}",
+    def checked(self, seen: str) -> list[str]:
+        """The bits of results that are not finite, and those seen before."""
+        stem, kind, wholes = self.stem, self.shape.numbers, self.shape.wholes
+        return [
+            f"%{stem}.nought = fmul {kind} {self.result}, zeroinitializer",
+            f"%{stem}.bits = bitcast {kind} %{stem}.nought to {wholes}",
+            f"%{stem}.seen = or {wholes} {seen}, %{stem}.bits",
         ]
-        for loop in range(LOOPS):
-            lines += _word(f"%stride{k}.{loop}", at + 2 + loop)
-        lines += [
-            f"%one{k} = icmp eq i64 %stride{k}.2, 1",
-            f"%near{k} = or i1 %one{k}, %alone",
-            f"%still{k} = {'icmp eq i64 %stride' + str(k) + '.2, 0' if k else 'and i1 false, false'}",
-            f"%plain{k} = or i1 %near{k}, %still{k}",
-            f"%step{k} = select i1 %still{k}, i64 0, i64 {shape.bytes * registers}",
-            f"%pace{k} = select i1 %still{k}, i64 0, i64 {shape.bytes}",
-        ]
-        if k:
-            lines.append(f"%spread{k} = alloca [{registers} x {shape.numbers}], align 64")
-    lines.insert(lines.index("%near0 = or i1 %one0, %alone"), "%alone = icmp eq i64 %count2, 1")
-    lines += [f"%all{k} = and i1 %{f'all{k - 1}' if k else 'plain0'}, %plain{k}" for k in operands]
-    lines += [
-        f"%full = and i64 %count2, {-shape.width * registers}",
-        f"%whole = select i1 %all{shape.arity}, i64 %full, i64 0",
-        f"%lanes = add {shape.integers} zeroinitializer, <{', '.join(f'i64 {k}' for k in range(shape.width))}>",
-        "br label %outer",
-    ]
-    return lines
 
 
 def _word(name: str, at: int) -> list[str]:
     return [f"{name}.at = getelementptr i64, ptr %words, i64 {at}", f"{name} = load i64, ptr {name}.at"]
 
 
-def _rows(shape: Shape, operands: range, registers: int) -> list[str]:
-    """The loops outside, and what is made ready for each row."""
-    lines = [
-        "outer:",
-        "%i = phi i64 [0, %entry], [%i.next, %outer.next]",
-        f"%sum.i = phi {shape.numbers} [zeroinitializer, %entry], [%sum.j, %outer.next]",
-        "%i.more = icmp slt i64 %i, %count0",
-        "br i1 %i.more, label %middle, label %end",
-        "middle:",
-        "%j = phi i64 [0, %outer], [%j.next, %middle.next]",
-        f"%sum.j = phi {shape.numbers} [%sum.i, %outer], [%sum.b, %middle.next]",
-        "%j.more = icmp slt i64 %j, %count1",
-        "br i1 %j.more, label %row, label %outer.next",
-        "row:",
-    ]
-    for k in operands:
+def _strides(shape: Shape, loop: int) -> list[str]:
+    """What is added to places for one step of a loop."""
+    return [line for k in shape.operands for line in _word(f"%stride{k}.{loop}", _OPERANDS + k * _WORDS + 2 + loop)]
+
+
+def _any(name: str, kind: str, ones: Sequence[str]) -> list[str]:
+    """All bits of some numbers."""
+    lines, before = [], ones[0]
+    for k, one in enumerate(ones[1:], 1):
+        to = name if k == len(ones) - 1 else f"{name}.{k}"
+        lines.append(f"{to} = or {kind} {before}, {one}")
+        before = to
+    return lines
+
+
+def _entry(shape: Shape) -> list[str]:
+    """What is read of the words, once."""
+    lines = ["define i64 @NAME(ptr noalias readonly %words, ptr noalias readonly %bases) {", "entry:"]
+    lines += [f"%spread{k} = alloca {shape.numbers}, align 64" for k in shape.operands[1:]]
+    for k in range(3):
+        lines += _word(f"%count{k}", _COUNTS + k)
+    lines += _strides(shape, 2)
+    for k in shape.operands:
         lines += [
-            f"%far{k} = mul i64 %i, %stride{k}.0",
-            f"%next{k} = mul i64 %j, %stride{k}.1",
-            f"%apart{k} = add i64 %far{k}, %next{k}",
-            f"%row{k} = getelementptr {shape.memory}, ptr %start{k}, i64 %apart{k}",
+            *_word(f"%base{k}", _OPERANDS + k * _WORDS),
+            *_word(f"%offset{k}", _OPERANDS + k * _WORDS + 1),
+            f"%area{k}.at = getelementptr i64, ptr %bases, i64 %base{k}",
+            f"%area{k} = load ptr, ptr %area{k}.at",
+            f"%start{k} = getelementptr i8, ptr %area{k}, i64 %offset{k}",
+            f"%step{k} = mul i64 %stride{k}.2, {shape.width * shape.itemsize}",
+            f"%still{k} = icmp eq i64 %stride{k}.2, 0",
         ]
-        if k:
-            lines += [
-                f"%given{k} = load {shape.memory}, ptr %row{k}",
-                *_spread(f"%wide{k}", f"{shape.memory} %given{k}", shape.width),
-            ]
-            for part in range(registers):
-                lines += [
-                    f"%spread{k}.{part} = getelementptr i8, ptr %spread{k}, i64 {part * shape.bytes}",
-                    f"store {shape.numbers} %wide{k}, ptr %spread{k}.{part}, align 64",
-                ]
-            lines.append(f"%from{k} = select i1 %still{k}, ptr %spread{k}, ptr %row{k}")
-        else:
-            lines.append(f"%from{k} = getelementptr i8, ptr %row{k}, i64 0")
-    return [*lines, "br label %a"]
+    return [
+        *lines,
+        *_any("%strides", "i64", [f"%stride{k}.2" for k in shape.operands]),
+        *_any("%stands", "i1", [f"%still{k}" for k in shape.operands[1:]] + ["false"]),
+        "%are.near = icmp ult i64 %strides, 2",
+        "%is.one = icmp eq i64 %count2, 1",
+        "%near = or i1 %are.near, %is.one",
+        "%spreads = xor i1 %is.one, true",
+        "%spread = and i1 %stands, %spreads",
+        f"%full = and i64 %count2, {-shape.width}",
+        f"%left = and i64 %count2, {shape.width - 1}",
+        "%is.full = icmp ne i64 %full, 0",
+        "%is.left = icmp ne i64 %left, 0",
+        f"%lanes = add {shape.integers} zeroinitializer, <{', '.join(f'i64 {k}' for k in range(shape.width))}>",
+        "%rows.first = icmp slt i64 %count0, %count1",
+        "%rows.least = select i1 %rows.first, i64 %count0, i64 %count1",
+        "%rows.some = icmp sgt i64 %rows.least, 0",
+        "br i1 %rows.some, label %row, label %nothing",
+    ]
+
+
+def _rows(shape: Shape) -> list[str]:
+    """The beginning of each row: where it is, and numbers that stand still spread."""
+    lines = [
+        "row:",
+        "%i = phi i64 [1, %entry], [%i, %row.next], [%i.next, %plane.next]",
+        "%j = phi i64 [1, %entry], [%j.next, %row.next], [1, %plane.next]",
+        f"%seen = phi {shape.wholes} [zeroinitializer, %entry], [%seen.row, %row.next], [%seen.row, %plane.next]",
+    ]
+    lines += [
+        f"%{name}{k} = phi ptr [%start{k}, %entry], [%{name}{k}.{near}, %row.next], [%plane{k}.next, %plane.next]"
+        for name, near in (("row", "next"), ("plane", "same"))
+        for k in shape.operands
+    ]
+    lines += [
+        "br i1 %near, label %row.near, label %c",
+        "row.near:",
+        "br i1 %spread, label %still, label %ready",
+        "still:",
+    ]
+    for k in shape.operands[1:]:
+        lines += [
+            f"%given{k} = load {shape.memory}, ptr %row{k}",
+            *_spread(f"%wide{k}", f"{shape.memory} %given{k}", shape.width),
+            f"store {shape.numbers} %wide{k}, ptr %spread{k}, align 64",
+            f"%chosen{k} = select i1 %still{k}, ptr %spread{k}, ptr %row{k}",
+        ]
+    lines += ["br label %ready", "ready:"]
+    lines += [f"%from{k} = phi ptr [%row{k}, %row.near], [%chosen{k}, %still]" for k in shape.operands[1:]]
+    return [*lines, "br i1 %is.full, label %a, label %b"]
 
 
 def _spread(name: str, typed: str, width: int) -> list[str]:
@@ -209,180 +174,148 @@ def _spread(name: str, typed: str, width: int) -> list[str]:
     ]
 
 
-def _registers(shape: Shape, operands: range, whole: Sequence[_Computed]) -> list[str]:
+def _full(shape: Shape, body: _Computed) -> list[str]:
     """The loop over full registers."""
-    kind, size = shape.numbers, _ITEMSIZE[shape.memory]
-    body: list[str] = []
-    for part, computed in enumerate(whole):
-        stem = computed.stem
-        for k in operands[1:]:
-            body += [
-                f"%{stem}.at{k} = getelementptr i8, ptr %a.p{k}, i64 {part * shape.bytes}",
-                f"%{stem}.in{k} = load {kind}, ptr %{stem}.at{k}, align {size}",
-            ]
-    label, total = "a.body", "%sum.a"
-    for computed in whole:
-        lines, label = computed.lines(label)
-        body += lines
-    for part, computed in enumerate(whole):
-        body += [
-            f"%{computed.stem}.to = getelementptr i8, ptr %a.p0, i64 {part * shape.bytes}",
-            f"store {kind} {computed.result}, ptr %{computed.stem}.to, align {size}",
-            *_checked(shape, computed.stem, computed.result, total),
-        ]
-        total = f"%{computed.stem}.sum"
+    kind, label = shape.numbers, body.block.label
+    start = {k: f"%from{k}" if k else "%row0" for k in shape.operands}
     return [
         "a:",
-        f"%a.at = phi i64 [0, %row], [%a.next, %{label}]",
-        f"%sum.a = phi {kind} [%sum.j, %row], [{total}, %{label}]",
-        *(f"%a.p{k} = phi ptr [%from{k}, %row], [%a.q{k}, %{label}]" for k in operands),
-        "%a.more = icmp slt i64 %a.at, %whole",
-        "br i1 %a.more, label %a.body, label %b",
-        "a.body:",
-        *body,
-        f"%a.next = add i64 %a.at, {shape.width * len(whole)}",
-        *(f"%a.q{k} = getelementptr i8, ptr %a.p{k}, i64 %step{k}" for k in operands),
-        "br label %a",
+        f"%a.at = phi i64 [0, %ready], [%a.next, %{label}]",
+        f"%a.before = phi {shape.wholes} [%seen, %ready], [%a.seen, %{label}]",
+        *(f"%a.p{k} = phi ptr [{start[k]}, %ready], [%a.q{k}, %{label}]" for k in shape.operands),
+        *(f"%a.in{k} = load {kind}, ptr %a.p{k}, align {shape.itemsize}" for k in shape.operands[1:]),
+        *body.block.lines,
+        f"store {kind} {body.result}, ptr %a.p0, align {shape.itemsize}",
+        *body.checked("%a.before"),
+        f"%a.next = add i64 %a.at, {shape.width}",
+        *(f"%a.q{k} = getelementptr i8, ptr %a.p{k}, i64 %step{k}" for k in shape.operands),
+        "%a.more = icmp slt i64 %a.next, %full",
+        "br i1 %a.more, label %a, label %b",
     ]
 
 
-def _checked(shape: Shape, stem: str, result: str, total: str) -> list[str]:
-    """The sum of what is 0, or NaN for a number that is not finite."""
-    kind, zero = shape.numbers, shape.all(f"{shape.memory} 0.0")
-    return [
-        f"%{stem}.nought = fmul contract {kind} {result}, {zero}",
-        f"%{stem}.sum = fadd contract {kind} {total}, %{stem}.nought",
-    ]
-
-
-def _masked(shape: Shape, operands: range, tail: _Computed) -> list[str]:
-    """The loop over what is left, and over numbers that lie apart."""
-    kind, integers, truths, size = shape.numbers, shape.integers, shape.truths, _ITEMSIZE[shape.memory]
-    body, label = [], "b.body"
-    for k in operands[1:]:
-        body += _fetched(shape, k, label)
-        label = f"b.got{k}"
-    lines, label = tail.lines(label)
+def _rest(shape: Shape, body: _Computed, label: str) -> list[str]:
+    """What is left of a row behind the full registers, whose loop ends in a basic block."""
+    kind = shape.numbers
+    start = {k: f"%from{k}" if k else "%row0" for k in shape.operands}
+    masked = f"{shape.truths} %b.mask"
     return [
         "b:",
-        "%b.at = phi i64 [%a.at, %a], [%b.next, %b.done]",
-        f"%sum.b = phi {kind} [%sum.a, %a], [%b.sum, %b.done]",
-        *(f"%b.p{k} = phi ptr [%a.p{k}, %a], [%b.q{k}, %b.done]" for k in operands),
-        "%b.more = icmp slt i64 %b.at, %count2",
-        "br i1 %b.more, label %b.body, label %middle.next",
-        "b.body:",
-        "%b.left = sub i64 %count2, %b.at",
-        *_spread("%b.count", "i64 %b.left", shape.width),
-        f"%b.mask = icmp slt {integers} %lanes, %b.count",
-        *_spread("%b.first", "i64 %b.at", shape.width),
-        f"%b.places = add {integers} %lanes, %b.first",
-        *body,
-        *lines,
-        "br i1 %near0, label %b.put, label %b.scatter",
-        "b.put:",
-        f"call void @llvm.masked.store.v{_of(shape)}.p0({kind} {tail.result}, ptr %b.p0, i32 {size}, {truths} %b.mask)",
-        "br label %b.done",
-        "b.scatter:",
-        *_addresses(shape, 0),
-        f"call void @llvm.masked.scatter.v{_of(shape)}.v{shape.width}p0({kind} {tail.result}, "
-        f"<{shape.width} x ptr> %b.address0, i32 {size}, {truths} %b.mask)",
-        "br label %b.done",
-        "b.done:",
-        f"%b.kept = select {truths} %b.mask, {kind} {tail.result}, {kind} zeroinitializer",
-        *_checked(shape, "b", "%b.kept", "%sum.b"),
-        f"%b.next = add i64 %b.at, {shape.width}",
-        *(f"%b.q{k} = getelementptr i8, ptr %b.p{k}, i64 %pace{k}" for k in operands),
-        "br label %b",
+        f"%b.before = phi {shape.wholes} [%seen, %ready], [%a.seen, %{label}]",
+        *(f"%b.p{k} = phi ptr [{start[k]}, %ready], [%a.q{k}, %{label}]" for k in shape.operands),
+        "br i1 %is.left, label %b.left, label %row.done",
+        "b.left:",
+        *_mask(shape, "b", "%left"),
+        *(
+            f"%b.in{k} = call {kind} @llvm.masked.load.{shape.suffix}.p0(ptr %b.p{k}, i32 {shape.itemsize}, {masked}, "
+            f"{kind} {shape.all(shape.memory + ' 1.0')})"
+            for k in shape.operands[1:]
+        ),
+        *body.block.lines,
+        f"call void @llvm.masked.store.{shape.suffix}.p0({kind} {body.result}, ptr %b.p0, "
+        f"i32 {shape.itemsize}, {masked})",
+        *_checked_where_there_are(shape, body, "%b.before"),
+        "br label %row.done",
     ]
 
 
-def _fetched(shape: Shape, k: int, label: str) -> list[str]:
-    """An operand's numbers, 1 where there are none."""
-    kind = shape.numbers
-    size, masked = (
-        _ITEMSIZE[shape.memory],
-        f"{shape.truths} %b.mask, {shape.numbers} {shape.all(shape.memory + ' 1.0')}",
-    )
+def _mask(shape: Shape, stem: str, count: str) -> list[str]:
+    """The first lanes, so many."""
     return [
-        f"br i1 %plain{k}, label %b.load{k}, label %b.gather{k}",
-        f"b.load{k}:",
-        f"%b.loaded{k} = call {kind} @llvm.masked.load.v{_of(shape)}.p0(ptr %b.p{k}, i32 {size}, {masked})",
-        f"br label %b.got{k}",
-        f"b.gather{k}:",
-        *_addresses(shape, k),
-        f"%b.gathered{k} = call {kind} @llvm.masked.gather.v{_of(shape)}.v{shape.width}p0("
-        f"<{shape.width} x ptr> %b.address{k}, i32 {size}, {masked})",
-        f"br label %b.got{k}",
-        f"b.got{k}:",
-        f"%b.in{k} = phi {kind} [%b.loaded{k}, %b.load{k}], [%b.gathered{k}, %b.gather{k}]",
+        *_spread(f"%{stem}.count", f"i64 {count}", shape.width),
+        f"%{stem}.mask = icmp slt {shape.integers} %lanes, %{stem}.count",
+    ]
+
+
+def _checked_where_there_are(shape: Shape, body: _Computed, seen: str) -> list[str]:
+    stem, wholes = body.stem, shape.wholes
+    *lines, last = body.checked(seen)
+    return [
+        *lines,
+        f"%{stem}.kept = select {shape.truths} %{stem}.mask, {wholes} %{stem}.bits, {wholes} zeroinitializer",
+        last.replace(f"%{stem}.bits", f"%{stem}.kept"),
+    ]
+
+
+def _apart(shape: Shape, body: _Computed) -> list[str]:
+    """The loop over numbers that lie apart."""
+    label = body.block.label
+    kind, pointers, ones = shape.numbers, f"<{shape.width} x ptr>", shape.all(f"{shape.memory} 1.0")
+    return [
+        "c:",
+        f"%c.at = phi i64 [0, %row], [%c.next, %{label}]",
+        f"%c.before = phi {shape.wholes} [%seen, %row], [%c.seen, %{label}]",
+        "%c.left = sub i64 %count2, %c.at",
+        *_mask(shape, "c", "%c.left"),
+        *_spread("%c.first", "i64 %c.at", shape.width),
+        f"%c.places = add {shape.integers} %lanes, %c.first",
+        *(line for k in shape.operands for line in _addresses(shape, k)),
+        *(
+            f"%c.in{k} = call {kind} @llvm.masked.gather.{shape.suffix}.v{shape.width}p0({pointers} %c.address{k}, "
+            f"i32 {shape.itemsize}, {shape.truths} %c.mask, {kind} {ones})"
+            for k in shape.operands[1:]
+        ),
+        *body.block.lines,
+        f"call void @llvm.masked.scatter.{shape.suffix}.v{shape.width}p0({kind} {body.result}, "
+        f"{pointers} %c.address0, i32 {shape.itemsize}, {shape.truths} %c.mask)",
+        *_checked_where_there_are(shape, body, "%c.before"),
+        f"%c.next = add i64 %c.at, {shape.width}",
+        "%c.more = icmp slt i64 %c.next, %count2",
+        "br i1 %c.more, label %c, label %row.done",
     ]
 
 
 def _addresses(shape: Shape, k: int) -> list[str]:
     """Where an operand's numbers lie."""
     return [
-        *_spread(f"%b.stride{k}", f"i64 %stride{k}.2", shape.width),
-        f"%b.apart{k} = mul {shape.integers} %b.places, %b.stride{k}",
-        f"%b.address{k} = getelementptr {shape.memory}, ptr %row{k}, {shape.integers} %b.apart{k}",
+        *_spread(f"%c.stride{k}", f"i64 %stride{k}.2", shape.width),
+        f"%c.apart{k} = mul {shape.integers} %c.places, %c.stride{k}",
+        f"%c.address{k} = getelementptr {shape.memory}, ptr %row{k}, {shape.integers} %c.apart{k}",
     ]
-
-
-def _of(shape: Shape) -> str:
-    return f"{shape.width}{'f64' if shape.memory == 'double' else 'f32'}"
 
 
 def _masking(shape: Shape) -> set[str]:
     """The declarations of what reads and writes with a mask."""
-    kind, truths, pointers, of = shape.numbers, shape.truths, f"<{shape.width} x ptr>", _of(shape)
+    kind, truths, pointers = shape.numbers, shape.truths, f"<{shape.width} x ptr>"
+    many = f"{shape.suffix}.v{shape.width}p0"
     return {
-        f"declare {kind} @llvm.masked.load.v{of}.p0(ptr, i32, {truths}, {kind})",
-        f"declare void @llvm.masked.store.v{of}.p0({kind}, ptr, i32, {truths})",
-        f"declare {kind} @llvm.masked.gather.v{of}.v{shape.width}p0({pointers}, i32, {truths}, {kind})",
-        f"declare void @llvm.masked.scatter.v{of}.v{shape.width}p0({kind}, {pointers}, i32, {truths})",
+        f"declare {kind} @llvm.masked.load.{shape.suffix}.p0(ptr, i32, {truths}, {kind})",
+        f"declare void @llvm.masked.store.{shape.suffix}.p0({kind}, ptr, i32, {truths})",
+        f"declare {kind} @llvm.masked.gather.{many}({pointers}, i32, {truths}, {kind})",
+        f"declare void @llvm.masked.scatter.{many}({kind}, {pointers}, i32, {truths})",
     }
 
 
-def _end(shape: Shape) -> list[str]:
+def _end(shape: Shape, rest: str, apart: str) -> list[str]:
+    """The steps to the next row, and at last whether a number was seen that is not finite."""
+    moved = {loop: _strides(shape, loop) for loop in (0, 1)}
     return [
-        "middle.next:",
+        "row.done:",
+        f"%seen.row = phi {shape.wholes} [%b.before, %b], [%b.seen, %{rest}], [%c.seen, %{apart}]",
+        "%j.more = icmp slt i64 %j, %count1",
+        "br i1 %j.more, label %row.next, label %plane.done",
+        "row.next:",
         "%j.next = add i64 %j, 1",
-        "br label %middle",
-        "outer.next:",
+        *moved[1],
+        *(f"%row{k}.next = getelementptr {shape.memory}, ptr %row{k}, i64 %stride{k}.1" for k in shape.operands),
+        *(f"%plane{k}.same = getelementptr i8, ptr %plane{k}, i64 0" for k in shape.operands),
+        "br label %row",
+        "plane.done:",
+        "%i.more = icmp slt i64 %i, %count0",
+        "br i1 %i.more, label %plane.next, label %end",
+        "plane.next:",
         "%i.next = add i64 %i, 1",
-        "br label %outer",
+        *moved[0],
+        *(f"%plane{k}.next = getelementptr {shape.memory}, ptr %plane{k}, i64 %stride{k}.0" for k in shape.operands),
+        "br label %row",
         "end:",
-        f"%off = fcmp uno {shape.numbers} %sum.i, zeroinitializer",
+        f"%infinite = and {shape.wholes} %seen.row, {shape.all(shape.infinity)}",
+        f"%off = icmp ne {shape.wholes} %infinite, zeroinitializer",
         f"%off.bits = bitcast {shape.truths} %off to i{shape.width}",
         f"%off.any = icmp ne i{shape.width} %off.bits, 0",
         "%fault = zext i1 %off.any to i64",
         "ret i64 %fault",
+        "nothing:",
+        "ret i64 0",
         "}",
     ]
-
-
-def _each(shape: Shape, name: str, count: str) -> str:
-    """A function of C's library applied to one lane after another."""
-    kind, operands = f"<{shape.width} x {shape.real}>", range(int(count))
-    given = ", ".join(f"{kind} %x{k}" for k in operands)
-    taken = [f"%y{k} = extractelement {kind} %x{k}, i64 %lane" for k in operands]
-    called = ", ".join(f"{shape.real} %y{k}" for k in operands)
-    return "\n".join(
-        [
-            f"declare {shape.real} @{name}({', '.join([shape.real] * len(operands))})",
-            f"define internal {kind} @each_{name}({given}) noinline {{",
-            "entry:",
-            "br label %lanes",
-            "lanes:",
-            "%lane = phi i64 [0, %entry], [%next, %lanes]",
-            f"%done = phi {kind} [poison, %entry], [%more, %lanes]",
-            *taken,
-            f"%result = call {shape.real} @{name}({called})",
-            f"%more = insertelement {kind} %done, {shape.real} %result, i64 %lane",
-            "%next = add i64 %lane, 1",
-            f"%last = icmp eq i64 %next, {shape.width}",
-            "br i1 %last, label %end, label %lanes",
-            "end:",
-            f"ret {kind} %more",
-            "}",
-        ]
-    )

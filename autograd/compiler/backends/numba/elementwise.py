@@ -14,11 +14,12 @@ import numpy as np
 
 from ....primitives import Primitive
 from ....primitives.own import Own
-from .assembly import Shape, Text, kernel
+from .assembly import Text, kernel
 from .functions import POWERS
 from .lanes import Lanes, NeedsDouble, is_nan
 from .namespace import LANES
 from .objects import address_of
+from .shapes import Shape
 from .watched import HIDING, watched
 
 _DOUBLES, _FLOATS = 8, 16

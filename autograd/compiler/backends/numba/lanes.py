@@ -159,6 +159,9 @@ class Lanes:
     def __invert__(self) -> Lanes:
         return self.block.bitwise("xor", self, True if self.kind == TRUTH else -1)
 
+    def __xor__(self, other: Any) -> Lanes:
+        return self.block.bitwise("xor", self, other)
+
     def __lshift__(self, count: int) -> Lanes:
         return self.block.bitwise("shl", self, count)
 
@@ -216,6 +219,11 @@ def is_nan(a: Lanes) -> Lanes:
     return a.block.compared("uno", a, a)
 
 
+def has_bits(a: Lanes) -> Lanes:
+    """Where any bit is set."""
+    return a.block.emit(TRUTH, f"icmp ne {a.block.types[WHOLE]} {a}, zeroinitializer")
+
+
 def select(condition: Lanes, a: Any, b: Any) -> Lanes:
     """`a` where a condition holds, `b` elsewhere."""
     block = condition.block
@@ -264,9 +272,9 @@ def block_of(*operands: Any) -> Block:
     return next(operand.block for operand in operands if isinstance(operand, Lanes))
 
 
-def polynomial(coefficients: Any, a: Lanes) -> Any:
+def polynomial(coefficients: Any, a: Lanes) -> Lanes:
     """Their sum, each times a power of `a`, the lowest first."""
-    added = coefficients[-1]
-    for coefficient in coefficients[-2::-1]:
+    added = muladd(coefficients[-1], a, coefficients[-2])
+    for coefficient in coefficients[-3::-1]:
         added = muladd(added, a, coefficient)
     return added

@@ -46,17 +46,6 @@ def _step(a: Lanes) -> Lanes:
     return select(a > 0.0, 1.0, a * 0.0)
 
 
-def _divided(a: Lanes, b: Lanes) -> tuple[Lanes, Lanes]:
-    """What is left over by a division, with the divisor's sign, and how often the divisor goes into what is divided."""
-    left = a.block.library("fmod", a, b)
-    quotient = (a - left) / b
-    over = differs(left, 0.0) & ~equal(copysign(1.0, left), copysign(1.0, b))
-    left, quotient = select(over, left + b, left), select(over, quotient - 1.0, quotient)
-    whole = lanes.nearest(quotient)
-    left = select(equal(left, 0.0), copysign(0.0, b), left)
-    return left, select(equal(quotient, 0.0), copysign(0.0, a / b), whole)
-
-
 def _choose(index: Lanes, *options: Lanes) -> Lanes:
     block, count, whole = index.block, len(options), index.block.intrinsic("floor", index)
     found = block.lanes(math.nan)
@@ -127,8 +116,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "relu": lambda a: select(a <= 0.0, 0.0, a),
     "sign": _sign,
     "step": _step,
-    "mod": lambda a, b: _divided(a, b)[0],
-    "floor_divide": lambda a, b: _divided(a, b)[1],
     "where": _where,
     "less": lambda a, b: a < b,
     "less_equal": lambda a, b: a <= b,

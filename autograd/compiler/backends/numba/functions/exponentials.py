@@ -1,7 +1,7 @@
 """The exponential function, and what is made of it.
 
 ``e^a = 2^k e^r``, where k is the whole number nearest to ``a / log 2``; and e^r, with r at most half of log 2, is a
-polynomial: its Taylor series, of which the term left out is below a tenth of the last digit.
+polynomial.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ import math
 from typing import Any
 
 from ..lanes import Lanes, bits, copysign, from_bits, muladd, nearest, polynomial, select
-from .logarithms import log1p
+from .coefficients import EXP
+from .logarithms import LN2, log1p
 
-# The logarithm of 2, its first digits so few that their product with a whole number below 2^11 is exact.
-LN2 = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
 _LOG2_E = 1 / math.log(2)
-_TAYLOR = [1 / math.factorial(k) for k in range(14)]
 
-_LEAST, _GREATEST = -746.0, 710.0
-"""Beyond these the exponential is 0 or infinite."""
+_LEAST, _GREATEST = -746.0, 712.0
+"""Beyond these the exponential is 0, or half of it infinite."""
 
 _WHOLE = 6755399441055744.0
 """1.5 times 2 to the 52: added to a whole number, the last bits of the sum are that number's."""
@@ -45,13 +43,13 @@ def _reduced(a: Lanes) -> tuple[Lanes, Lanes]:
 
 def _above_one(r: Lanes) -> Lanes:
     """``e^r - 1``."""
-    return muladd(r * r, polynomial(_TAYLOR[2:], r), r)
+    return muladd(r * r, polynomial(EXP, r), r)
 
 
 def exp(a: Lanes, halvings: float = 0.0) -> Lanes:
     """The exponential; or it divided so often by 2, which may be a number where the exponential is not."""
     k, r = _reduced(a)
-    return scaled(_above_one(r) + 1.0, k - halvings)
+    return scaled(polynomial((1.0, 1.0, *EXP), r), k - halvings if halvings else k)
 
 
 def exp2(a: Lanes) -> Lanes:
@@ -59,7 +57,14 @@ def exp2(a: Lanes) -> Lanes:
     a.block.require_double()
     a = select(a > 1025.0, 1025.0, select(a < -1080.0, -1080.0, a))
     k = nearest(a)
-    return scaled(_above_one((a - k) * math.log(2)) + 1.0, k)
+    return scaled(polynomial((1.0, 1.0, *EXP), (a - k) * math.log(2)), k)
+
+
+def exp_of_sum(a: Lanes, low: Lanes) -> Lanes:
+    """The exponential of a number and its last digits."""
+    is_far = (a > _GREATEST) | (a < _LEAST)
+    k, r = _reduced(a)
+    return scaled(polynomial((1.0, 1.0, *EXP), r + select(is_far, 0.0, low)), k)
 
 
 def expm1(a: Lanes) -> Lanes:
@@ -67,7 +72,7 @@ def expm1(a: Lanes) -> Lanes:
     k, r = _reduced(a)
     # Half of it, for 2 to the power of 1024 is no number.
     power = scaled(0.5, k)
-    return muladd(_above_one(r), power, power - 0.5) * 2.0
+    return select(abs(a) < 2.0**-54, a, muladd(_above_one(r), power, power - 0.5) * 2.0)
 
 
 def sigmoid(a: Lanes) -> Lanes:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 
-from ..lanes import Lanes, bits, copysign, from_bits, muladd, polynomial, root, select
+from ..lanes import Lanes, bits, copysign, fma, from_bits, muladd, polynomial, root, select
+from .coefficients import LOG
 
-_LN2 = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
-_SERIES = [2 / (2 * k + 1) for k in range(1, 12)]
+# The logarithm of 2, its first digits so few that their product with a whole number below 2^11 is exact.
+LN2 = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
 _LEAST_NORMAL, _UP, _UP_BY = 2.0**-1022, 2.0**54, 54.0
 # The bits of the root of a half, and the exponent's of 1, and where the exponent stands.
 _ROOT_OF_HALF, _ONE, _EXPONENT = 0x3FE6A09E667F3BCD, 0x3FF0000000000000, 52
@@ -29,13 +30,18 @@ def split(a: Lanes) -> tuple[Lanes, Lanes]:
     return select(is_tiny, k - _UP_BY, k), m
 
 
-def _log(k: Lanes, f: Lanes) -> Lanes:
-    """``k log 2 + log(1 + f)``."""
+def _near_one(f: Lanes) -> tuple[Lanes, Lanes]:
+    """Two numbers whose difference is ``f - log(1 + f)``, the first of them half of the square of f."""
     s = f / (f + 2.0)
     z = s * s
     half_square = f * f * 0.5
-    rest = s * muladd(z, polynomial(_SERIES, z), half_square)
-    return k * _LN2[0] - ((half_square - muladd(k, _LN2[1], rest)) - f)
+    return half_square, s * muladd(z, polynomial(LOG, z), half_square)
+
+
+def _log(k: Lanes, f: Lanes) -> Lanes:
+    """``k log 2 + log(1 + f)``."""
+    half_square, rest = _near_one(f)
+    return k * LN2[0] - ((half_square - muladd(k, LN2[1], rest)) - f)
 
 
 def _with_poles(result: Lanes, a: Lanes) -> Lanes:
@@ -58,23 +64,57 @@ def log1p(a: Lanes) -> Lanes:
     k, m = split(whole)
     # 2 to the power of -k.
     down = from_bits(-bits(k + (1.5 * _MAGIC - 1023.0)) << _EXPONENT)
-    found = _with_poles(_log(k, muladd(lost, down, m - 1.0)), whole)
+    more = select(whole < 2.0**60, lost * down, 0.0)
+    found = _with_poles(_log(k, (m - 1.0) + more), whole)
     return select(abs(a) < 2.0**-54, a, found)
+
+
+_LOG2_E = 1 / math.log(2), float.fromhex("0x1.777d0ffda0d24p-56")
+_LOG10_E = 0.4342944819032518, float.fromhex("0x1.95355baaafad3p-57")
+_LOG10_2 = float.fromhex("0x1.34413508p-2"), float.fromhex("0x1.f79fef311f12bp-34")
+
+
+def _log_times(m: Lanes, factor: tuple[float, float]) -> tuple[Lanes, Lanes]:
+    """The logarithm of m times a factor, and what rounding has lost of the product."""
+    f = m - 1.0
+    half_square, rest = _near_one(f)
+    found = f - (half_square - rest)
+    product = found * factor[0]
+    return product, muladd(found, factor[1], fma(found, factor[0], -product))
+
+
+def log2(a: Lanes) -> Lanes:
+    """The logarithm to the base of 2."""
+    k, m = split(a)
+    high, low = _log_times(m, _LOG2_E)
+    added = k + high
+    return _with_poles(added + (((k - added) + high) + low), a)
+
+
+def log10(a: Lanes) -> Lanes:
+    """The logarithm to the base of 10."""
+    k, m = split(a)
+    high, low = _log_times(m, _LOG10_E)
+    start = k * _LOG10_2[0]
+    added = start + high
+    return _with_poles(added + (((start - added) + high) + muladd(k, _LOG10_2[1], low)), a)
 
 
 def asinh(a: Lanes) -> Lanes:
     """The inverse of the hyperbolic sine."""
     size = abs(a)
+    is_near = size < 1e150
     square = size * size
-    near = log1p(size + square / (1.0 + root(square + 1.0)))
-    return copysign(select(size < 1e150, near, log(size) + math.log(2)), a)
+    found = log1p(select(is_near, size + square / (1.0 + root(square + 1.0)), size))
+    return copysign(select(is_near, found, found + math.log(2)), a)
 
 
 def acosh(a: Lanes) -> Lanes:
     """The inverse of the hyperbolic cosine."""
     above = a - 1.0
-    near = log1p(above + root(above) * root(above + 2.0))
-    return select(a < 1e150, near, log(a) + math.log(2))
+    is_near = a < 1e150
+    found = log1p(select(is_near, above + root(above) * root(above + 2.0), above))
+    return select(is_near, found, found + math.log(2))
 
 
 def atanh(a: Lanes) -> Lanes:
