@@ -54,9 +54,9 @@ class _Work:
             self._quotients.setdefault(made.key, made.out)
 
     def quotient(self, a: Operand, b: Operand) -> Ref | None:
-        """``a / b`` where it is there already."""
+        """``a / b`` where it is there already and somebody reads it."""
         found = self._quotients.get(mapped(self.plan.parameters, "divide", a, b).key)
-        return None if found is None else Ref(found)
+        return Ref(found) if found is not None and self._uses[found.number] else None
 
     def _unread(self, made: Instruction) -> None:
         """What an instruction reads is read once less, and so on where nobody else reads it."""
@@ -118,7 +118,7 @@ def quotient(made: Map, work: _Work) -> Instead:
         if dividend == 1.0 and isinstance(divisor, Ref) and isinstance(one, Ref) and not _fewer(divisor, made.out):
             return [mapped(made.out, "divide", one, divisor)]
         known = work.quotient(one, divisor)
-        if known is not None and isinstance(dividend, Ref):
+        if known is not None and known.array is not maker.out and isinstance(dividend, Ref):
             return [mapped(made.out, "multiply", known, dividend)]
     return None
 

@@ -47,6 +47,18 @@ WRITTEN = {
         lambda m, x, p: m.map("add", m.map("divide", x, p), m.map("multiply", p, m.map("divide", m.map("exp", x), p))),
         ["exp", "divide", "divide", "multiply", "add"],
     ),
+    "quotients of each other's factors": (
+        lambda m, x, p: m.map(
+            "add",
+            m.map("multiply", m.map("exp", x), m.map("divide", p, x)),
+            m.map("multiply", p, m.map("divide", m.map("exp", x), x)),
+        ),
+        ["exp", "divide", "multiply", "multiply", "add"],
+    ),
+    "a number by its own quotient": (
+        lambda m, x, p: m.map("multiply", x, m.map("divide", x, p)),
+        ["divide", "multiply"],
+    ),
     "a difference": (lambda m, x, p: m.map("add", m.map("multiply", -1.0, x), p), ["subtract"]),
     "a sum": (lambda m, x, p: m.map("subtract", x, m.map("multiply", -1.0, p)), ["add"]),
     "no sum": (lambda m, x, p: m.map("subtract", m.map("multiply", -1.0, p), x), ["multiply -1.0", "subtract"]),
