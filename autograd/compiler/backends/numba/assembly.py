@@ -53,7 +53,7 @@ class _Computed:
 
     def __init__(self, shape: Shape, body: Body, stem: str, label: str) -> None:
         self.shape, self.stem = shape, stem
-        self.block = block = Block(shape.width, shape.real, f"{stem}.v", label)
+        self.block = block = Block(shape.width, shape.real, f"{stem}.v", label, shape.scales)
         self._widens = shape.real != shape.memory
         result = block.lanes(body([self._operand(f"%{stem}.in{k}") for k in shape.operands[1:]]))
         for fault in block.faults:

@@ -18,7 +18,7 @@ from .assembly import Text, kernel
 from .functions import POWERS
 from .lanes import Lanes, NeedsDouble, is_nan
 from .namespace import LANES
-from .objects import address_of
+from .objects import address_of, has_feature
 from .shapes import Shape
 from .watched import HIDING, watched
 
@@ -56,13 +56,13 @@ def _address(primitive: Primitive, numbers: tuple[float | None, ...], itemsize: 
 
 def text_of(primitive: Primitive, numbers: Sequence[float | None], itemsize: int) -> Text:
     """The kernel of an operation on operands, None, and numbers."""
-    arity, body = len(numbers), partial(_computed, primitive, numbers)
+    arity, body, scales = len(numbers), partial(_computed, primitive, numbers), has_feature("avx512f")
     if itemsize == 8:
-        return kernel(Shape(arity, "double", "double", _DOUBLES), body)
+        return kernel(Shape(arity, "double", "double", _DOUBLES, scales), body)
     try:
-        return kernel(Shape(arity, "float", "float", _FLOATS), body)
+        return kernel(Shape(arity, "float", "float", _FLOATS, scales), body)
     except NeedsDouble:
-        return kernel(Shape(arity, "float", "double", _DOUBLES), body)
+        return kernel(Shape(arity, "float", "double", _DOUBLES, scales), body)
 
 
 def _computed(primitive: Primitive, numbers: Sequence[float | None], operands: Sequence[Lanes]) -> Any:

@@ -30,6 +30,10 @@ class Block:
     real : {"double", "float"}
     stem : str
         What names begin with.
+    label : str
+        That of the basic block which they begin in.
+    scales : bool
+        Whether the processor has instructions that scale by powers of two (AVX-512).
 
     Attributes
     ----------
@@ -44,8 +48,9 @@ class Block:
         Truths: where an operation was outside its domain.
     """
 
-    def __init__(self, width: int, real: str, stem: str, label: str) -> None:
+    def __init__(self, width: int, real: str, stem: str, label: str, scales: bool) -> None:
         self.width, self.real, self.stem, self.label = width, real, stem, label
+        self.scales = scales and real == "double" and width == 8
         self.lines: list[str] = []
         self.declared: set[str] = set()
         self.called: set[str] = set()
@@ -267,14 +272,47 @@ def from_bits(a: Lanes) -> Lanes:
     return a.block.emit(REAL, f"bitcast {a.block.types[WHOLE]} {a} to {a.block.types[REAL]}")
 
 
+_WHOLE = 6755399441055744.0
+"""1.5 times 2 to the 52: added to a whole number, the last bits of the sum are that number's."""
+
+
+def nearest_and_bits(a: Lanes) -> tuple[Lanes, Lanes]:
+    """The nearest whole numbers, below 2 to the 51, and bits of which the last are theirs."""
+    shifted = a + _WHOLE
+    return shifted - _WHOLE, bits(shifted)
+
+
+def power_of_two(k: Lanes) -> Lanes:
+    """2 to the power of whole numbers of -1022..1023."""
+    return from_bits(bits(k + (_WHOLE + 1023.0)) << 52)
+
+
+def scaled(a: Lanes, k: Lanes) -> Lanes:
+    """``a`` times 2 to the power of whole ``k`` of -1100..1100; of two powers, as one alone may be no number."""
+    block, kind = a.block, a.block.types[REAL]
+    if block.scales:
+        name = "@llvm.x86.avx512.mask.scalef.pd.512"
+        block.declared.add(f"declare {kind} {name}({kind}, {kind}, {kind}, i8, i32)")
+        return block.emit(REAL, f"call {kind} {name}({kind} {a}, {kind} {k}, {kind} zeroinitializer, i8 -1, i32 4)")
+    half = nearest(k * 0.5)
+    return a * power_of_two(half) * power_of_two(k - half)
+
+
 def block_of(*operands: Any) -> Block:
     """The block that operands are computed in."""
     return next(operand.block for operand in operands if isinstance(operand, Lanes))
 
 
+_SHORT = 9
+"""From so many coefficients on even and odd powers are added up side by side, for one sum waits for each product."""
+
+
 def polynomial(coefficients: Any, a: Lanes) -> Lanes:
     """Their sum, each times a power of `a`, the lowest first."""
-    added = muladd(coefficients[-1], a, coefficients[-2])
-    for coefficient in coefficients[-3::-1]:
-        added = muladd(added, a, coefficient)
-    return added
+    if len(coefficients) < _SHORT:
+        added = muladd(coefficients[-1], a, coefficients[-2])
+        for coefficient in coefficients[-3::-1]:
+            added = muladd(added, a, coefficient)
+        return added
+    square = a * a
+    return muladd(polynomial(coefficients[1::2], square), a, polynomial(coefficients[::2], square))

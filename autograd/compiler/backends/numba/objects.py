@@ -38,6 +38,11 @@ def address_of(name: str, text: str, library: frozenset[str] = frozenset()) -> i
     return machine.loaded(code, own)
 
 
+def has_feature(name: str) -> bool:
+    """Whether the processor has what LLVM calls so."""
+    return f"+{name}" in _machine().told[-1].split(",")
+
+
 class _Machine:
     """The processor of this machine: code is made for it, and loaded.
 

@@ -18,12 +18,15 @@ class Shape:
         What numbers lie in memory, and what is computed with.
     width : int
         How many make a register.
+    scales : bool
+        See `lanes.Block`.
     """
 
     arity: int
     memory: str
     real: str
     width: int
+    scales: bool = False
 
     @property
     def numbers(self) -> str:

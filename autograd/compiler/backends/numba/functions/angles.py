@@ -14,6 +14,7 @@ from ..lanes import (
     from_bits,
     has_bits,
     muladd,
+    nearest_and_bits,
     polynomial,
     root,
     select,
@@ -25,9 +26,6 @@ _HALF_PI = math.pi / 2, float.fromhex("0x1.1a62633145c07p-54"), float.fromhex("-
 _LARGE = 2.0**30
 """From here on a quarter turn is no longer taken away often enough with all digits."""
 
-_MAGIC = 6755399441055744.0
-"""1.5 times 2 to the 52: added to a whole number, the last bits of the sum are that number's."""
-
 
 def _turned(a: Lanes) -> tuple[Lanes, Lanes, Lanes]:
     """What is left of an angle when quarter turns are taken away, its last digits, and in bits how many were.
@@ -36,15 +34,14 @@ def _turned(a: Lanes) -> tuple[Lanes, Lanes, Lanes]:
     the Elementary Functions, 1980, with products that are rounded once).
     """
     a.block.require_double()
-    shifted = muladd(a, 2 / math.pi, _MAGIC)
-    k = shifted - _MAGIC
+    k, turns = nearest_and_bits(a * (2 / math.pi))
     near = fma(k, -_HALF_PI[0], a)
     taken = k * _HALF_PI[1]
     missed = fma(k, _HALF_PI[1], -taken)
     left = near - taken
     lost = fma(k, -_HALF_PI[2], ((near - left) - taken) - missed)
     angle = left + lost
-    return angle, (left - angle) + lost, bits(shifted)
+    return angle, (left - angle) + lost, turns
 
 
 def _sine(r: Lanes, low: Lanes) -> Lanes:

@@ -7,30 +7,15 @@ polynomial.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from ..lanes import Lanes, bits, copysign, from_bits, muladd, nearest, polynomial, select
+from ..lanes import Lanes, copysign, muladd, nearest, polynomial, scaled, select
 from .coefficients import EXP
-from .logarithms import LN2, log1p
+from .logarithms import LN2, log1p_up_to_one
 
 _LOG2_E = 1 / math.log(2)
 
 _LEAST, _GREATEST = -746.0, 712.0
 """Beyond these the exponential is 0, or half of it infinite."""
-
-_WHOLE = 6755399441055744.0
-"""1.5 times 2 to the 52: added to a whole number, the last bits of the sum are that number's."""
-
-
-def scaled(a: Any, k: Any) -> Lanes:
-    """``a`` times 2 to the power of whole `k`, of -1100..1100; in two steps, so that the power itself is a number."""
-    half = nearest(k * 0.5)
-    raised: Lanes = a * _power_of_two(half) * _power_of_two(k - half)
-    return raised
-
-
-def _power_of_two(k: Lanes) -> Lanes:
-    return from_bits(bits(k + (_WHOLE + 1023.0)) << 52)
 
 
 def _reduced(a: Lanes) -> tuple[Lanes, Lanes]:
@@ -41,6 +26,11 @@ def _reduced(a: Lanes) -> tuple[Lanes, Lanes]:
     return k, muladd(k, -LN2[1], muladd(k, -LN2[0], a))
 
 
+def _power(r: Lanes) -> Lanes:
+    """``e^r``, the last two steps one by one, where they round."""
+    return muladd(muladd(polynomial(EXP, r), r, 1.0), r, 1.0)
+
+
 def _above_one(r: Lanes) -> Lanes:
     """``e^r - 1``."""
     return muladd(r * r, polynomial(EXP, r), r)
@@ -49,7 +39,7 @@ def _above_one(r: Lanes) -> Lanes:
 def exp(a: Lanes, halvings: float = 0.0) -> Lanes:
     """The exponential; or it divided so often by 2, which may be a number where the exponential is not."""
     k, r = _reduced(a)
-    return scaled(polynomial((1.0, 1.0, *EXP), r), k - halvings if halvings else k)
+    return scaled(_power(r), k - halvings if halvings else k)
 
 
 def exp2(a: Lanes) -> Lanes:
@@ -57,21 +47,21 @@ def exp2(a: Lanes) -> Lanes:
     a.block.require_double()
     a = select(a > 1025.0, 1025.0, select(a < -1080.0, -1080.0, a))
     k = nearest(a)
-    return scaled(polynomial((1.0, 1.0, *EXP), (a - k) * math.log(2)), k)
+    return scaled(_power((a - k) * math.log(2)), k)
 
 
 def exp_of_sum(a: Lanes, low: Lanes) -> Lanes:
     """The exponential of a number and its last digits."""
     is_far = (a > _GREATEST) | (a < _LEAST)
     k, r = _reduced(a)
-    return scaled(polynomial((1.0, 1.0, *EXP), r + select(is_far, 0.0, low)), k)
+    return scaled(_power(r + select(is_far, 0.0, low)), k)
 
 
 def expm1(a: Lanes) -> Lanes:
     """``e^a - 1``, right to the last digits near 0."""
     k, r = _reduced(a)
     # Half of it, for 2 to the power of 1024 is no number.
-    power = scaled(0.5, k)
+    power = scaled(a.block.lanes(0.5), k)
     return select(abs(a) < 2.0**-54, a, muladd(_above_one(r), power, power - 0.5) * 2.0)
 
 
@@ -101,7 +91,7 @@ def tanh_prime(a: Lanes) -> Lanes:
 
 def softplus(a: Lanes) -> Lanes:
     """``log(1 + e^a)``."""
-    return select(a < 0.0, 0.0, a) + log1p(exp(-abs(a)))
+    return select(a < 0.0, 0.0, a) + log1p_up_to_one(exp(-abs(a)))
 
 
 def cosh(a: Lanes) -> Lanes:

@@ -69,6 +69,15 @@ def log1p(a: Lanes) -> Lanes:
     return select(abs(a) < 2.0**-54, a, found)
 
 
+def log1p_up_to_one(a: Lanes) -> Lanes:
+    """``log(1 + a)`` of numbers of 0..1, of which half of 1 + a is taken where that is nearer to 1."""
+    is_large = a > math.sqrt(2) - 1
+    f = select(is_large, (a - 1.0) * 0.5, a)
+    half_square, rest = _near_one(f)
+    high, low = (select(is_large, part, 0.0) for part in LN2)
+    return high - ((half_square - (rest + low)) - f)
+
+
 _LOG2_E = 1 / math.log(2), float.fromhex("0x1.777d0ffda0d24p-56")
 _LOG10_E = 0.4342944819032518, float.fromhex("0x1.95355baaafad3p-57")
 _LOG10_2 = float.fromhex("0x1.34413508p-2"), float.fromhex("0x1.f79fef311f12bp-34")

@@ -12,12 +12,12 @@ from ..lanes import (
     differs,
     equal,
     fma,
-    from_bits,
     has_bits,
     is_nan,
     muladd,
     nearest,
     polynomial,
+    power_of_two,
     root,
     select,
 )
@@ -114,7 +114,7 @@ def cbrt(a: Lanes) -> Lanes:
     square = y * y
     missed = muladd(fma(y, y, -square), y, fma(square, y, -m))
     y = y - missed / (3.0 * square)
-    found = y * from_bits(bits(third + (6755399441055744.0 + 1023.0)) << 52)
+    found = y * power_of_two(third)
     return copysign(select((size > 0.0) & (size < math.inf), found, size), a)
 
 
