@@ -1,8 +1,9 @@
 """Alike: atoms that differ in the number of terms of their sums alone come to be made of the same arrays.
 
-A sum of one term is recorded as the term: the first of many causal attentions divides an exponential by itself, the
-others by a sum of exponentials. So each atom gets a shape, in which a sum of some atoms is told like one of them; and
-where of atoms of one shape some are made of sums and few of single atoms, these are made sums of one term.
+Each atom gets a shape, in which a sum of some atoms is told like one of them, and so is the largest or smallest of
+some. Where atoms of one shape are made of sums and few of single atoms, these become sums of one term: a sum of one
+term is recorded as the term, and so the first of many causal attentions divides an exponential by itself, the others
+by a sum. Where they are made of atoms at the ends of chains of many lengths, those are copied to one array.
 """
 
 from __future__ import annotations
@@ -10,19 +11,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from ..primitives import CHOOSE, POWER
+from ..primitives import CHOOSE, MAXIMUM, MINIMUM, POSITIVE_OF, POWER
 from .scalars import NONE, Atom, Scalars, Term
 
 Slot = tuple[int, Any]
 """A shape, and which of the operands of atoms of that shape, or which factor of which of their terms."""
 
+_MANY = 3
+"""Ends of chains of so many lengths are copied to one array."""
+_EXTREMES = (MAXIMUM, MINIMUM)
+
 
 def alike(scalars: Scalars) -> Scalars:
-    """Scalars with sums of one term where others like it have more; themselves, where there are none."""
-    if not any(map(_is_plain, scalars.atoms)):
+    """Scalars with sums of one term, or copies, where that makes many alike; themselves, where there are none."""
+    if not any(_is_plain(atom) or atom.primitive in _EXTREMES for atom in scalars.atoms):
         return scalars
-    alone = _Shapes(scalars.atoms).alone()
-    return _with_sums(scalars, alone) if alone else scalars
+    shapes = _Shapes(scalars.atoms)
+    alone, ends = shapes.odd()
+    return _Rebuilt(scalars, shapes, alone, ends).result if alone or ends else scalars
 
 
 def _is_plain(atom: Atom) -> bool:
@@ -38,30 +44,32 @@ class _Shapes:
     of : list of int
         Equal for atoms that differ in the numbers of terms alone; a plain sum has the shape of its terms.
     sums : list of int
-        How many plain sums lie between an atom and those of its shape that are none.
+        How many plain sums, or extremes, lie between an atom and those of its shape that are none.
+    depths : list of int
+        How many operations lie before an atom, without those: equal for equal shapes.
     """
 
     def __init__(self, atoms: list[Atom]) -> None:
         self.atoms = atoms
         self.of: list[int] = []
         self.sums: list[int] = []
+        self.depths: list[int] = []
         self._numbers: dict[Any, int] = {}
         self._summed: set[int] = set()
         for atom in atoms:
-            shape, sums = self._plain(atom) if _is_plain(atom) else (self._shape(atom), 0)
+            reads = atom.operands or [factor for _, f, g in atom.terms for factor in ((f,) if g == NONE else (f, g))]
+            own = {self.of[read] for read in reads} if _is_plain(atom) or atom.primitive in _EXTREMES else ()
+            if len(own) == 1:
+                shape, sums = own.pop(), 1 + max([self.sums[read] for read in reads])
+                self._summed.add(shape)
+            else:
+                shape, sums = self._shape(atom), 0
             self.of.append(shape)
             self.sums.append(sums)
+            self.depths.append(max([self.depths[read] for read in reads], default=-1) + (not sums))
 
     def _number(self, key: Any) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
-
-    def _plain(self, atom: Atom) -> tuple[int, int]:
-        of = {self.of[f] for _, f, _ in atom.terms}
-        if len(of) > 1:
-            return self._number(frozenset(of)), 0
-        (shape,) = of
-        self._summed.add(shape)
-        return shape, 1 + max(self.sums[f] for _, f, _ in atom.terms)
 
     def _shape(self, atom: Atom) -> int:
         of, primitive = self.of, atom.primitive
@@ -101,54 +109,80 @@ class _Shapes:
             found += [((of[number], at), at, read) for at, read in enumerate(atom.operands)]
         return [own for own in found if of[own[2]] in summed]
 
-    def alone(self) -> dict[int, set[int]]:
-        """Where in atoms, by their numbers, single atoms stand where most others have a sum."""
-        found: dict[Slot, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
-        singles: list[tuple[Slot, int, int]] = []
-        deep: set[Slot] = set()
+    def odd(self) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+        """Where in atoms, by their numbers, single atoms stand where most have sums, and ends of chains of any length.
+
+        Both by the number of the atom that reads them, as places counted through.
+        """
+        found: dict[Slot, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+        places: dict[Slot, list[tuple[int, int, int]]] = defaultdict(list)
         for number in range(len(self.atoms)):
             for slot, place, read in self.slots(number):
-                sums = self.sums[read]
-                if sums > 1:
-                    deep.add(slot)
-                    continue
-                found[slot][sums].add(read)
-                if not sums:
-                    singles.append((slot, number, place))
-        chosen = {slot for slot, (single, sums) in found.items() if slot not in deep and len(single) <= len(sums)}
+                found[slot][self.sums[read]].add(read)
+                places[slot].append((number, place, read))
         alone: dict[int, set[int]] = defaultdict(set)
-        for slot, number, place in singles:
-            if slot in chosen:
-                alone[number].add(place)
-        return alone
+        ends: dict[int, set[int]] = defaultdict(set)
+        for slot, by_sums in found.items():
+            if len(by_sums) >= _MANY:
+                for number, place, _ in places[slot]:
+                    ends[number].add(place)
+            elif by_sums.keys() == {0, 1} and len(by_sums[0]) <= len(by_sums[1]) and self._are_sums(by_sums[1]):
+                for number, place, read in places[slot]:
+                    if not self.sums[read]:
+                        alone[number].add(place)
+        return alone, ends
+
+    def _are_sums(self, numbers: set[int]) -> bool:
+        return all(self.atoms[number].terms for number in numbers)
 
 
-def _with_sums(scalars: Scalars, alone: dict[int, set[int]]) -> Scalars:
-    """Scalars in which what stands alone is a sum of one term."""
-    atoms: list[Atom] = []
-    moved: list[int] = []
-    sum_of: dict[int, int] = {}
-    nowhere: set[int] = set()
+class _Rebuilt:
+    """Scalars in which what stands alone is a sum of one term, and ends of chains are copied."""
 
-    def add(like: Atom, operands: tuple[int, ...], terms: tuple[Term, ...]) -> int:
-        reads = operands or [factor for _, f, g in terms for factor in (f, g) if factor != NONE]
-        level = 1 + max([atoms[read].level for read in reads], default=-1)
-        atoms.append(Atom(like.kind, level, like.primitive, operands, terms, like.number, like.place, like.label))
-        return len(atoms) - 1
+    def __init__(
+        self, scalars: Scalars, shapes: _Shapes, alone: dict[int, set[int]], ends: dict[int, set[int]]
+    ) -> None:
+        self._shapes = shapes
+        self._atoms: list[Atom] = []
+        self._levels: list[tuple[int, int]] = []
+        self._moved: list[int] = []
+        self._sum_of: dict[int, int] = {}
+        self._copy_of: dict[int, int] = {}
+        nowhere: set[int] = set()
+        # Copies come behind all that are copied.
+        self._last = 1 + max(shapes.sums)
+        for number, atom in enumerate(scalars.atoms):
+            own, copied = alone.get(number, nowhere), ends.get(number, nowhere)
+            operands = tuple([self._read(o, at in own, at in copied) for at, o in enumerate(atom.operands)])
+            terms = tuple([
+                Term(c, *[self._read(read, k in own, k in copied) for k, read in ((2 * at, f), (2 * at + 1, g))])
+                for at, (c, f, g) in enumerate(atom.terms)
+            ])  # fmt: skip
+            made = Atom(atom.kind, 0, atom.primitive, operands, terms, atom.number, atom.place, atom.label)
+            self._moved.append(self._add(made, (shapes.depths[number], shapes.sums[number])))
+        ranks = {level: rank for rank, level in enumerate(sorted(set(self._levels)))}
+        for atom, level in zip(self._atoms, self._levels, strict=True):
+            atom.level = ranks[level]
+        decisions = [(self._moved[condition], made) for condition, made in scalars.decisions]
+        self.result = Scalars(self._atoms, [self._moved[output] for output in scalars.outputs], decisions)
 
-    def read(number: int, is_alone: bool) -> int:
-        if not is_alone or number == NONE:
-            return NONE if number == NONE else moved[number]
-        if number not in sum_of:
-            sum_of[number] = add(Atom("sum", 0), (), (Term(1.0, moved[number], NONE),))
-        return sum_of[number]
+    def _add(self, atom: Atom, level: tuple[int, int]) -> int:
+        self._atoms.append(atom)
+        self._levels.append(level)
+        return len(self._atoms) - 1
 
-    for number, atom in enumerate(scalars.atoms):
-        own = alone.get(number, nowhere)
-        operands = tuple([read(operand, at in own) for at, operand in enumerate(atom.operands)])
-        terms = tuple([
-            Term(c, read(f, 2 * at in own), read(g, 2 * at + 1 in own)) for at, (c, f, g) in enumerate(atom.terms)
-        ])  # fmt: skip
-        moved.append(add(atom, operands, terms))
-    decisions = [(moved[condition], made) for condition, made in scalars.decisions]
-    return Scalars(atoms, [moved[output] for output in scalars.outputs], decisions)
+    def _read(self, number: int, is_alone: bool, is_end: bool) -> int:
+        """What an atom reads instead of another."""
+        if number == NONE:
+            return NONE
+        depth, moved = self._shapes.depths[number], self._moved[number]
+        if is_alone:
+            if number not in self._sum_of:
+                self._sum_of[number] = self._add(Atom("sum", 0, terms=(Term(1.0, moved, NONE),)), (depth, 1))
+            return self._sum_of[number]
+        if is_end:
+            if number not in self._copy_of:
+                made = Atom("copy", 0, POSITIVE_OF, operands=(moved,))
+                self._copy_of[number] = self._add(made, (depth, self._last))
+            return self._copy_of[number]
+        return moved

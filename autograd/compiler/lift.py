@@ -54,6 +54,8 @@ def _put_arrays(places: Places, levels: Levels) -> None:
 
 def _key(places: Places, atom: Atom) -> Any:
     """Equal for atoms that one instruction, or one group of them, makes from the same arrays."""
+    if atom.kind == "copy":
+        return ("copy",)
     if atom.kind == "sum":
         return ("sum", *kinds_of(places, atom))
     if atom.kind == "choose":
@@ -79,6 +81,11 @@ def _put_maps(places: Places, members: list[int]) -> None:
     places.put(members, places.builder.map(primitive, *operands))
 
 
+def _put_copies(places: Places, members: list[int]) -> None:
+    """Atoms of any arrays, in one."""
+    places.put(members, places.joined([places.atoms[member].operands[0] for member in members]))
+
+
 def _put_logsumexps(places: Places, members: list[int]) -> None:
     """Reductions of runs."""
     run_of = {member: sorted_by_place(places, places.atoms[member].operands)[1] for member in members}
@@ -91,6 +98,7 @@ _PUT = {
     "sum": put_sums,
     "map": _put_maps,
     "logsumexp": _put_logsumexps,
+    "copy": _put_copies,
     "choose": put_choices,
     "log_softmax": put_shares,
 }

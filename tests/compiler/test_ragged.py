@@ -1,11 +1,12 @@
 """Sums and softmaxes of several lengths, as causal attention has them: few arrays, and the scalar engine's numbers."""
 
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 import pytest
 
-from autograd import Value, compile, exp, gradient, log_softmax, logsumexp, softmax, tanh
+from autograd import Value, compile, exp, gradient, log_softmax, logsumexp, maximum, softmax, tanh
 from autograd.compiler.plan.builder import Builder
 from autograd.compiler.plan.instructions import LogSumExp, Map, Product, Ref, Sum
 from autograd.compiler.plan.interpret import interpret
@@ -29,6 +30,20 @@ SOFTMAXES = {
     "log_softmax": lambda z: [exp(v) for v in log_softmax(z)],
     "logsumexp": lambda z: [exp(v - logsumexp(z)) for v in z],
 }
+
+
+def less_the_largest(z):
+    e = [exp(v - reduce(maximum, z)) for v in z]
+    return [v / sum(e) for v in e]
+
+
+def less_what_is_largest_here(z):
+    largest = max(z)
+    e = [exp(v - largest) for v in z]
+    return [v / sum(e) for v in e]
+
+
+STABLE = {own.__name__: own for own in (less_the_largest, less_what_is_largest_here)}
 SEEN = {
     "causal": lambda t, n: range(t + 1),
     "from here on": lambda t, n: range(t, n),
@@ -81,10 +96,10 @@ def agree_with_the_scalar_engine(f, cost, x, parameters):
     np.testing.assert_allclose([by_leaf[p] for p in parameters], expected, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("shares", SOFTMAXES)
+@pytest.mark.parametrize("shares", [*SOFTMAXES, *STABLE])
 @pytest.mark.parametrize("seen", SEEN)
 def test_attention_of_any_lengths_is_the_scalar_engine_s(seen, shares):
-    cost, x, parameters = attention(SEEN[seen], SOFTMAXES[shares], 5)
+    cost, x, parameters = attention(SEEN[seen], {**SOFTMAXES, **STABLE}[shares], 5)
     agree_with_the_scalar_engine(compile(cost), cost, x, parameters)
 
 
@@ -101,6 +116,31 @@ def test_instructions_grow_neither_with_positions_nor_with_heads(seen, shares):
     assert instructions(seen, shares, length=7) <= few
     assert instructions(seen, shares, length=4, heads=4) <= few + 4
     assert instructions(seen, shares, length=4, layers=2) <= 2 * few
+
+
+def test_ends_of_chains_of_many_lengths_come_to_one_array():
+    """A chain of maxima for each length has an instruction for each step, and what is made of its end none."""
+
+    def count(length):
+        cost, x, _ = attention(SEEN["causal"], less_the_largest, length)
+        return len(compile(cost).record(x).plan.instructions)
+
+    assert count(8) - count(6) <= 2 * 8
+
+
+def test_running_sums_are_read_from_one_array():
+    def cost(x):
+        run, seen = x[0], []
+        for v in x[1:]:
+            run = run + v
+            seen.append(tanh(run))
+        return sum(seen)
+
+    f = compile(cost)
+    x = np.random.default_rng(0).normal(size=(ROWS, 9))
+    assert f(x)[0] == pytest.approx(np.tanh(np.cumsum(x[0])[1:]).sum(), rel=1e-12)
+    names = [made.name for made in f.plan.instructions if isinstance(made, Map)]
+    assert names.count("tanh") == 1
 
 
 def test_scores_and_mixing_are_one_product_each():
