@@ -70,9 +70,10 @@ def compile(
         its parameters. What it does not take has its default.
     dtype : float64 or float32
         What the arrays hold.
-    backend : {"numpy", "jax", "reference"}
-        What runs them: NumPy; JAX (the extra ``jax``), which compiles for CPUs, GPUs and
-        many devices; or the interpreter that says what a program means, slowly.
+    backend : {"numpy", "numba", "jax", "reference"}
+        What runs them: NumPy; a machine of kernels that numba compiles (the extra ``fast``); JAX (the extra
+        ``jax``), which compiles for CPUs, GPUs and many devices; or the interpreter that says what a program
+        means, slowly.
     devices : int, optional
         Over how many devices JAX spreads the batch; all that it has where not given.
     parameters : sequence of Value, optional

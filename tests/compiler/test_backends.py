@@ -31,7 +31,7 @@ def test_numpy_computes_what_the_plan_means_over_random_programs(steps, seed):
     assert_agree(random_function(steps, values(seed, 3)), data(seed + 1, (ROWS, 3), ROWS))
 
 
-@pytest.fixture(params=["numpy", "reference", "jax"])
+@pytest.fixture(params=["numpy", "reference", "numba", "jax"])
 def backend(request):
     for module in backends.BACKENDS[request.param].needs:
         pytest.importorskip(module, reason=f"{module} is not installed")
@@ -88,7 +88,7 @@ def test_every_back_end_says_whether_it_can_run_here(monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"backend": "tensor"}, r"backend: expected one of 'numpy', 'jax', 'reference', got 'tensor'"),
+        ({"backend": "tensor"}, r"backend: expected one of 'numpy', 'numba', 'jax', 'reference', got 'tensor'"),
         ({"backend": None}, "backend: expected one of .*, got None"),
         ({"backend": ["numpy"]}, "backend: expected one of"),
         ({"devices": 2}, r"devices: expected None with backend='numpy', which has one, got 2"),

@@ -22,7 +22,7 @@ OF_TWO = ["atan2", "hypot", "hypot_prime", "mod", "floor_divide", "copysign", "l
 EDGES = [1e-9, 0.25, 0.999, 1.5, 2.75, 30.0, 600.0]
 
 
-@pytest.fixture(params=["numpy", "reference", "jax"])
+@pytest.fixture(params=["numpy", "reference", "numba", "jax"])
 def backend(request):
     for module in backends.BACKENDS[request.param].needs:
         pytest.importorskip(module, reason=f"{module} is not installed")

@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 
+from autograd.compiler.backends import BACKENDS
+
 from .program_lines import STATEMENTS
 from .program_modules import KINDS
 from .program_runs import made
@@ -26,12 +28,15 @@ def test_random_programs(first):
             raise AssertionError(f"{error}\n{program}") from error
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_programs_with_jax(seed):
-    pytest.importorskip("jax", reason='JAX is not installed: pip install "scalar-autograd[jax]"')
+@pytest.mark.parametrize(
+    ("backend", "seed"), [*(("jax", seed) for seed in range(3)), *(("numba", s) for s in range(20))]
+)
+def test_random_programs_with_others(backend, seed):
+    for module in BACKENDS[backend].needs:
+        pytest.importorskip(module, reason=f"{module} is not installed")
     program = made(1000 + seed)
     try:
-        check(program, "jax")
+        check(program, backend)
     except Exception as error:
         raise AssertionError(f"{error}\n{program}") from error
 

@@ -28,7 +28,7 @@ from ..autograd.test_tails import (
 Z = np.array(EVERYWHERE)
 
 
-@pytest.fixture(params=["numpy", "reference", "jax"])
+@pytest.fixture(params=["numpy", "reference", "numba", "jax"])
 def backend(request):
     for module in backends.BACKENDS[request.param].needs:
         pytest.importorskip(module, reason=f"{module} is not installed")
@@ -91,7 +91,7 @@ BY_WIDTH = [[numbers for numbers in SPREAD if len(numbers) == n] for n in (2, 3,
 @pytest.mark.parametrize(
     ("name", "backend"),
     [(name, "numpy") for name in FUNCTIONS]
-    + [(n, b) for n in ("softmax", "cross_entropy") for b in ("reference", "jax")],
+    + [(n, b) for n in ("softmax", "cross_entropy") for b in ("reference", "numba", "jax")],
     indirect=["backend"],
 )
 def test_functions_of_several_numbers(name, backend):

@@ -38,6 +38,7 @@ class Entry:
 
 BACKENDS = {
     "numpy": Entry("numpy"),
+    "numba": Entry("numba", ("numba", "llvmlite", "scipy"), "fast"),
     "jax": Entry("jax", ("jax",), "jax"),
     "reference": Entry("reference"),
 }

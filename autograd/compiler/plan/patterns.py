@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -91,3 +92,36 @@ def common(patterns: list[Pattern]) -> list[Pattern] | None:
     if any(pattern is None for pattern in split):
         return None
     return [pattern for pattern in split if pattern is not None]
+
+
+def everything(size: int, start: int = 0) -> Pattern:
+    """`size` positions in order, from `start` on."""
+    return Pattern(start, (size,), (1,))
+
+
+def shaped(pattern: Pattern, shape: tuple[int, ...]) -> Pattern | None:
+    """The same positions with an axis for each length of `shape`, or None where their loops do not allow it."""
+    if pattern.counts == shape:
+        return pattern
+    split = pattern.split(Pattern(0, shape, (0,) * len(shape)).breaks)
+    loops = [] if split is None else [(c, s) for c, s in zip(split.counts, split.strides, strict=True) if c > 1]
+    if split is None or [count for count, _ in loops] != [length for length in shape if length > 1]:
+        return None
+    remaining = iter(loops)
+    axes = [next(remaining) if length > 1 else (1, 0) for length in shape]
+    return Pattern(pattern.base, tuple(count for count, _ in axes), tuple(stride for _, stride in axes))
+
+
+def evenly_spaced(pattern: Pattern) -> tuple[int, int] | None:
+    """Base and step of positions that are evenly spaced, whatever their loops; None for others."""
+    loops = [(c, s) for c, s in zip(pattern.counts, pattern.strides, strict=True) if c > 1]
+    for (_, outer), (length, inner) in pairwise(loops):
+        if outer != length * inner:
+            return None
+    return pattern.base, loops[-1][1] if loops else 1
+
+
+def is_contiguous(pattern: Pattern) -> bool:
+    """Whether the positions are neighbours in order."""
+    run = evenly_spaced(pattern)
+    return run is not None and run[1] == 1

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 
 from ...plan.choose import AddRows
 from ...plan.instructions import Instruction, Product, Ref
+from ...plan.patterns import everything, is_contiguous
 from .calls import Call, call
 from .kernels import seen_as
 from .storage import Layout
-from .views import Storage, View, everything, is_contiguous
+from .views import Storage, View
 
 # From how many numbers on a piece is bounded by its factors.
 _LARGE = 4096

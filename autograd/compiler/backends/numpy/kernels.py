@@ -24,7 +24,7 @@ from ...plan.instructions import (
     Scatter,
     Sum,
 )
-from ...plan.patterns import Pattern, affine, common
+from ...plan.patterns import Pattern, affine, common, everything, is_contiguous, shaped
 from ...plan.ragged import Ragged, filled_up
 from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Steps, Walk, WalkBack
@@ -32,7 +32,7 @@ from .calls import Argument, Call, Held, Ones, Plain, Prepared, call, guard, num
 from .products import as_matmul
 from .runtime import function_of
 from .storage import Layout
-from .views import Storage, View, everything, is_contiguous, shaped, whole
+from .views import Storage, View, whole
 from .walks import Walking, WalkingBack
 from .ways import WayBack
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
-from ...plan.patterns import Index, Pattern, affine
+from ...plan.patterns import Index, Pattern, affine, everything, shaped
 from ...plan.plan import Plan
 from ...plan.walk import Walk, WalkBack
 from .products import as_matmul
-from .views import Storage, View, everything, shaped
+from .views import Storage, View
 
 # One ufunc, or several that read an operand only before the result is first written.
 _IN_PLACE = frozenset([

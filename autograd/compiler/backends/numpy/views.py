@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Literal
 
-from ...plan.patterns import Pattern
+from ...plan.patterns import Pattern, evenly_spaced, everything
 
 
 @dataclass(frozen=True)
@@ -117,24 +117,6 @@ def whole(storage: Storage) -> View:
     return View(storage, everything(storage.size))
 
 
-def everything(size: int, start: int = 0) -> Pattern:
-    """`size` positions in order, from `start` on."""
-    return Pattern(start, (size,), (1,))
-
-
-def shaped(pattern: Pattern, shape: tuple[int, ...]) -> Pattern | None:
-    """The same positions with an axis for each length of `shape`, or None where their loops do not allow it."""
-    if pattern.counts == shape:
-        return pattern
-    split = pattern.split(Pattern(0, shape, (0,) * len(shape)).breaks)
-    loops = [] if split is None else [(c, s) for c, s in zip(split.counts, split.strides, strict=True) if c > 1]
-    if split is None or [count for count, _ in loops] != [length for length in shape if length > 1]:
-        return None
-    remaining = iter(loops)
-    axes = [next(remaining) if length > 1 else (1, 0) for length in shape]
-    return Pattern(pattern.base, tuple(count for count, _ in axes), tuple(stride for _, stride in axes))
-
-
 def _times(axes: list[tuple[int | None, int]]) -> str:
     """The product of lengths as text."""
     product = 1
@@ -145,24 +127,9 @@ def _times(axes: list[tuple[int | None, int]]) -> str:
     return "n" if product == 1 else f"n * {product}"
 
 
-def _run(pattern: Pattern) -> tuple[int, int] | None:
-    """Base and step of positions that are evenly spaced, whatever their loops; None for others."""
-    loops = [(c, s) for c, s in zip(pattern.counts, pattern.strides, strict=True) if c > 1]
-    for (_, outer), (length, inner) in pairwise(loops):
-        if outer != length * inner:
-            return None
-    return pattern.base, loops[-1][1] if loops else 1
-
-
-def is_contiguous(pattern: Pattern) -> bool:
-    """Whether the positions are neighbours in order."""
-    run = _run(pattern)
-    return run is not None and run[1] == 1
-
-
 def _positions(storage: Storage, pattern: Pattern) -> str:
     """The expression for positions of a storage: a slice, or for what is not evenly spaced a view by strides."""
-    run = _run(pattern)
+    run = evenly_spaced(pattern)
     if run is None or run[1] < 1:
         return f"strided({storage.name}, {pattern.base}, {pattern.counts}, {pattern.strides}, {storage.batched})"
     base, step = run

@@ -1,0 +1,198 @@
+"""Memory: the areas that a program reads and writes, and where every array of a plan lies in them.
+
+An area begins at an address that is known when the program is called, its *base*. All that is computed lies in the
+arena, in buffers; those whose numbers nobody needs any more are used again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from ...plan.choose import AddRows
+from ...plan.instructions import Array, BatchSum, Map, Product, Ref, Scale, Scatter, Sum
+from ...plan.patterns import Pattern, affine, everything
+from ...plan.plan import Plan
+from .amounts import NONE, ONE, Amount
+
+ARENA, PARAMETERS, GRADIENT, INPUTS = range(4)
+"""The numbers of the bases; an input has that of the first and its argument's number. Behind the last input come the
+constants and the outputs."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """What begins at a base or, in the arena, at a buffer of that number."""
+
+    base: int
+    buffer: int = -1
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an array lies: positions of an area, for every sample a row.
+
+    Attributes
+    ----------
+    area : Area
+    row : Amount
+        From a sample to the next, in numbers; none where there is one for all.
+    step : Amount
+        From a position to the next.
+    pattern : Pattern
+        The array's positions.
+    """
+
+    area: Area
+    row: Amount
+    step: Amount
+    pattern: Pattern
+
+
+@dataclass(frozen=True)
+class View:
+    """Numbers of an area with some axes: where the first lies, and for each axis the way to the next, in numbers.
+
+    The first axis is the batch's, along which there is no way for what is one for all samples.
+    """
+
+    area: Area
+    start: Amount
+    row: Amount
+    strides: tuple[Amount, ...]
+    counts: tuple[int, ...]
+
+
+def view_of(place: Place, pattern: Pattern) -> View:
+    """Positions of what lies at a place."""
+    strides = tuple(place.step.times(stride) for stride in pattern.strides)
+    return View(place.area, place.step.times(pattern.base), place.row, strides, pattern.counts)
+
+
+@dataclass
+class Memory:
+    """Where the arrays of a plan lie.
+
+    Attributes
+    ----------
+    constants, outputs : Area
+        The numbers that stand in the plan, and what it returns.
+    places : dict
+        By the arrays' numbers.
+    inside : set
+        The numbers of arrays that are computed right where a scatter would copy them.
+    sizes : list of Amount
+        How many numbers each buffer has.
+    numbers : dict
+        The scalars of the plan, and their places among the numbers of the first buffer.
+    held : bytearray
+        The constants, as bytes.
+    """
+
+    plan: Plan
+    dtype: np.dtype[Any]
+    constants: Area
+    outputs: Area
+    places: dict[int, Place] = field(default_factory=dict)
+    inside: frozenset[int] = frozenset()
+    sizes: list[Amount] = field(default_factory=lambda: [NONE])
+    numbers: dict[float | Scale, int] = field(default_factory=dict)
+    held: bytearray = field(default_factory=bytearray)
+    _kept: dict[bytes, int] = field(default_factory=dict)
+
+    def buffer(self, size: int, batched: bool) -> Area:
+        """A new buffer of the arena."""
+        self.sizes.append(Amount(0, size) if batched else Amount(size))
+        return Area(ARENA, len(self.sizes) - 1)
+
+    def lying(self, size: int, batched: bool) -> Place:
+        """The place of a new array, sample by sample in a buffer of its own."""
+        return Place(self.buffer(size, batched), Amount(size) if batched else NONE, ONE, everything(size))
+
+    def number(self, value: float | Scale) -> View:
+        """Where a number of the plan stands; the first buffer holds them all."""
+        at = self.numbers.setdefault(value, len(self.numbers))
+        self.sizes[0] = Amount(len(self.numbers))
+        return View(Area(ARENA, 0), Amount(at), NONE, (), ())
+
+    def keep(self, array: np.ndarray[Any, Any]) -> int:
+        """Hold numbers or integers among the constants; returns their offset in bytes."""
+        content = array.tobytes()
+        if content not in self._kept:
+            self.held += bytes(-len(self.held) % 64)
+            self._kept[content] = len(self.held)
+            self.held += content
+        return self._kept[content]
+
+    def located(self, read: Ref) -> tuple[Place, Pattern | None]:
+        """The place of what is read, and the positions of its area, where these are regular.
+
+        Arrays inside others have one reader, the scatter that has nothing left to do, and are never asked for here.
+        """
+        place = self.places[read.array.number]
+        if read.index is None:
+            return place, place.pattern
+        return place, affine(read.index + place.pattern.base)
+
+
+def laid_out(plan: Plan, dtype: np.dtype[Any]) -> Memory:
+    """Decide where the arrays of a plan lie, and hold its constants."""
+    last = max((array.source for array in plan.arrays if array.kind == "input"), default=-1)
+    memory = Memory(plan, dtype, Area(INPUTS + last + 1), Area(INPUTS + last + 2))
+    inside = dict(_inside(plan))
+    for array in plan.arrays:
+        if array.number not in inside:
+            memory.places[array.number] = _own(memory, array)
+    for number, (outer, pattern) in inside.items():
+        memory.places[number] = replace(memory.places[outer.number], pattern=pattern)
+    memory.inside = frozenset(inside)
+    return memory
+
+
+def _own(memory: Memory, array: Array) -> Place:
+    row, positions = Amount(array.size) if array.batched else NONE, everything(array.size)
+    if array.kind == "input":
+        return Place(Area(INPUTS + array.source), row, ONE, positions)
+    if array.kind == "parameters":
+        return Place(Area(PARAMETERS), NONE, ONE, positions)
+    if array.kind == "constant":
+        first = memory.keep(array.source.astype(memory.dtype)) // memory.dtype.itemsize
+        return Place(memory.constants, NONE, ONE, everything(array.size, first))
+    plan = memory.plan
+    result, area = (plan.output, memory.outputs) if plan.gradient is None else (plan.gradient, Area(GRADIENT))
+    if result.array is array and result.index is None:
+        return Place(area, row, ONE, positions)
+    return memory.lying(array.size, array.batched)
+
+
+def _inside(plan: Plan) -> Iterator[tuple[int, tuple[Array, Pattern]]]:
+    """Arrays that a scatter alone reads, once, to write them somewhere, and the array and the positions there."""
+    made = {instruction.out.number: instruction for instruction in plan.instructions}
+    uses = Counter(read.array.number for instruction in plan.instructions for read in instruction.reads)
+    uses.update(result.array.number for result in plan.results)
+    for scatter in plan.instructions:
+        if not isinstance(scatter, Scatter) or not only_places(scatter):
+            continue
+        for piece in scatter.pieces:
+            operand = piece.operand
+            if not isinstance(operand, Ref) or operand.index is not None or uses[operand.array.number] > 1:
+                continue
+            instruction = made.get(operand.array.number)
+            if instruction is None or not isinstance(instruction, _WRITERS):
+                continue
+            pattern = affine(piece.index) if len(piece.index) == operand.size else None
+            if pattern is not None and operand.array.batched == scatter.out.batched:
+                yield operand.array.number, (scatter.out, pattern)
+
+
+_WRITERS = (Map, Product, Sum, BatchSum, AddRows)
+"""These write with any strides."""
+
+
+def only_places(scatter: Scatter) -> bool:
+    """Whether every position is written by one piece: zeros and sums would need an order in time."""
+    return scatter.covers and sum(len(piece.index) for piece in scatter.pieces) == scatter.out.size

@@ -1,0 +1,133 @@
+"""Products: a contraction in index notation as products of matrices, decided on letters and strides.
+
+Every letter is a loop with a stride in each factor and in the result. Those of one factor and the result run over rows
+or columns, those of both factors alone are summed over, those of all three, and what does not run together with
+others, are loops over matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...plan.instructions import Contraction, Product
+from . import multiply
+from .amounts import NONE, ONE, ROWS, Amount
+from .encoder import Encoder
+from .loops import Loop, merged
+from .memory import View
+from .words import Late, Word, located
+
+_EMPTY = Loop(ONE, (NONE, NONE, NONE))
+_C, _A, _B = range(3)
+
+
+def encode_product(instruction: Product, encoder: Encoder) -> None:
+    """Add the instructions of a product."""
+    contraction, out = instruction.contraction, instruction.out
+    views = [
+        encoder.out(out, contraction.shape(contraction.out)),
+        encoder.seen_as(instruction.left, contraction.shape(contraction.left)),
+        encoder.seen_as(instruction.right, contraction.shape(contraction.right)),
+    ]
+    over_the_batch = "b" in contraction.left + contraction.right and "b" not in contraction.out
+    kinds = _kinds(contraction, views)
+    form, over = _form(kinds)
+    adds: Word = Late.ADDS if over_the_batch else 0
+    summed = any(loop.strides[_C] == NONE for loop in over)
+    if over_the_batch:
+        encoder.begin_sum(views[0], in_parts_alone=not summed)
+    elif summed:
+        encoder.fill(views[0], out.batched)
+    if summed:
+        adds = 1
+    for loops, moved in encoder.in_loops(views, over, 3):
+        encoder.emit(*_words(form, loops, moved, adds, encoder))
+
+
+@dataclass(frozen=True)
+class _Form:
+    """The loops of one product of matrices: over rows, columns and inner numbers."""
+
+    row: Loop
+    column: Loop
+    inner: Loop
+
+
+def _kinds(contraction: Contraction, views: Sequence[View]) -> dict[str, list[Loop]]:
+    """The loops of each kind, by the factors that have them: "A", "B", "AB" with the result, "-" without."""
+    letters = (contraction.out, contraction.left, contraction.right)
+    kinds: dict[str, list[Loop]] = {"A": [], "B": [], "AB": [], "-": []}
+    for letter in dict.fromkeys("".join(letters)):
+        count = ROWS if letter == "b" else Amount(contraction.sizes[letter])
+        if count == ONE:
+            continue
+        strides = tuple(_stride(letter, own, view) for own, view in zip(letters, views, strict=True))
+        factors = ("A" if letter in letters[_A] else "") + ("B" if letter in letters[_B] else "")
+        kinds[factors if letter in letters[_C] else "-"].append(Loop(count, strides))
+    return {kind: merged(loops) for kind, loops in kinds.items()}
+
+
+def _stride(letter: str, letters: str, view: View) -> Amount:
+    if letter not in letters:
+        return NONE
+    return view.row if letter == "b" else view.strides[letters.replace("b", "").index(letter)]
+
+
+def _form(kinds: dict[str, list[Loop]]) -> tuple[_Form, list[Loop]]:
+    """The longest loops of rows, columns and inner numbers, and what is left over."""
+    chosen, over = [], list(kinds["AB"])
+    for kind in ("A", "B", "-"):
+        longest = max(kinds[kind], key=lambda loop: (_is_near(loop), loop.count.magnitude), default=_EMPTY)
+        chosen.append(longest)
+        over += [loop for loop in kinds[kind] if loop is not longest]
+    return _Form(*chosen), over
+
+
+def _is_near(loop: Loop) -> bool:
+    """Whether it runs along neighbours that a register takes at once, and there are some."""
+    return ONE in loop.strides and loop.count.magnitude >= (0, 4)
+
+
+def _words(
+    form: _Form, over: Sequence[Loop], views: Sequence[View], adds: Word, encoder: Encoder
+) -> tuple[Callable[..., Any], list[Word]]:
+    """The kernel and the words of products of matrices."""
+    dtype, size = encoder.memory.dtype, encoder.itemsize
+    row, column, inner, a, b = form.row, form.column, form.inner, _A, _B
+    if not _by_rows(column, b) and (_by_rows(row, a) or row.strides[_C] == ONE != column.strides[_C]):
+        row, column, a, b = column, row, _B, _A
+    if _by_rows(column, b):
+        kernel = multiply.by_rows
+    elif inner.strides[a] == inner.strides[b] == ONE:
+        kernel = multiply.by_dots
+    else:
+        kernel = multiply.one_by_one
+    words: list[Word] = [row.count, column.count, inner.count, adds, *(loop.count for loop in over)]
+    for view, outer, near in ((a, row, inner), (b, inner, column), (_C, row, column)):
+        words += [*located(views[view], size), outer.strides[view], near.strides[view]]
+        words += [loop.strides[view] for loop in over]
+    steps = [_for_blas(row, inner, a), _for_blas(inner, column, b), _for_blas(row, column, _C)]
+    if None in steps or steps[2][0]:  # type: ignore[index]
+        return kernel, [*words, 0, 0, 0, 0, 0, 0]
+    (a_lies, a_step), (b_lies, b_step), (_, c_step) = steps  # type: ignore[misc]
+    return kernel, [*words, multiply.blas_address(dtype), int(a_lies), int(b_lies), a_step, b_step, c_step]
+
+
+def _by_rows(column: Loop, b: int) -> bool:
+    return column.strides[b] == column.strides[_C] == ONE
+
+
+def _for_blas(far: Loop, near: Loop, view: int) -> tuple[bool, Amount] | None:
+    """Whether a matrix lies column by column, and the way between rows or columns; None where BLAS cannot read it."""
+    for lies, rows, columns in ((False, far, near), (True, near, far)):
+        step = rows.strides[view] if rows.count != ONE else _least(columns)
+        is_near = columns.strides[view] == ONE or columns.count == ONE
+        if is_near and step.magnitude >= columns.count.magnitude and (columns.count == ONE or step != NONE):
+            return lies, step
+    return None
+
+
+def _least(columns: Loop) -> Amount:
+    return columns.count
