@@ -7,6 +7,7 @@ from functools import singledispatch
 from ...plan.choose import AddRows, Choose
 from ...plan.instructions import BatchSum, Guard, Instruction, Map, Piece, Product, Ref, Scatter, Sum
 from ...plan.patterns import affine
+from ...plan.walk import Walk, WalkBack
 from . import elementwise, moves
 from .amounts import NONE
 from .encoder import Encoder
@@ -16,6 +17,7 @@ from .products import encode_product
 from .reductions import encode_batch_sum, encode_sum
 from .rows import encode_add_rows, encode_choose
 from .runs import encode_runs
+from .walks import encode_walk, encode_walk_back
 
 
 @singledispatch
@@ -30,6 +32,8 @@ encode.register(BatchSum, encode_batch_sum)
 encode.register(OfRuns, encode_runs)
 encode.register(Choose, encode_choose)
 encode.register(AddRows, encode_add_rows)
+encode.register(Walk, encode_walk)
+encode.register(WalkBack, encode_walk_back)
 
 
 @encode.register

@@ -7,7 +7,7 @@ arena, in buffers; those whose numbers nobody needs any more are used again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,8 @@ from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Map, Product, Ref, Scale, Scatter, Sum
 from ...plan.patterns import Pattern, affine, everything
 from ...plan.plan import Plan
-from .amounts import NONE, ONE, Amount
+from ...plan.walk import Walk
+from .amounts import NONE, ONE, ROWS, Amount
 
 ARENA, PARAMETERS, GRADIENT, INPUTS = range(4)
 """The numbers of the bases; an input has that of the first and its argument's number. Behind the last input come the
@@ -143,22 +144,28 @@ def laid_out(plan: Plan, dtype: np.dtype[Any]) -> Memory:
     """Decide where the arrays of a plan lie, and hold its constants."""
     last = max((array.source for array in plan.arrays if array.kind == "input"), default=-1)
     memory = Memory(plan, dtype, Area(INPUTS + last + 1), Area(INPUTS + last + 2))
+    walked = {made.out.number for made in plan.instructions if isinstance(made, Walk)}
     inside = dict(_inside(plan))
     for array in plan.arrays:
         if array.number not in inside:
-            memory.places[array.number] = _own(memory, array)
+            memory.places[array.number] = _own(memory, array, walked)
     for number, (outer, pattern) in inside.items():
         memory.places[number] = replace(memory.places[outer.number], pattern=pattern)
     memory.inside = frozenset(inside)
     return memory
 
 
-def _own(memory: Memory, array: Array) -> Place:
+def _own(memory: Memory, array: Array, walked: Collection[int]) -> Place:
+    """The place of an array that shares none."""
     row, positions = Amount(array.size) if array.batched else NONE, everything(array.size)
     if array.kind == "input":
         return Place(Area(INPUTS + array.source), row, ONE, positions)
     if array.kind == "parameters":
         return Place(Area(PARAMETERS), NONE, ONE, positions)
+    if array.number in walked:
+        # A walk takes its steps along rows of samples.
+        row, step = (ONE, ROWS) if array.batched else (NONE, ONE)
+        return Place(memory.buffer(array.size, array.batched), row, step, positions)
     if array.kind == "constant":
         first = memory.keep(array.source.astype(memory.dtype)) // memory.dtype.itemsize
         return Place(memory.constants, NONE, ONE, everything(array.size, first))

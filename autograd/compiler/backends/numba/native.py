@@ -39,6 +39,11 @@ integers = intrinsic(lambda context, address: (WORDS(types.int64), _as_pointer))
 """For compiled functions: what lies at an address as integers of 64 bits."""
 
 
+_SMALL = types.CPointer(types.int32)
+small_integers = intrinsic(lambda context, address: (_SMALL(types.int64), _as_pointer))
+"""For compiled functions: what lies at an address as integers of 32 bits."""
+
+
 def _addressed(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.ptrtoint(arguments[0], INTEGER)
 

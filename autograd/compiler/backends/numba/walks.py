@@ -1,0 +1,144 @@
+"""Walks: the kernel that takes the steps of a chain of scalars, forth or back, each a few elementwise instructions.
+
+The words: samples, steps, how many places are given before them, how far apart places are in bytes, the most operands
+of a step, and the groups of a step's instructions; then offsets in the arena: of the tape, the adjoints, what is
+computed on the way, the numbers, and an instruction's words; then the base and offsets of the constants: which
+operation each step is, its operands, the instructions, where those of each group begin, and which places take part
+in a way back; and last whether it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ...plan.patterns import everything
+from ...plan.walk import Steps, Walk, WalkBack
+from . import moves
+from .amounts import NONE, ONE, ROWS
+from .encoder import Encoder
+from .memory import ARENA, Area, Place, view_of
+from .native import call, integers, kernel, small_integers
+from .recipes import ADJOINT, ADJOINT_OF_OPERAND, BETWEEN, NUMBER, OPERAND, Recipe
+from .words import Offset, Word
+
+
+def encode_walk(instruction: Walk, encoder: Encoder) -> None:
+    """Add the instructions of the steps."""
+    steps, out = instruction.steps, instruction.out
+    tape = encoder.memory.places[out.number]
+    given = everything(steps.given)
+    encoder.moved(moves.copy, encoder.aligned([instruction.read], tape, given), out.batched)
+    recipes = []
+    for operation in steps.operations:
+        recipe = Recipe(encoder.memory, operation.arity)
+        recipe.forth(operation)
+        recipes.append(recipe)
+    _emit(encoder, steps, recipes, 1, out.batched, (tape.area, tape.area), None)
+
+
+def encode_walk_back(instruction: WalkBack, encoder: Encoder) -> None:
+    """Add the instructions of the way back."""
+    steps, out = instruction.steps, instruction.out
+    tape = encoder.memory.places[instruction.tape.array.number]
+    row, step = (ONE, ROWS) if out.batched else (NONE, ONE)
+    adjoints = Place(encoder.memory.buffer(steps.size, out.batched), row, step, everything(steps.size))
+    whole = view_of(adjoints, adjoints.pattern)
+    encoder.fill(whole, out.batched)
+    part = np.flatnonzero(instruction.active[instruction.seeded])
+    if len(part):
+        seeds = encoder.seen_as(instruction.adjoint.at(part), (len(part),))
+        encoder.put(whole, instruction.seeded[part], seeds, adds=False)
+    most = steps.operands.shape[1]
+    recipes = []
+    for operation in steps.operations:
+        for index in range(most):
+            recipe = Recipe(encoder.memory, operation.arity)
+            if index < operation.arity and not operation.is_flat(index):
+                recipe.back(operation, index)
+            recipes.append(recipe)
+    active = encoder.memory.keep(instruction.active.astype(np.int32))
+    _emit(encoder, steps, recipes, most, out.batched, (tape.area, adjoints.area), active)
+    source = view_of(adjoints, everything(steps.given))
+    encoder.moved(moves.copy, [encoder.out(out, (steps.given,)), source], out.batched)
+
+
+def _emit(
+    encoder: Encoder,
+    steps: Steps,
+    recipes: Sequence[Recipe],
+    groups: int,
+    batched: bool,
+    areas: tuple[Area, Area],
+    active: int | None,
+) -> None:
+    memory, unit = encoder.memory, encoder.itemsize
+    rows = ROWS if batched else ONE
+    between = memory.buffer(max(1, *(recipe.between for recipe in recipes)), batched)
+    words_of_one = 10 + 5 * max(recipe.most for recipe in recipes)
+    scratch = memory.buffer(8 * words_of_one // unit, False)
+    starts = np.cumsum([0, *(len(recipe.words) for recipe in recipes)])
+    held = [
+        steps.codes.astype(np.int32),
+        np.ascontiguousarray(steps.operands, dtype=np.int32),
+        np.array([word for recipe in recipes for word in recipe.words], dtype=np.int64),
+        starts.astype(np.int64),
+    ]
+    words: list[Word] = [rows, steps.count, steps.given, rows.times(unit), steps.operands.shape[1], groups]
+    words += [Offset(area.buffer, NONE) for area in (*areas, between, Area(ARENA, 0), scratch)]
+    words.append(memory.constants.base)
+    words += [memory.keep(array) for array in held]
+    encoder.emit(walk, [*words, active or 0, int(active is not None)])
+
+
+@cache
+def walk(dtype: np.dtype[Any]) -> Any:
+    """The steps, one after another."""
+    unit = int(dtype.itemsize)
+
+    def walks_walk(words: Any, bases: Any) -> int:
+        steps, given, apart, most, groups = words[3], words[4], words[5], words[6], words[7]
+        constants, is_back = bases[words[13]], words[19] != 0
+        codes, operands = small_integers(constants + words[14]), small_integers(constants + words[15])
+        recipes, starts = integers(constants + words[16]), integers(constants + words[17])
+        active = small_integers(constants + words[18])
+        made = integers(bases[ARENA] + words[12])
+        made[2], made[3], made[4] = 1, 1, words[2]
+        for count in range(steps):
+            step = steps - 1 - count if is_back else count
+            if is_back and active[given + step] == 0:
+                continue
+            own = (given + step) * apart
+            for group in range(groups):
+                first = codes[step] * groups + group
+                at, end = starts[first], starts[first + 1]
+                if is_back and at < end and active[operands[step * most + group]] == 0:
+                    continue
+                while at < end:
+                    made[0], many = recipes[at], recipes[at + 1]
+                    made[1] = 10 + 5 * many
+                    for k in range(many + 1):
+                        kind, which = recipes[at + 2 + 2 * k], recipes[at + 3 + 2 * k]
+                        offset, stride = words[8] + own, 1
+                        if kind == OPERAND:
+                            offset = words[8] + operands[step * most + which] * apart
+                        elif kind == ADJOINT:
+                            offset = words[9] + own
+                        elif kind == ADJOINT_OF_OPERAND:
+                            offset = words[9] + operands[step * most + which] * apart
+                        elif kind == BETWEEN:
+                            offset = words[10] + which * apart
+                        elif kind == NUMBER:
+                            offset, stride = words[11] + which * unit, 0
+                        here = 5 + 5 * k
+                        made[here], made[here + 1], made[here + 4] = ARENA, offset, stride
+                        made[here + 2], made[here + 3] = 0, 0
+                    if call(made[0], made, bases) != 0:
+                        return 1
+                    at += 4 + 2 * many
+        return 0
+
+    return kernel(walks_walk)
