@@ -279,7 +279,7 @@ def test_the_source_tells_the_instructions() -> None:
 
 
 def test_operations_of_floats_alone_are_numpy_s() -> None:
-    squared = operation("squared", lambda a: a**2, [lambda v, a: 2 * a], floats=True)
+    squared = operation("squared", lambda a: a**2, [lambda a: 2 * a], floats=True)
     w = Value(3.0)
     with pytest.warns(RowByRowWarning, match="squared"):
         f = compile(lambda x: squared(w * x), backend="numba").record([1.0])

@@ -7,22 +7,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...plan.builder import Builder
-from ...plan.instructions import Contraction, Instruction, LogSumExp, Operand, Ref, mapped
+from ...plan.instructions import Array, Contraction, Instruction, LogSumExp, Operand, Ref, Sum, mapped
 from ...plan.plan import Plan
+from ...plan.ragged import Ragged
 from ...plan.shares import LogSoftmax, SoftmaxAdjoint
+
+Lengths = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class OfRuns(Instruction):
-    """An instruction on runs of `length` neighbours, of refs of one size."""
+    """An instruction on runs of so many neighbours each, of refs of one size."""
 
     given: tuple[Ref, ...]
-    length: int
+    lengths: Lengths
 
     @property
     def operands(self) -> tuple[Operand, ...]:
         """What is read."""
         return self.given
+
+
+class SumOfRun(OfRuns):
+    """The sum of each run."""
 
 
 class Largest(OfRuns):
@@ -41,44 +48,53 @@ def lowered(plan: Plan) -> Plan:
     """The plan with the machine's instructions."""
     builder = Builder(plan.arrays)
     for made in plan.instructions:
-        if isinstance(made, LogSumExp | LogSoftmax):
-            _logarithms(made, builder)
-        elif isinstance(made, SoftmaxAdjoint):
-            _adjoint(made, builder)
+        if isinstance(made, LogSumExp | LogSoftmax | SoftmaxAdjoint):
+            count = made.reads[0].size // made.length
+            _lower(type(made), made.out, made.reads, (made.length,) * count, builder)
+        elif isinstance(made, Ragged):
+            _lower(made.kind, made.out, made.reads, made.lengths, builder)
         else:
             builder.instructions.append(made)
     return replace(plan, instructions=builder.instructions, arrays=builder.arrays)
 
 
-def _logarithms(made: LogSumExp | LogSoftmax, builder: Builder) -> None:
-    read, length = made.read, made.length
-    count, batched = read.size // length, read.array.batched
+def _lower(kind: type[Instruction], out: Array, reads: list[Ref], lengths: Lengths, builder: Builder) -> None:
+    if kind is Sum:
+        builder.instructions.append(SumOfRun(out, tuple(reads), lengths))
+    elif kind is SoftmaxAdjoint:
+        given, logs = reads
+        _adjoint(out, given, logs, lengths, builder)
+    else:
+        _logarithms(kind, out, reads[0], lengths, builder)
 
+
+def _logarithms(kind: type[Instruction], out: Array, read: Ref, lengths: Lengths, builder: Builder) -> None:
     def of_runs(kind: type[OfRuns], *given: Ref) -> Ref:
-        return builder.add(lambda out: kind(out, given, length), count, batched)
+        return builder.add(lambda made: kind(made, given, lengths), len(lengths), read.array.batched)
 
-    spread = np.repeat(np.arange(count), length)
+    spread = np.repeat(np.arange(len(lengths)), lengths)
     largest = of_runs(Largest, read)
     below = builder.map("subtract", read, largest.at(spread))
     beside = of_runs(SumBesideLargest, below, builder.map("exp", below))
     above = builder.map("log1p", beside)
-    operands = ("add", largest, above) if isinstance(made, LogSumExp) else ("subtract", below, above.at(spread))
-    builder.instructions.append(mapped(made.out, *operands))
+    operands = ("add", largest, above) if kind is LogSumExp else ("subtract", below, above.at(spread))
+    builder.instructions.append(mapped(out, *operands))
 
 
-def _adjoint(made: SoftmaxAdjoint, builder: Builder) -> None:
-    given, logs, length = made.given, made.logs, made.length
-    if length <= _NARROW:
-        ones = 1.0 - np.eye(length)
-        matrix = Ref(builder.array(length * length, False, kind="constant", source=ones.ravel()))
-        b = "b" if given.array.batched else ""
-        sizes = {"r": given.size // length, "c": length, "k": length}
-        others = builder.product(given, matrix, Contraction(f"{b}rk", "kc", f"{b}rc", sizes))
-    else:
-        others = builder.add(lambda out: SumsOfOthers(out, (given,), length), given.size, given.array.batched)
+def _adjoint(out: Array, given: Ref, logs: Ref, lengths: Lengths, builder: Builder) -> None:
+    others = _others(given, lengths, builder)
     own = builder.map("multiply", given, builder.map("expm1", logs))
     theirs = builder.map("multiply", builder.map("exp", logs), others)
-    builder.instructions.append(mapped(made.out, "negative", builder.map("add", own, theirs)))
+    builder.instructions.append(mapped(out, "negative", builder.map("add", own, theirs)))
+
+
+def _others(given: Ref, lengths: Lengths, builder: Builder) -> Ref:
+    length, batched = lengths[0], given.array.batched
+    if len(set(lengths)) > 1 or length > _NARROW:
+        return builder.add(lambda made: SumsOfOthers(made, (given,), lengths), given.size, batched)
+    matrix = Ref(builder.array(length * length, False, kind="constant", source=1.0 - np.eye(length).ravel()))
+    b, sizes = "b" if batched else "", {"r": len(lengths), "c": length, "k": length}
+    return builder.product(given, matrix, Contraction(f"{b}rk", "kc", f"{b}rc", sizes))
 
 
 _NARROW = 64

@@ -7,7 +7,7 @@ the address of its kernel, how many operands it has, and for its result and each
 from __future__ import annotations
 
 from ....primitives import ADD
-from ...differentiate import EMITTING, Scaled
+from ...emitting import EMITTING, Scaled
 from ...plan.builder import Builder
 from ...plan.instructions import Map, Operand, Ref
 from ...plan.walk import Operation

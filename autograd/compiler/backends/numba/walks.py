@@ -81,7 +81,7 @@ def _emit(
     words_of_one = 10 + 5 * max(recipe.most for recipe in recipes)
     scratch = memory.buffer(8 * words_of_one // unit, False)
     starts = np.cumsum([0, *(len(recipe.words) for recipe in recipes)])
-    held = [
+    held: list[np.ndarray[Any, Any]] = [
         steps.codes.astype(np.int32),
         np.ascontiguousarray(steps.operands, dtype=np.int32),
         np.array([word for recipe in recipes for word in recipe.words], dtype=np.int64),
