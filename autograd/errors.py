@@ -12,6 +12,7 @@
     ├── GraphError        (ValueError)       the graph does not hold what was asked of it
     ├── RecordingError    (RuntimeError)     a function that cannot be recorded faithfully
     ├── GuardError        (RuntimeError)     a row that takes another branch than the recorded one
+    ├── CallError         (RuntimeError)     a module or cost of one's own that failed inside
     ├── RenderError       (RuntimeError)     no renderer, or one that failed
     ├── UnknownNameError  (AttributeError)   an attribute that is not there
     ├── UnknownImportError (ImportError)     the same after ``from autograd import``
@@ -64,6 +65,10 @@ class RecordingError(AutogradError, RuntimeError):
 
 class GuardError(AutogradError, RuntimeError):
     """A row of a batch takes another branch than the one recorded."""
+
+
+class CallError(AutogradError, RuntimeError):
+    """A module or a cost of somebody's own raised an error of Python's, which is the cause of this one."""
 
 
 class RenderError(AutogradError, RuntimeError):

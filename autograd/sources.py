@@ -6,6 +6,7 @@ import functools
 import linecache
 import sys
 from pathlib import Path
+from types import TracebackType
 
 from .text import shown
 
@@ -21,6 +22,24 @@ def user_place() -> Place:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def place_in(traceback: TracebackType | None) -> tuple[str, Place] | None:
+    """The name of the user's function, and its line, from which an error came; None if it came from none.
+
+    It is the innermost one outside these packages, and outside what is installed if there is one.
+    """
+    import sysconfig  # for errors alone
+
+    installed = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))
+    places: list[tuple[str, Place]] = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.startswith(_OURS):
+            places.append((code.co_qualname.rpartition("<locals>.")[2], (code.co_filename, traceback.tb_lineno)))
+        traceback = traceback.tb_next
+    own = [found for found in places if not found[1][0].startswith(installed)]
+    return next(reversed(own or places), None)
 
 
 def user_level() -> int:

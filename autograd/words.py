@@ -7,7 +7,6 @@ but a call through `keywords_told` its wrapper, so what is called often does wit
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
 import inspect
@@ -73,6 +72,25 @@ def module_told(
         raise _unknown(message, name)
 
     return __getattr__
+
+
+def answer_to(word: str, module: str, names: Collection[str]) -> str | None:
+    """What is here for a word that was given as text, such as ``cost="mse"``.
+
+    Parameters
+    ----------
+    word : str
+    module : str
+        Where it is looked up in the vocabulary.
+    names : collection of str
+        Those of the module's names that would do, of which the nearest is told otherwise.
+
+    Returns
+    -------
+    str or None
+    """
+    near = [f"{module}.{name}" for name in _nearest(word, names, 1)]
+    return WORDS[module].get(word) or next(iter(near), None)
 
 
 def _imports(frame: Any) -> bool:
@@ -215,8 +233,11 @@ def _nearest(word: str, names: Iterable[str], count: int = 3) -> list[str]:
     for name in names:
         bare.setdefault(_bare(name), name)
     given = _bare(word[:80])
-    found = [given] if given in bare else difflib.get_close_matches(given, bare, count, _LIKE)
-    return [bare[near] for near in found]
+    if given in bare:
+        return [bare[given]]
+    import difflib  # for errors alone
+
+    return [bare[near] for near in difflib.get_close_matches(given, bare, count, _LIKE)]
 
 
 def _bare(name: str) -> str:

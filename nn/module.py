@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from reprlib import recursive_repr
 from typing import Any
 
@@ -21,9 +22,9 @@ from .files.state import Keys, shape_of
 from .files.structure import Structure
 from .files.writing import save
 from .networks.outline import outlined
-from .networks.outputs import numbers_in, stacked
+from .networks.outputs import predicted
 from .networks.programs import Cost, Programs
-from .networks.samples import Samples, listed, samples_of
+from .networks.samples import Samples, each, listed, samples_of
 from .summary import Summary, summary_of
 
 _PROGRAMS = "_programs_kept"
@@ -174,8 +175,8 @@ class Module:
                 self._programs.predicts(program, backend)
         else:
             with no_grad():
-                result = stacked([numbers_in(self(row)) for row in listed(rows)])  # type: ignore[operator]
-        return result[0] if is_one else result
+                result = predicted(self, listed(rows))
+        return each(itemgetter(0), result) if is_one else result
 
     def _width(self) -> int | None:
         """How many inputs it takes for one sample, where that is known."""

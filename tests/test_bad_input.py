@@ -611,7 +611,11 @@ CASES = {
     # Training
     "fit net": (lambda: fit(of="net"), OperandError, "net.*str"),
     "fit cost": (lambda: fit(cost=3), OperandError, "cost.*3"),
-    "fit optimiser": (lambda: fit(optimiser="sgd"), OperandError, "optimiser.*str"),
+    "fit optimiser": (
+        lambda: fit(optimiser="sgd"),
+        OperandError,
+        r"optimiser: expected nn\.SGD\(learning_rate\)",
+    ),
     "fit epochs": (lambda: fit(epochs=0), ArgumentError, "epochs.*at least 1, got 0"),
     "fit epochs fraction": (lambda: fit(epochs=1.5), ArgumentError, "epochs.*1.5"),
     "fit epochs bool": (lambda: fit(epochs=True), ArgumentError, "epochs.*True"),

@@ -18,7 +18,7 @@ import autograd
 import nn
 from autograd import Value, compile, draw
 from autograd.argument_words import KEYWORDS
-from autograd.errors import AutogradError, KeywordError, UnknownImportError, UnknownNameError
+from autograd.errors import AutogradError, CallError, KeywordError, UnknownImportError, UnknownNameError
 from autograd.version import version
 from autograd.vocabulary import WORDS
 from autograd.words import _Word
@@ -196,7 +196,7 @@ def test_what_is_wrong_otherwise_is_said_as_ever():
         with pytest.raises(TypeError) as caught:
             call()
         assert not isinstance(caught.value, AutogradError)
-    with pytest.raises(TypeError, match="from inside"):
+    with pytest.raises(CallError, match=r"got TypeError \(from inside\) in _raises"):
         nn.fit(nn.MLP([2, 1]), [[0.0, 1.0]], [[1.0]], cost=_raises, progress=False)
 
 

@@ -88,9 +88,9 @@ def record(
     """
     with indexable(function, leaves) as ready:
         recording = _twice(ready, sample, leaves, set() if caught is None else caught)
-    # Where nothing is used, there is nothing to learn.
+    # Where nothing is used, there is nothing to learn, unless rows that take another branch use it.
     used = [*known, *recording.parameters]
-    parameters = list(dict.fromkeys([*used, *unused])) if used else []
+    parameters = list(dict.fromkeys([*used, *unused])) if used or recording.decisions else []
     return replace(recording, parameters=parameters, known=len(known))
 
 

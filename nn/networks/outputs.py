@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
-from autograd.errors import OperandError
+from autograd.compiler.results import arranged, outputs_of, told
+from autograd.errors import ShapeError
 from autograd.reals import REAL
+from autograd.structure import Tree
+from autograd.value import number_of
 
+from ..calls import predicted_by
 from ..data import targets_of
 from .samples import Samples, samples_of
 
@@ -27,36 +31,26 @@ def shape_of_outputs(returned: Any) -> Shape | None:
     return None if None in shapes or len(set(shapes)) > 1 else (len(shapes), *(shapes[0] or ()))
 
 
-def numbers_in(returned: Any) -> Any:
-    """The numbers of what a module returned, in the structure that they came in."""
-    if isinstance(returned, Value):
-        return returned.data
-    if isinstance(returned, Mapping):
-        return {name: numbers_in(member) for name, member in returned.items()}
-    if isinstance(returned, list | tuple | np.ndarray):
-        return [numbers_in(member) for member in returned]
-    if isinstance(returned, REAL):
-        return float(returned)
-    raise _refusal(returned)
+def predicted(module: Any, rows: Sequence[Any]) -> Any:
+    """What a module returns for each sample, one after the other, in the structure of a compiled program's results.
 
-
-def checked_outputs(returned: Any) -> Any:
-    """What a module returned for a sample, unless that is nothing; a cost of somebody's own may take what it likes."""
-    if returned is None:
-        raise _refusal(returned)
-    return returned
-
-
-def _refusal(returned: Any) -> OperandError:
-    came = "None; is a return missing?" if returned is None else type(returned).__name__
-    return OperandError(f"net(x): expected it to return Values, or lists or dicts of them, got {came}")
-
-
-def stacked(rows: list[Any]) -> Any:
-    """The numbers of all rows as an array, or a dict of arrays, with the rows first."""
-    if isinstance(rows[0], Mapping):
-        return {name: stacked([row[name] for row in rows]) for name in rows[0]}
-    return np.array(rows)
+    Raises
+    ------
+    ShapeError
+        If it returns another structure for one sample than for another.
+    """
+    numbers: list[list[float]] = []
+    trees: list[Tree] = []
+    for row in rows:
+        values, tree = outputs_of(predicted_by(module, row))
+        if trees and tree != trees[0]:
+            raise ShapeError(
+                f"{type(module).__name__}(x): expected the same kind of result for every sample, got {told(tree)} in "
+                f"row {len(trees)} and {told(trees[0])} before; return the same nesting for all"
+            )
+        trees.append(tree)
+        numbers.append([*map(number_of, values)])
+    return arranged(np.array(numbers), trees[0])
 
 
 def targets_for(name: str, given: Any, outputs: Shape | None, samples: int, strict: bool) -> Samples:

@@ -13,6 +13,7 @@ import numpy as np
 from autograd import Compiled, Value, compile
 from autograd.errors import AutogradError
 
+from ..calls import cost_from, outputs_from, predicted_by
 from ..costs import Weighted, is_own, key_of
 from . import parts
 from .randomness import noise
@@ -121,13 +122,13 @@ def _is_foreign(kind: type) -> bool:
 
 
 def _outputs(x: Any, *, module: Any, **_: Any) -> Any:
-    return module(x)
+    return predicted_by(module, x)
 
 
 def _cost(x: Any, y: Any, *, module: Any, cost: Cost, **_: Any) -> Value:
-    return cost(module(x), y)
+    return cost_from(cost, outputs_from(module, x), y)
 
 
 def _noisy_cost(x: Any, y: Any, numbers: Any, *, module: Any, cost: Cost, **_: Any) -> Value:
     with noise(numbers):
-        return cost(module(x), y)
+        return cost_from(cost, outputs_from(module, x), y)

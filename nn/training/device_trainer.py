@@ -107,6 +107,10 @@ class DeviceTrainer:
         """Whether this process is the one that writes and tells."""
         return own() == 0
 
+    def learns(self) -> bool:
+        """See `Trainer`."""
+        return self._host.learns()
+
     def agree(self, facts: Facts, remedy: str) -> None:
         """See `Trainer`."""
         if count() > 1:

@@ -33,6 +33,11 @@ def learned_of(given: Any, net: Module) -> list[Value]:
         If there are none, or one is no parameter of the network.
     """
     all_of_it = list(leaves(net.parameters(), "net.parameters()"))
+    if not all_of_it:
+        raise ArgumentError(
+            f"net: expected a module with parameters to learn, got {type(net).__name__}, which has none; keep them as "
+            "autograd.Value(number) in its attributes"
+        )
     if given is None:
         return all_of_it
     if not hasattr(given, "__iter__") or isinstance(given, str):

@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from autograd import Compiled, Value, mean
 from autograd.errors import NonFiniteError
+from autograd.graph import topological_order
 from autograd.parameters import Parameters
+from autograd.primitives import LEAF
 
 from ..networks.samples import Samples, arrays_in, counted, listed, taken
 from ..optimisers.optimiser import Optimiser
@@ -45,6 +47,9 @@ class Trainer(Protocol):
 
     def of_all(self, numbers: Matrix) -> Matrix:
         """Numbers of all processes that learn together, as many each, shape (processes, n); all must ask together."""
+
+    def learns(self) -> bool:
+        """Whether the cost depends on a parameter, found out by computing it for the first sample."""
 
     def epoch(self, order: Order, *fresh: Matrix) -> float:
         """Step down the gradient of batch after batch of the samples, in this order; the mean cost met on the way.
@@ -141,6 +146,10 @@ class CompiledTrainer(_OneProcess):
         read, given = self.all_parameters, set(self._given)
         return read if len(read) == len(given) else Parameters([value for value in read if value in given])
 
+    def learns(self) -> bool:
+        """See `Trainer`."""
+        return len(self.all_parameters) > 0
+
     def epoch(self, order: Order, *fresh: Matrix) -> float:
         """See `Trainer`."""
         return self.learn(batches(order, self._batch_size), *fresh) / len(order)
@@ -189,6 +198,11 @@ class EagerTrainer(_OneProcess):
         super().__init__(X, Y)
         self._cost, self._optimiser, self._batch_size = cost, optimiser, batch_size
         self._parameters = Parameters(parameters)
+
+    def learns(self) -> bool:
+        """See `Trainer`: of the first sample with one."""
+        costs = (self._costs(*(taken(one, [row]) for one in self._data))[0] for row in range(self.samples))
+        return any(value.primitive is LEAF for cost in costs for value in topological_order((cost,)))
 
     def epoch(self, order: Order, *fresh: Matrix) -> float:
         """See `Trainer`."""

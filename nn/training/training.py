@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd import Value
-from autograd.errors import ArgumentError, NonFiniteError, OperandError, ShapeError
+from autograd.errors import ArgumentError, NonFiniteError, ShapeError
 
-from ..costs import Weighted, cross_entropy, is_own, name_of
+from ..calls import cost_from, outputs_from
+from ..costs import Weighted, is_own, name_of
 from ..data import count_of, generator_of
 from ..files.checkpoints import NOTHING, Checkpoint
 from ..module import Module, callable_module
-from ..networks.activations import told
 from ..networks.mlp import MLP
-from ..networks.outputs import Shape, checked_outputs, shape_of_outputs, targets_for
+from ..networks.outputs import Shape, shape_of_outputs, targets_for
 from ..networks.programs import Cost
 from ..networks.randomness import probed, with_noise
 from ..networks.samples import Samples, counted, form_of, listed, taken
 from ..optimisers.optimiser import Optimiser
-from ..optimisers.rules import Adam
+from .chosen import cost_of, optimiser_of
 from .class_weights import weights_of
 from .divergence import diverged
 from .held_out import parted
@@ -58,11 +59,10 @@ class Training:
         parameters: Any,
     ) -> None:
         callable_module(net)
-        if not callable(cost):
-            raise OperandError(f"cost: expected a function such as nn.squared_error, got {cost!r:.60}")
+        self.net, self.cost = net, cost_of(cost, net._last_activation())
+        self.optimiser = optimiser_of(optimiser)
         if not isinstance(shuffle, bool | np.bool_):
             raise ArgumentError(f"shuffle: expected True or False, got {shuffle!r:.60}")
-        self.net, self.cost = net, cost
         self.batch_size, self.shuffle = count_of("batch_size", batch_size), bool(shuffle)
         self.seed, self.random = seed, generator_of(seed)
         self.X = net._samples(X)
@@ -77,15 +77,6 @@ class Training:
             (self.X, self.Y), self.held_out = parted(validation, self.X, self.Y, drawing)
         classes = classes_in(self.Y)
         self.asked = classes_in(self.held_out[1]) if self.held_out is not None and self._reads_classes else None
-        last = net._last_activation()
-        if cost is cross_entropy and last not in (None, "linear", "softmax"):
-            raise ArgumentError(
-                'cost=cross_entropy: expected a network with output="softmax" or output="linear", '
-                f'got {told(last)!r}; make it with MLP(sizes, output="softmax")'
-            )
-        self.optimiser = Adam(0.01) if optimiser is None else optimiser
-        if not isinstance(self.optimiser, Optimiser):
-            raise OperandError(f"optimiser: expected an nn.SGD or nn.Adam, got {type(optimiser).__name__}")
         self.compiled, self.backend, self.devices = bool(compiled), backend, devices
         if not self.compiled and backend != "numpy":
             raise ArgumentError(f"backend: expected 'numpy' with compiled=False, got {backend!r}")
@@ -97,13 +88,14 @@ class Training:
         self.watch = self._watch(early_stopping)
         self.class_weights = self._class_weights(class_weight, classes)
         self.trainer = self._trainer()
+        self._try()
 
     def _probed(self, net: Module) -> tuple[Shape | None, int]:
         """The shape of what the network returns, and how many random numbers it draws, for one sample."""
         if isinstance(net, MLP) and net._stays_the_same():
             return (net.sizes[-1],), 0
-        returned, noise = probed(net, listed(taken(self.X, slice(1)))[0])
-        return shape_of_outputs(checked_outputs(returned)), noise
+        returned, noise = probed(partial(outputs_from, net), listed(taken(self.X, slice(1)))[0])
+        return shape_of_outputs(returned), noise
 
     @property
     def _reads_classes(self) -> bool:
@@ -159,6 +151,15 @@ class Training:
         """Targets with the weight of each sample beside them, where classes have weights."""
         return targets if self.class_weights is None else (targets, weights)
 
+    def _try(self) -> None:
+        """Compute the cost of the first sample, so that what is wrong with it is said before anything changes."""
+        if not self.trainer.learns():
+            name = type(self.net).__name__
+            raise ArgumentError(
+                f"fit: expected a cost that depends on the parameters of {name}, got plain numbers from {name}(x) or "
+                f"from {name_of(self.cost)}(outputs, targets); compute them with the Values that {name} keeps"
+            )
+
     def _trainer(self) -> Trainer:
         net: Any = self.net
         X, Y, cost = self.X, self.Y, self.cost
@@ -166,7 +167,7 @@ class Training:
             cost, Y = Weighted(cost), self._weighted(Y, self.class_weights[classes_in(Y)])
         samples = self.parameters, X, Y, self.optimiser, self.batch_size
         if not self.compiled:
-            return EagerTrainer(_with_noise_if_given(lambda x, y: cost(net(x), y)), *samples)
+            return EagerTrainer(_with_noise_if_given(lambda x, y: cost_from(cost, outputs_from(net, x), y)), *samples)
         # On JAX's devices a plan is run, which is the same for all back ends.
         where = ("numpy", None) if self.backend == "jax" else (self.backend, self.devices)
         program, noisy = net.program(cost, *where, (X, Y)), None

@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import Value, sigmoid, tanh
-from autograd.errors import ArgumentError, AutogradError, OperandError, ShapeError
+from autograd.errors import ArgumentError, AutogradError, CallError, OperandError, ShapeError
 from tests.nn.networks.own_networks import (
     NETWORKS,
     Convolution,
@@ -222,8 +222,8 @@ class Nothing(Wrong):
 @pytest.mark.parametrize(
     ("net", "error", "words"),
     [
-        (Wrong(), IndexError, "index out of range"),
-        (Nothing(), OperandError, r"net\(x\): expected it to return Values, .* got None; is a return missing"),
+        (Wrong(), CallError, r"Wrong\(x\): .* a list of 3 numbers, got IndexError \(.*index out of range\) in Wrong"),
+        (Nothing(), OperandError, r"Nothing\(x\): expected it to return Values, .* got None; is a return missing"),
         (lambda x: x, OperandError, "net: expected an nn.MLP, got function"),
         (Two, OperandError, "net: expected an nn.MLP, got type"),
     ],

@@ -76,7 +76,8 @@ def test_every_sample_of_every_epoch_has_its_own():
 
     net = Noted([4, 3], output="linear", seed=1)
     train(net, epochs=2, compiled=False)
-    assert drawn.pop(0) == [0.5, 0.5]  # how many there are is asked before
+    assert drawn[:2] == [[0.5, 0.5], None]  # how many there are is asked before, and the cost tried without
+    del drawn[:2]
     assert len(drawn) == len({tuple(numbers) for numbers in drawn}) == 2 * 23
     assert len({number for numbers in drawn for number in numbers}) == 4 * 23
 
