@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import Any
 
 from .. import modes
@@ -133,7 +133,7 @@ def _run(
             break
         # It catches domain errors: where these come from decides what it does.
         caught.update(tracer.raised)
-    order = topological_order([*outputs, *(made.condition for made in tracer.decisions)])
+    order = _in_order(tracer.made, [*outputs, *(made.condition for made in tracer.decisions)])
     own = {value for members in inputs for value in members}
     if any(value.primitive is INPUT and value not in own for value in order):
         raise RecordingError(
@@ -142,6 +142,25 @@ def _run(
         )
     parameters = [value for value in order if value.primitive is LEAF]
     return Recording(inputs, parameters, outputs, structure, tracer.decisions, order), tracer.places or {}
+
+
+def _in_order(made: list[Value], ends: list[Value]) -> list[Value]:
+    """What the ends depend on: first what was there, as it was first used; then what was made, in that order.
+
+    Rows of a matrix, one after another in the function, so come one after another.
+    """
+    needed, own = set(ends), set(made)
+    computed = []
+    for value in reversed(made):
+        if value in needed:
+            computed.append(value)
+            needed.update(value.operands)
+    computed.reverse()
+    if len(needed & own) > len(computed):
+        # One depends on what was made later, which the walk refuses if it is a cycle.
+        return topological_order(ends)
+    used = chain.from_iterable(value.operands for value in computed)
+    return topological_order(dict.fromkeys(v for v in chain(used, ends) if v not in own)) + computed
 
 
 def _whole(tracer: Tracer) -> Callable[[float, Label], Value]:

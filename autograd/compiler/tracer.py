@@ -68,6 +68,8 @@ class Tracer:
 
     Attributes
     ----------
+    made : list of Value
+        What was computed, in order.
     raised : list of Place
         Where operations left their domain.
     refusal : RecordingError or None
@@ -81,6 +83,7 @@ class Tracer:
         self.places: dict[int, Place] | None = {} if located else None
         self._decided: dict[int, Decision] = {}
         self._masks: list[_Mask] = []
+        self.made: list[Value] = []
         self.raised: list[Place] = []
         self.refusal: RecordingError | None = None
 
@@ -117,6 +120,7 @@ class Tracer:
         if self._caught and (primitive.defined is not None or isinstance(primitive, Own)):
             self._has_result(True, primitive, operands)
         value = made(kind, data, operands, primitive)
+        self.made.append(value)
         if self.places is not None:
             self.places[id(value)] = user_place()
         return value

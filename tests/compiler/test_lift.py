@@ -111,3 +111,16 @@ def assert_reproduces(index):
     for count, stride in zip(pattern.counts, pattern.strides, strict=True):
         made = (made[:, None] + stride * np.arange(count)).ravel()
     assert made.tolist() == index.tolist()
+
+
+def test_rows_that_are_written_one_after_another_lie_one_after_another():
+    q, k = ([[Value(0.1 * (i + j)) for j in range(3)] for i in range(2)] for _ in "qk")
+
+    def f(x):
+        of_q, of_k = ([sum(w * a for w, a in zip(row, x, strict=True)) for row in rows] for rows in (q, k))
+        return sum(a * b for a, b in zip(of_q, of_k, strict=True))
+
+    made = compile(f).record(np.ones((2, 3)))
+    # Not a row of q, then one of k, as a walk from the result meets them.
+    assert all(a is b for a, b in zip(made.parameters, [v for row in (*q, *k) for v in row], strict=True))
+    assert made.plan.gathers == 0

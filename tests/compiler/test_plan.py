@@ -86,7 +86,7 @@ BROKEN = {
     "is not among the plan's": lambda: replaced(Map, lambda made: replace(made, out=replace(made.out))),
     "loses the batch": lambda: replaced(Sum, lambda made: replace(made, out=replace(made.out, batched=False))),
     "of 3 operands": lambda: replaced(Map, lambda made: replace(made, arguments=(*made.arguments, 1.0, 1.0)[:3])),
-    "power: 3 numbers for 1": lambda: replaced(Map, lambda made: replace(made, arguments=(Ref(INPUT), 2.0))),
+    "less: 3 numbers for 1": lambda: replaced(Map, lambda made: replace(made, arguments=(Ref(INPUT), 2.0))),
     "Sum of runs of": lambda: replaced(Sum, lambda made: replace(made, length=made.length + 1)),
     "LogSumExp of runs of": lambda: replaced(LogSumExp, lambda made: replace(made, length=made.length + 1)),
     "numbers do not fit": lambda: replaced(Product, swapped),
