@@ -3,7 +3,8 @@
 Each atom gets a shape, in which a sum of some atoms is told like one of them, and so is the largest or smallest of
 some. Where atoms of one shape are made of sums and few of single atoms, these become sums of one term: a sum of one
 term is recorded as the term, and so the first of many causal attentions divides an exponential by itself, the others
-by a sum. Where they are made of atoms at the ends of chains of many lengths, those are copied to one array.
+by a sum. Where they are made of atoms at the ends of chains of many lengths, those are copied to one array. And
+where sums differ in the number that all their terms are scaled by, as means of many lengths do, it is a factor.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Slot = tuple[int, Any]
 """A shape, and which of the operands of atoms of that shape, or which factor of which of their terms."""
 
 _MANY = 3
-"""Ends of chains of so many lengths are copied to one array."""
+"""Ends of chains of so many lengths are copied to one array, and so many scales are factors."""
 _EXTREMES = (MAXIMUM, MINIMUM)
 
 
@@ -28,12 +29,19 @@ def alike(scalars: Scalars) -> Scalars:
         return scalars
     shapes = _Shapes(scalars.atoms)
     alone, ends = shapes.odd()
-    return _Rebuilt(scalars, shapes, alone, ends).result if alone or ends else scalars
+    scaled = shapes.scaled()
+    return _Rebuilt(scalars, shapes, alone, ends, scaled).result if alone or ends or scaled else scalars
 
 
 def _is_plain(atom: Atom) -> bool:
     """Whether an atom is a sum of single atoms as they are."""
     return len(atom.terms) > 1 and all(c == 1.0 and g == NONE for c, _, g in atom.terms)
+
+
+def _scale(atom: Atom) -> float:
+    """The positive number that scales all terms of a sum; 1 where there is none."""
+    first = atom.terms[0].coefficient if atom.terms else 1.0
+    return first if first > 0.0 and all(c == first for c, _, _ in atom.terms) else 1.0
 
 
 class _Shapes:
@@ -74,7 +82,8 @@ class _Shapes:
     def _shape(self, atom: Atom) -> int:
         of, primitive = self.of, atom.primitive
         if atom.terms:
-            pairs = [(c, of[f], NONE if g == NONE else of[g]) for c, f, g in atom.terms]
+            scale = _scale(atom)
+            pairs = [(c / scale, of[f], NONE if g == NONE else of[g]) for c, f, g in atom.terms]
             return self._number(frozenset([(c, f, g) if f < g or g == NONE else (c, g, f) for c, f, g in pairs]))
         if primitive is None:
             return self._number((atom.kind, atom.place[0] if atom.kind == "input" else 0))
@@ -94,7 +103,9 @@ class _Shapes:
         if self.sums[number]:  # a plain sum may as well have sums among its terms
             return []
         found: list[tuple[Slot, int, int]] = []
-        for at, (c, f, g) in enumerate(atom.terms):
+        scale = _scale(atom)
+        for at, (coefficient, f, g) in enumerate(atom.terms):
+            c = coefficient / scale
             if g == NONE:
                 if of[f] in summed:
                     found.append(((of[number], (c, of[f], NONE, 0)), 2 * at, f))
@@ -132,6 +143,16 @@ class _Shapes:
                         alone[number].add(place)
         return alone, ends
 
+    def scaled(self) -> set[int]:
+        """The sums of shapes that come with many scales."""
+        sums: dict[int, list[int]] = defaultdict(list)
+        scales: dict[int, set[float]] = defaultdict(set)
+        for number, atom in enumerate(self.atoms):
+            if atom.terms and not self.sums[number]:
+                sums[self.of[number]].append(number)
+                scales[self.of[number]].add(_scale(atom))
+        return {number for shape, own in sums.items() if len(scales[shape]) >= _MANY for number in own}
+
     def _are_sums(self, numbers: set[int]) -> bool:
         return all(self.atoms[number].terms for number in numbers)
 
@@ -140,11 +161,17 @@ class _Rebuilt:
     """Scalars in which what stands alone is a sum of one term, and ends of chains are copied."""
 
     def __init__(
-        self, scalars: Scalars, shapes: _Shapes, alone: dict[int, set[int]], ends: dict[int, set[int]]
+        self,
+        scalars: Scalars,
+        shapes: _Shapes,
+        alone: dict[int, set[int]],
+        ends: dict[int, set[int]],
+        scaled: set[int],
     ) -> None:
         self._shapes = shapes
         self._atoms: list[Atom] = []
-        self._levels: list[tuple[int, int]] = []
+        self._levels: list[tuple[int, float]] = []
+        self._constants: dict[float, int] = {}
         self._moved: list[int] = []
         self._sum_of: dict[int, int] = {}
         self._copy_of: dict[int, int] = {}
@@ -159,14 +186,28 @@ class _Rebuilt:
                 for at, (c, f, g) in enumerate(atom.terms)
             ])  # fmt: skip
             made = Atom(atom.kind, 0, atom.primitive, operands, terms, atom.number, atom.place, atom.label)
-            self._moved.append(self._add(made, (shapes.depths[number], shapes.sums[number])))
+            level: tuple[int, float] = (shapes.depths[number], shapes.sums[number])
+            self._moved.append(self._factored(made, level) if number in scaled else self._add(made, level))
         ranks = {level: rank for rank, level in enumerate(sorted(set(self._levels)))}
         for atom, level in zip(self._atoms, self._levels, strict=True):
             atom.level = ranks[level]
         decisions = [(self._moved[condition], made) for condition, made in scalars.decisions]
         self.result = Scalars(self._atoms, [self._moved[output] for output in scalars.outputs], decisions)
 
-    def _add(self, atom: Atom, level: tuple[int, int]) -> int:
+    def _factored(self, atom: Atom, level: tuple[int, float]) -> int:
+        """A sum without its scale, times that."""
+        scale = _scale(atom)
+        if scale not in self._constants:
+            self._constants[scale] = self._add(Atom("constant", 0, number=scale), (0, 0))
+        number = atom.terms[0].first
+        if len(atom.terms) > 1 or atom.terms[0].second != NONE:
+            terms = tuple([Term(c / scale, f, g) for c, f, g in atom.terms])
+            number = self._add(Atom("sum", 0, terms=terms), level)
+        times = (Term(1.0, self._constants[scale], number),)
+        # Behind the sum, and before what is a sum of such.
+        return self._add(Atom("sum", 0, terms=times, label=atom.label), (level[0], 0.5))
+
+    def _add(self, atom: Atom, level: tuple[int, float]) -> int:
         self._atoms.append(atom)
         self._levels.append(level)
         return len(self._atoms) - 1

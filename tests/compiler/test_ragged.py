@@ -143,6 +143,48 @@ def test_running_sums_are_read_from_one_array():
     assert names.count("tanh") == 1
 
 
+def means(lengths):
+    """A layer of the means of sets of so many members."""
+    w = matrix(np.random.default_rng(0), 3, 2)
+
+    def cost(x):
+        layers, start = [], 0
+        for length in lengths:
+            rows = [x[2 * (start + k) : 2 * (start + k) + 2] for k in range(length)]
+            mean = [sum(row[d] for row in rows) / length for d in range(2)]
+            layers += [tanh(dot(row, mean)) for row in w]
+            start += length
+        return sum(layers)
+
+    return cost, np.random.default_rng(1).normal(size=(ROWS, 2 * sum(lengths))), [v for row in w for v in row]
+
+
+def test_means_of_many_lengths_are_scaled_by_one_array():
+    cost, x, parameters = means((3, 1, 4, 2))
+    f = compile(cost)
+    agree_with_the_scalar_engine(f, cost, x, parameters)
+    plan = f.plan
+    assert plan.count(Product) == 2 and plan.count(Ragged) == 1
+    cost, x, _ = means((1, 2, 3, 4, 5, 6, 7))
+    assert len(compile(cost).record(x).plan.instructions) == len(plan.instructions)
+
+
+def test_sums_that_run_past_an_end_are_of_the_same_product():
+    """A convolution that leaves out what lies beyond the ends reads zeros there."""
+    kernels = matrix(np.random.default_rng(0), 2, 3)
+
+    def cost(x):
+        places = [
+            [(i + a - 1, w) for a, w in enumerate(kernel) if 0 <= i + a - 1 < 7] for kernel in kernels for i in range(7)
+        ]
+        return sum(tanh(sum(w * x[k] for k, w in own)) ** 2 for own in places)
+
+    f = compile(cost)
+    x = np.random.default_rng(1).normal(size=(ROWS, 7))
+    agree_with_the_scalar_engine(f, cost, x, [w for kernel in kernels for w in kernel])
+    assert f.plan.count(Product) == 2
+
+
 def test_scores_and_mixing_are_one_product_each():
     cost, x, _ = attention(SEEN["causal"], by_hand, 6)
     plan = compile(cost).record(x).plan
