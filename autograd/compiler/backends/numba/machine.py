@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit, types
 
 from .memory import INPUTS
-from .native import call, integers, jitted, kernel, pointer_to
+from .native import call, integers, jitted, kernel, numbers_like
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -87,6 +87,20 @@ def _started(state: Any, place: int, column: Any) -> bool:
 _start = njit(_started, error_model="numpy", inline="always")
 
 
+def _finished(state: Any, number: Any) -> Any:
+    """Follow the instructions; what they object to, and the cost, a number of the kind of another."""
+    count = state[3]
+    first = state.ctypes.data + 8 * HEAD
+    given, bases = integers(first), integers(first + 8 * count)
+    for k in range(count):
+        bases[k] = given[k]
+    off = follow(state[0], state[1], bases)
+    return off, numbers_like(state[2], number)[0]
+
+
+_finish = njit(_finished, error_model="numpy")
+
+
 @cache
 def runner(dtype: np.dtype[Any], columns: int) -> Callable[..., tuple[int, float]]:
     """``run(state, *columns)`` for so many columns, or with 0 for a state that knows where they are.
@@ -94,31 +108,21 @@ def runner(dtype: np.dtype[Any], columns: int) -> Callable[..., tuple[int, float
     It returns 0 and the cost; or 1 where a number is not finite or out of its domain, or a guard does not hold; or 2
     where a column does not lie row by row.
     """
-    numbers = pointer_to(dtype)
-
-    def finished(state: Any) -> Any:
-        count = state[3]
-        first = state.ctypes.data + 8 * HEAD
-        given, bases = integers(first), integers(first + 8 * count)
-        for k in range(count):
-            bases[k] = given[k]
-        off = follow(state[0], state[1], bases)
-        return off, numbers(state[2])[0]
-
-    finish = njit(finished, error_model="numpy")
+    # What these close over is the same in every process, or numba would not find what it has kept.
+    zero = dtype.type(0)
 
     def run0(state: Any) -> Any:
-        return finish(state)
+        return _finish(state, zero)
 
     def run1(state: Any, a: Any) -> Any:
-        return finish(state) if _start(state, 0, a) else (2, 0.0)
+        return _finish(state, zero) if _start(state, 0, a) else (2, 0.0)
 
     def run2(state: Any, a: Any, b: Any) -> Any:
-        return finish(state) if _start(state, 0, a) and _start(state, 1, b) else (2, 0.0)
+        return _finish(state, zero) if _start(state, 0, a) and _start(state, 1, b) else (2, 0.0)
 
     def run3(state: Any, a: Any, b: Any, c: Any) -> Any:
         in_order = _start(state, 0, a) and _start(state, 1, b) and _start(state, 2, c)
-        return finish(state) if in_order else (2, 0.0)
+        return _finish(state, zero) if in_order else (2, 0.0)
 
     number = types.float64 if dtype == np.float64 else types.float32
     column = types.Array(number, 2, "A", readonly=False)

@@ -6,14 +6,20 @@ addresses of the areas of memory. It returns 0, or something else where a number
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import llvmlite.ir as ir
+import numba
 import numpy as np
 from numba import cfunc, njit, types
 from numba.extending import intrinsic
+
+from .objects import address_of_made
 
 Kernel = Callable[[Any, Any], int]
 
@@ -34,6 +40,9 @@ def pointer_to(dtype: np.dtype[Any]) -> Any:
 def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
+
+numbers_like = intrinsic(lambda context, address, number: (types.CPointer(number)(types.int64, number), _as_pointer))
+"""For compiled functions: what lies at an address, as numbers of the kind of another."""
 
 integers = intrinsic(lambda context, address: (WORDS(types.int64), _as_pointer))
 """For compiled functions: what lies at an address as integers of 64 bits."""
@@ -62,9 +71,24 @@ call = intrinsic(lambda context, address, words, bases: (types.int64(types.int64
 """For compiled functions: ``call(address, words, bases)``, what the kernel at an address returns."""
 
 
+@dataclass(frozen=True)
+class Native:
+    """A kernel that can be called.
+
+    Attributes
+    ----------
+    address : int
+        What instructions of it begin with.
+    """
+
+    address: int
+
+
 @cache
-def kernel(function: Kernel, reorders: bool = False) -> Any:
-    """A kernel compiled, or read from disk; its ``address`` is what instructions begin with.
+def kernel(function: Kernel, reorders: bool = False) -> Native:
+    """A kernel compiled, or read from disk.
+
+    Not from numba's files, which it does not find again in another process where a function closes over intrinsics.
 
     Parameters
     ----------
@@ -73,7 +97,29 @@ def kernel(function: Kernel, reorders: bool = False) -> Any:
         Whether sums may be added up in any order, so that they vectorise.
     """
     options = _OPTIONS | ({"fastmath": {"reassoc", "nsz", "contract"}} if reorders else {})
-    return kept_on_disk(lambda keep: cfunc(SIGNATURE, cache=keep, **options)(function))
+
+    def made() -> tuple[str, str]:
+        compiled = cfunc(SIGNATURE, **options)(function)
+        return compiled.inspect_llvm(), compiled.native_name
+
+    told = [_told(function), str(reorders), numba.__version__, _sources()]
+    return Native(address_of_made(function.__name__, "\n".join(told), made))
+
+
+def _told(thing: Any) -> str:
+    """What a function is made of besides the sources: what it closes over, told alike in every process."""
+    function = getattr(thing, "py_func", getattr(thing, "_defn", thing))
+    if not hasattr(function, "__closure__"):
+        return str(thing)
+    cells = ", ".join(_told(cell.cell_contents) for cell in function.__closure__ or ())
+    return f"{function.__module__}.{function.__qualname__}({cells})"
+
+
+@cache
+def _sources() -> str:
+    """Which sources kernels are compiled of."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 @cache

@@ -7,6 +7,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from ctypes.util import find_library
 from functools import cache
 from pathlib import Path
@@ -25,15 +26,29 @@ def address_of(name: str, text: str, library: frozenset[str] = frozenset()) -> i
     library : set of str
         The functions of C's library that it calls.
     """
-    machine = _machine()
-    key = hashlib.sha256("\n".join((text, *machine.told)).encode()).hexdigest()[:32]
-    own = f"{name}_{key}"
     for function in library:
         _make_known(function)
+    return address_of_made(name, text, lambda: (text, "NAME"))
+
+
+def address_of_made(name: str, told: str, made: Callable[[], tuple[str, str]]) -> int:
+    """The address of a function that is made only where it is not kept yet.
+
+    Parameters
+    ----------
+    name : str
+        What its file's name begins with.
+    told : str
+        What it is made of: of two that are told alike one is kept.
+    made : callable
+        Returns LLVM's assembly, and what that calls the function.
+    """
+    machine = _machine()
+    own = f"{name}_{hashlib.sha256(chr(10).join((told, *machine.told)).encode()).hexdigest()[:32]}"
     path = _folder() / f"{own}.o"
     code = _kept(path)
     if code is None:
-        code = machine.compiled(text.replace("NAME", own))
+        code = machine.compiled(*made(), own)
         _keep(path, code)
     return machine.loaded(code, own)
 
@@ -69,12 +84,26 @@ class _Machine:
         )
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), self._target)
 
-    def compiled(self, text: str) -> bytes:
-        """The code of a text."""
+    def compiled(self, text: str, found: str, own: str) -> bytes:
+        """The code of a text, of which nothing but a function is seen from outside, under a name of its own."""
         module = self._llvm.parse_assembly(text)
+        module.get_function(found).name = own
+        for thing in (*module.functions, *module.global_variables):
+            if not thing.is_declaration and thing.name != own:
+                thing.linkage = "internal"
         module.verify()
+        self._pruned(module)
         code: bytes = self._target.emit_object(module)
         return code
+
+    def _pruned(self, module: Any) -> None:
+        """Leave out what is not reached, such as errors that never come, which Python would have to be told of."""
+        passes = self._llvm.create_new_module_pass_manager()
+        passes.add_ipsccp_pass()
+        passes.add_simplify_cfg_pass()
+        passes.add_global_dead_code_eliminate_pass()
+        options = self._llvm.create_pipeline_tuning_options()
+        passes.run(module, self._llvm.create_pass_builder(self._target, options))
 
     def loaded(self, code: bytes, name: str) -> int:
         """The address of what code calls by a name."""
