@@ -259,7 +259,23 @@ _SAID: dict[str, dict[str, str]] = {
         "v.backward() of a cost of net(x)": "backward backprop",
         "optimiser.step(net.parameters())": "step update",
         "len(net.parameters())": "count_params num_params n_params",
+        "nothing in its place: nn.fit draws noise such as that of nn.Dropout, net.predict(X) and net(x) do not": (
+            "train eval training"
+        ),
     },
+    "mlp": {
+        "mlp.layers[0].weights, of each layer, or mlp.state_dict() for all": "weights weight W kernel",
+        "mlp.layers[0].biases, of each layer, or mlp.state_dict() for all": "biases bias b",
+        "mlp.layers[-1]": "layer out output_layer",
+        "mlp.sizes": "shape in_features out_features input_size output_size n_layers",
+    },
+    "layer": {
+        "layer.weights, shape (neurons, inputs)": "weight W w kernel",
+        "layer.biases, shape (neurons,)": "bias b",
+        "layer.weights.shape, (neurons, inputs)": "shape in_features out_features units nin nout",
+        "layer.activation": "act function",
+    },
+    "neuron": {"neuron.weights": "weight W w", "neuron.bias": "biases b"},
     "optimiser": {
         "optimiser.learning_rate": "lr param_groups eta learning_rate_init",
         "net.zero_grad(), before the next backward pass": "zero_grad",

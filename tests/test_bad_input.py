@@ -609,6 +609,9 @@ CASES = {
     "epoch": (lambda: setattr(nn.SGD(0.1), "epoch", -1), ArgumentError, "epoch.*at least 0, got -1"),
     "step nothing": (lambda: nn.SGD(0.1).step([]), ArgumentError, "at least one parameter, got none"),
     # Training
+    "MLP of numbers": (lambda: nn.MLP(2, 3, 1), ArgumentError, r"sizes.*got 2; write MLP\(\[2, 3, 1\]\)"),
+    "MLP of a number and a list": (lambda: nn.MLP(3, [4, 1]), ArgumentError, r"got 3; write MLP\(\[3, 4, 1\]\)"),
+    "MLP of a number": (lambda: nn.MLP(3), ArgumentError, r"sizes.*got 3$"),
     "fit net": (lambda: fit(of="net"), OperandError, "net.*str"),
     "fit cost": (lambda: fit(cost=3), OperandError, "cost.*3"),
     "fit optimiser": (

@@ -29,6 +29,9 @@ THINGS = {
     "v": Value(3.0, "v"),
     "f": compile(lambda x: W * x).record([1.0]),
     "net": nn.MLP([2, 1], seed=0),
+    "mlp": nn.MLP([2, 1], seed=0),
+    "layer": nn.Layer(2, 1, seed=0),
+    "neuron": nn.Neuron([1.0, 2.0]),
     "optimiser": nn.SGD(0.5),
     "history": nn.History(),
     "model": nn.Classifier(hidden=(), epochs=1).fit([[0.0], [1.0]], [0, 1]),
@@ -113,7 +116,9 @@ def test_a_name_of_another_package_is_answered(place):
         assert getattr(PLACES[place], word, None) is None and word not in dir(PLACES[place])
 
 
-@pytest.mark.parametrize("place", ["v", "f", "net", "optimiser", "history", "model", "drawing"])
+@pytest.mark.parametrize(
+    "place", ["v", "f", "net", "mlp", "layer", "neuron", "optimiser", "history", "model", "drawing"]
+)
 def test_an_attribute_of_another_package_is_not_set_in_silence(place):
     for word, answer in WORDS[place].items():
         error = raised(lambda word=word: setattr(THINGS[place], word, 3))

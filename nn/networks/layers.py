@@ -12,7 +12,7 @@ from autograd import Label, Value, weighted_sum
 from autograd.errors import ArgumentError, OperandError, ShapeError
 from autograd.modes import refuse_while_recording
 from autograd.reals import REAL
-from autograd.words import keywords_told
+from autograd.words import attributes_told, keywords_told
 
 from ..data import count_of, generator_of, numbers_of
 from ..files.state import put, shape_of
@@ -25,6 +25,7 @@ from .parts import Parts, Watched
 Matrix = npt.NDArray[np.float64]
 
 
+@attributes_told("neuron")
 class Neuron(Watched, Module):
     """``z = sum(w_k a_k) + b``, ``a = activation(z)``.
 
@@ -100,6 +101,7 @@ class Neuron(Watched, Module):
         return f"Neuron({len(self.weights)}, activation={told(self.activation)!r})"
 
 
+@attributes_told("layer")
 class Layer(Watched, Module):
     """Neurons that share their inputs: of given weights and biases, or of given sizes, ``Layer(2, 3, "tanh")``.
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from autograd import Label, Value
 from autograd.errors import ArgumentError, OperandError, ShapeError
-from autograd.words import keywords_told
+from autograd.words import attributes_told, keywords_told
 
 from ..data import generator_of, refuse_batch
 from ..files.state import numbered
@@ -23,6 +23,7 @@ from .layers import Layer
 from .parts import Parts, Watched
 
 
+@attributes_told("mlp")
 class MLP(Watched, Module):
     """A multilayer perceptron of Values.
 
@@ -62,7 +63,7 @@ class MLP(Watched, Module):
         initialiser: str = "xavier",
         seed: int | None = None,
     ) -> None:
-        checked = _checked_sizes(sizes)
+        checked = _checked_sizes(sizes, activation, output, initialiser, seed)
         self._hidden = activation_of("activation", activation)
         last_activation = self._hidden if output is None else activation_of("output", output, OF_LAYERS)
         random = generator_of(seed)
@@ -184,9 +185,18 @@ class MLP(Watched, Module):
             return f"<MLP of the layers {self.layers!r}>"
 
 
-def _checked_sizes(sizes: Sequence[int]) -> list[int]:
+def _checked_sizes(sizes: Sequence[int], *others: Any) -> list[int]:
+    """The sizes; a refusal joins those that stand in other arguments, as in ``MLP(2, 3, 1)``."""
     if not isinstance(sizes, list | tuple | np.ndarray) or len(sizes) < 2:
-        raise ArgumentError(f"MLP(sizes): expected at least two sizes such as [784, 16, 16, 10], got {sizes!r:.60}")
+        meant: list[Any] = []
+        for given in (sizes, *others):
+            if isinstance(given, bool) or not isinstance(given, int | list | tuple):
+                break
+            meant += [given] if isinstance(given, int) else given
+        remedy = f"; write MLP({meant!r:.60})" if len(meant) > 1 else ""
+        raise ArgumentError(
+            f"MLP(sizes): expected at least two sizes such as [784, 16, 16, 10], got {sizes!r:.60}{remedy}"
+        )
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ArgumentError(f"MLP(sizes): expected whole numbers from 1, got {size!r} in {list(sizes)!r:.60}")
