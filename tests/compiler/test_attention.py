@@ -88,6 +88,7 @@ def test_norms_are_told_as_quotients():
 
     assert re.search(r"(t\d+) = x - mean\(x\) .*\n(t\d+) = .*mean\(\1\^2\) \+ 1e-05", equations(layer_norm))
     assert "x / sqrt(mean(x^2) + 1e-05)" in equations(root_mean_square_norm)
+    assert re.search(r"\(x\) +# \(2, 4\)\n", equations(layer_norm))
 
 
 def test_a_read_that_repeats_each_position_is_told_as_the_array():

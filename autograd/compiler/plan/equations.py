@@ -18,6 +18,7 @@ from .expressions import Expressions
 from .instructions import Guard, Instruction, Piece, Scatter, ref
 from .naming import Told, matrix_made, names_of
 from .notation import PLAN
+from .rows import row_shapes
 
 _MOST = 50
 _MOST_NAMES = 12
@@ -66,7 +67,7 @@ def equations(plan: Told, most: int | None = _MOST, see_all: str = "print(f.plan
 class _Equations:
     def __init__(self, plan: Told, in_full: bool) -> None:
         self._plan, self._in_full = plan, in_full
-        self._names = names_of(plan)
+        self._names, self._shapes = names_of(plan), row_shapes(plan)
         self._expressions = Expressions(plan, self._names, in_full)
 
     def header(self) -> list[str]:
@@ -97,9 +98,9 @@ class _Equations:
         return lines
 
     def _equation(self, made: Instruction) -> Line:
-        shape = matrix_made(made)
+        shape = matrix_made(made) or self._shapes.get(made.out.number) or (made.out.size,)
         told = self._expressions.of(made).told(PLAN)
-        return Line(f"{self._names.of(made.out)} = ", told, str(shape or (made.out.size,)))
+        return Line(f"{self._names.of(made.out)} = ", told, str(shape))
 
     def _slope(self, piece: Piece) -> Line:
         """The derivative by some of the parameters, or a part of it."""
