@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--checkpoint", type=Path, metavar="FILE", help="keep the training there after every epoch")
     add("--resume", action="store_true", help="go on from the checkpoint, where there is one")
     add("--no-plots", action="store_true", help="write the network alone, no pictures")
+    add("--backend", choices=("numpy", "numba", "jax"), default="numpy", help="what runs it; all come to the same")
     add("--eager", action="store_true", help="one Value at a time instead of compiled: same results, slower")
     return parser
 
@@ -130,6 +131,7 @@ def _run(options: argparse.Namespace) -> None:
         seed=options.seed,
         progress=True,
         compiled=not options.eager,
+        backend=options.backend,
         checkpoint=options.checkpoint,
         resume=options.resume,
     )

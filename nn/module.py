@@ -143,7 +143,7 @@ class Module:
             indices have to. Of a dict or tuple of arrays it gets one with the numbers of each sample.
         compiled : bool
             Whether to run as matrix products; else one Value at a time.
-        backend : {"numpy", "jax", "reference"}
+        backend : {"numpy", "numba", "jax", "reference"}
             What runs them, as in `compile`.
 
         Returns

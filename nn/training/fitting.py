@@ -94,10 +94,11 @@ def fit(
         Whether to show the epochs: a bar on a terminal or in a notebook, plain lines on standard error elsewhere.
     compiled : bool
         Whether to run as matrix products; else one Value at a time, with the same results.
-    backend : {"numpy", "jax", "reference"}
-        What runs them, as in `compile`. With ``"jax"`` parameters, optimiser and samples stay on the devices, and
-        an epoch is one program. In a program that `jax.distributed` started on several hosts, every process gives
-        its own samples; all end with the same parameters, those of one process with all samples.
+    backend : {"numpy", "numba", "jax", "reference"}
+        What runs them, as in `compile`. With ``"numba"`` many batches are one call, from the rows taken to the
+        optimiser's update, where its rule is elementwise. With ``"jax"`` parameters, optimiser and samples stay on the
+        devices, and an epoch is one program. In a program that `jax.distributed` started on several hosts, every
+        process gives its own samples; all end with the same parameters, those of one process with all samples.
     devices : int, optional
         Over how many of its devices each process spreads a batch; all that JAX has where not given.
     parameters : iterable of Value, optional

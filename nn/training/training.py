@@ -177,6 +177,10 @@ class Training:
             from .device_trainer import DeviceTrainer
 
             return DeviceTrainer(program, *samples, self.devices, noisy, self.noise)
+        if self.backend == "numba":
+            from .machine_trainer import MachineTrainer  # imports numba, which not everybody has
+
+            return MachineTrainer(program, *samples, noisy, self.noise)
         return CompiledTrainer(program, *samples, noisy, self.noise)
 
     def epoch(self, number: int) -> tuple[dict[str, float], float, float]:

@@ -56,6 +56,18 @@ def test_eager_and_compiled_report_the_same(tmp_path, capsys):
     assert reports[0] == reports[1]
 
 
+def test_every_back_end_reports_the_same(tmp_path, capsys):
+    pytest.importorskip("numba")
+    reports = []
+    for backend in ("numpy", "numba"):
+        command = ["--epochs", "2", "--hidden", "4", "--no-plots", "--out", str(tmp_path), "--backend", backend]
+        assert digits.main(command) == 0
+        reports.append(capsys.readouterr().out.split("test accuracy")[1])
+    assert reports[0] == reports[1]
+    assert digits.main([*command, "--eager"]) == 2
+    assert re.search(r"digits\.py: backend: expected 'numpy' with compiled=False", capsys.readouterr().err)
+
+
 def test_a_training_goes_on_from_its_checkpoint(tmp_path, capsys):
     command = ["--hidden", "4", "--no-plots", "--checkpoint", str(tmp_path / "run.npz"), "--resume"]
     for epochs, folder in (("2", "first"), ("5", "resumed")):

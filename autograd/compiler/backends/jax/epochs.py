@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +18,7 @@ from ...arguments import columns
 from ...plan.instructions import Piece, Scatter
 from ...plan.plan import Plan
 from ..base import Batch
+from ..rules import Rules, State
 from .devices import settings
 from .processes import count, devices_of_all, gathered, own
 from .schedule import Run, scheduled
@@ -25,7 +26,6 @@ from .trace import Rows, traced
 from .watched import require_arrays
 
 PROCESS, DEVICE = "process", "device"
-State = dict[str, Any]
 
 _FLOATS = np.dtype(np.float64)
 
@@ -45,22 +45,6 @@ class Functional:
     divide, sqrt, absolute = _without_out(jnp.divide), _without_out(jnp.sqrt), _without_out(jnp.absolute)
     maximum, minimum = _without_out(jnp.maximum), _without_out(jnp.minimum)
     max, sum = _without_out(jnp.max), _without_out(jnp.sum)
-
-
-class Rules(Protocol):
-    """What an optimiser makes of a gradient, at a learning rate that comes with each epoch."""
-
-    def at(self, rate: Any) -> Rules:
-        """The same with this learning rate."""
-
-    def clipped(self, ns: Any, grad: Any) -> Any:
-        """The gradient by all parameters that are learned, 0 by the others, shortened."""
-
-    def decayed(self, ns: Any, data: Any, grad: Any) -> Any:
-        """A piece of the gradient with that of weight decay."""
-
-    def rule(self, ns: Any, data: Any, grad: Any, state: State, steps: Any) -> Any:
-        """A piece of the new parameters; new vectors are put into the state."""
 
 
 @dataclass(frozen=True)

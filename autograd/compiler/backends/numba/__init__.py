@@ -11,7 +11,8 @@ kept on disk. A plan becomes an array of integers, once for all batch sizes. In 
 - `lowering`, `instructions`, `products`, `reductions`, `runs`, `rows`: what a plan's instructions are on the machine;
 - `recipes`, `walks`: the steps of chains of scalars;
 - `encode`: a plan as instructions, before, for and after the samples of a batch;
-- `machine`, `program`: what follows the instructions; runs for batch sizes, kept.
+- `machine`, `program`: what follows the instructions; runs for batch sizes, kept;
+- `updates`, `training`: an optimiser's rule as instructions; many steps of a training as one call.
 """
 
 from __future__ import annotations

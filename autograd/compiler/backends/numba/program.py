@@ -44,7 +44,7 @@ class _Run:
     bytes: int
 
 
-class _Way:
+class Way:
     """The outputs of a plan or its gradient, with runs for the batch sizes, parameters and gradients asked for last."""
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
@@ -62,9 +62,7 @@ class _Way:
     def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> tuple[_Run, float] | None:
         """What was run and the cost; None where the machine objects."""
         rows = len(columns[0])
-        run = self._kept.get((rows, id(parameters), id(into)))
-        if run is None:
-            run = self._made(rows, parameters, into)
+        run = self.prepared(rows, parameters, into)
         if len(columns) <= MOST:
             off, cost = self._run(run.state, *columns)
         else:
@@ -78,6 +76,11 @@ class _Way:
             else:
                 off, cost = self._run(run.state, *columns)
         return None if off else (run, cost)
+
+    def prepared(self, rows: int, parameters: Batch, into: Batch | None) -> _Run:
+        """The run for so many rows, which reads and writes these arrays where they are."""
+        run = self._kept.get((rows, id(parameters), id(into)))
+        return self._made(rows, parameters, into) if run is None else run
 
     def _made(self, rows: int, parameters: Batch, into: Batch | None) -> _Run:
         template = self.template
@@ -148,21 +151,21 @@ class NumbaProgram:
         self._plan, self._dtype = plan, dtype
 
     @cached_property
-    def _outputs(self) -> _Way:
-        return _Way(finished(replace(self._plan, cost=None, gradient=None)), self._dtype)
+    def _outputs(self) -> Way:
+        return Way(finished(replace(self._plan, cost=None, gradient=None)), self._dtype)
 
     @cached_property
-    def _gradient(self) -> _Way:
+    def _gradient(self) -> Way:
         assert self._plan.cost is not None
         # Nobody asks a gradient's run for the outputs.
-        return _Way(replace(self._plan, output=self._plan.cost), self._dtype)
+        return Way(replace(self._plan, output=self._plan.cost), self._dtype)
 
     @cached_property
     def _numpy(self) -> NumPyProgram:
         return NumPyProgram(self._plan, self._dtype)
 
     @property
-    def _main(self) -> _Way:
+    def _main(self) -> Way:
         return self._outputs if self._plan.gradient is None else self._gradient
 
     @property
