@@ -10,7 +10,8 @@ import numpy as np
 from . import modes
 from .errors import ArgumentError, OperandError
 
-REAL = (numbers.Real, np.bool_)  # NumPy registers its other scalars as Real, not its bool
+# NumPy registers its other scalars as Real, not its bool; the slow question to Real is put last.
+REAL = (float, int, np.bool_, numbers.Real)
 
 
 def as_float(number: Any, name: str = "Value()") -> float:
@@ -25,7 +26,7 @@ def as_float(number: Any, name: str = "Value()") -> float:
     """
     if number.__class__ is float:
         return number
-    if number.__class__ is int or isinstance(number, REAL):
+    if isinstance(number, REAL):
         try:
             return float(number)
         except OverflowError:

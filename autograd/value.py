@@ -332,12 +332,11 @@ def as_operand(thing: Any) -> Value | None:
     """A Value as it is, a real number as a constant, None for anything else."""
     if thing.__class__ is Value:
         return thing
-    if thing.__class__ is float:  # spares floats, and below integers, the slow question to numbers.Real
+    if thing.__class__ is float:
         return constant(thing)
     if isinstance(thing, Value):
         return thing.usable()
-    real = thing.__class__ is int or isinstance(thing, REAL)
-    return constant(as_float(thing, "an operand")) if real else None
+    return constant(as_float(thing, "an operand")) if isinstance(thing, REAL) else None
 
 
 Value._as_operand = staticmethod(as_operand)
