@@ -1,77 +1,53 @@
-"""Recipes: what a step of a walk computes, as elementwise instructions on what every step has elsewhere.
+"""Recipes: what a step of a walk computes, forth or back, as one elementwise kernel.
 
-The partials of the table are read so that they emit instructions, as when a plan is differentiated. An instruction is
-the address of its kernel, how many operands it has, and for its result and each operand a slot: its kind and which.
+The way back over a step adds its adjoint times a partial to the adjoint of an operand: as an operation of its own,
+whose rule is made of the table's, that is one kernel.
 """
 
 from __future__ import annotations
 
-from ....primitives import ADD
-from ...emitting import EMITTING, Scaled
-from ...plan.builder import Builder
-from ...plan.instructions import Map, Operand, Ref
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from ....primitives import Primitive
 from ...plan.walk import Operation
 from . import elementwise
 from .memory import Memory
 
-RESULT, OPERAND, ADJOINT, ADJOINT_OF_OPERAND, BETWEEN, NUMBER = range(6)
-"""The step's result, one of its operands, the adjoint of either, a row for what is computed on the way, or a number."""
+RESULT, OPERAND, ADJOINT, ADJOINT_OF_OPERAND, NUMBER = range(5)
+"""Where a kernel's operand is found: the step's result, an operand of it, the adjoint of either, or a number."""
 
-Slot = tuple[int, int]
+Recipe = list[int]
+"""The address of a kernel, how many operands it has, and for its result and each operand where and which it is."""
 
 
-class Recipe:
-    """Instructions of a step in the making.
+def forth(operation: Operation, memory: Memory) -> Recipe:
+    """A step's result."""
+    operands = [(OPERAND, k) for k in range(operation.arity)]
+    numbers = [(NUMBER, memory.number(number).start.fixed) for number in operation.numbers]
+    given = [None] * operation.arity + list(operation.numbers)
+    return _recipe(operation.primitive, given, [(RESULT, 0), *operands, *numbers], memory)
 
-    Attributes
-    ----------
-    words : list of int
-        The instructions.
-    between : int
-        How many rows there are for what is computed on the way.
-    most : int
-        How many operands an instruction has at most.
-    """
 
-    def __init__(self, memory: Memory, arity: int) -> None:
-        self._memory = memory
-        self._builder = Builder()
-        arrays = [self._builder.array(1, True) for _ in range(2 * arity + 2)]
-        self.result, self.adjoint = Ref(arrays[0]), Ref(arrays[1])
-        self.operands = [Ref(array) for array in arrays[2 : 2 + arity]]
-        self.adjoints = [Ref(array) for array in arrays[2 + arity :]]
-        self._slots: dict[int, Slot] = {arrays[0].number: (RESULT, 0), arrays[1].number: (ADJOINT, 0)}
-        self._slots |= {read.array.number: (OPERAND, k) for k, read in enumerate(self.operands)}
-        self._slots |= {read.array.number: (ADJOINT_OF_OPERAND, k) for k, read in enumerate(self.adjoints)}
-        self.words: list[int] = []
-        self.between = 0
-        self.most = 1
+def back(operation: Operation, index: int, memory: Memory) -> Recipe:
+    """What is added to the adjoint of an operand."""
+    target = (ADJOINT_OF_OPERAND, index)
+    slots = [target, target, (ADJOINT, 0), (RESULT, 0), *((OPERAND, k) for k in range(operation.arity))]
+    return _recipe(_added(operation, index), [None] * (operation.arity + 3), slots, memory)
 
-    def forth(self, operation: Operation) -> None:
-        """Make it that of a step's result."""
-        self._add(Map(self.result.array, operation.primitive, (*self.operands, *operation.numbers)))
 
-    def back(self, operation: Operation, index: int) -> None:
-        """Make it that which adds to the adjoint of an operand."""
-        builder = self._builder
-        given = [Scaled(builder, read) for read in self.operands]
-        partial = operation.partial(EMITTING, index, Scaled(builder, self.result), given)
-        handed = (Scaled(builder, self.adjoint) * partial).operand()
-        for made in builder.instructions:
-            assert isinstance(made, Map)
-            self._slots[made.out.number] = (BETWEEN, self.between)
-            self.between += 1
-            self._add(made)
-        target = self.adjoints[index]
-        self._add(Map(target.array, ADD, (target, handed)))
+def _recipe(primitive: Primitive, given: list[Any], slots: list[tuple[int, int]], memory: Memory) -> Recipe:
+    address = elementwise.address(primitive, given, memory.dtype)()
+    return [address, len(given), *(number for slot in slots for number in slot)]
 
-    def _add(self, made: Map) -> None:
-        self.words += [elementwise.address(made.primitive, made.arguments, self._memory.dtype)(), len(made.arguments)]
-        for operand in (Ref(made.out), *made.arguments):
-            self.words += self._slot(operand)
-        self.most = max(self.most, len(made.arguments))
 
-    def _slot(self, operand: Operand) -> Slot:
-        if isinstance(operand, Ref):
-            return self._slots[operand.array.number]
-        return NUMBER, self._memory.number(operand).start.fixed
+@cache
+def _added(operation: Operation, index: int) -> Primitive:
+    """The operation ``sum + adjoint * partial``, of the sum so far, an adjoint, a step's result and its operands."""
+
+    def rule(ns: Any, so_far: Any, adjoint: Any, result: Any, *operands: Any) -> Any:
+        return so_far + adjoint * operation.partial(ns, index, result, operands)
+
+    partials: tuple[Callable[..., Any], ...] = ()
+    return Primitive(f"{operation.primitive.name}_back{index}", rule, partials, "")
