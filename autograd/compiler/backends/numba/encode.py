@@ -110,11 +110,21 @@ _LINE = 64
 """Arrays begin where a line of the processor's cache does."""
 
 
-def encoded(plan: Plan, dtype: np.dtype[Any]) -> Template:
-    """The instructions for a plan's cost and gradient, or where it has none for its outputs."""
+def encoded(plan: Plan, dtype: np.dtype[Any], rows: Amount, packs: bool) -> Template:
+    """The instructions for a plan's cost and gradient, or where it has none for its outputs.
+
+    Parameters
+    ----------
+    plan : Plan
+    dtype : dtype
+    rows : Amount
+        One, or the size of any batch.
+    packs : bool
+        Whether there are so many rows that it pays to turn the matrices that they are multiplied with.
+    """
     plan = lowered(plan)
-    memory = laid_out(plan, dtype)
-    encoder, phases = Encoder(memory), _phases(plan)
+    memory = laid_out(plan, dtype, rows)
+    encoder, phases = Encoder(memory, packs), _phases(plan)
     in_parts = phases is not None
     made: tuple[list[Encoded], ...] = ([], [], [])
 

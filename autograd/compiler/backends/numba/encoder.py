@@ -10,9 +10,9 @@ import numpy as np
 from ...plan.instructions import Array, Operand, Ref
 from ...plan.patterns import Index, Pattern, common, everything, shaped
 from . import moves
-from .amounts import NONE, ONE, ROWS
+from .amounts import NONE, ONE, Amount, product
 from .loops import Loop, at_most, loops_over, merged, steps_of
-from .memory import Memory, Place, View, view_of
+from .memory import PARAMETERS, Memory, Place, View, view_of
 from .words import Encoded, Word, located, operands
 
 
@@ -22,23 +22,30 @@ class Encoder:
     Attributes
     ----------
     memory : Memory
+    packs : bool
+        See `encode.encoded`.
     made : list of Encoded
         What is encoded so far.
     first, zeroed : list of Encoded
         What must run before, always and where the batch comes in parts: sums over it begin at 0.
     """
 
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
+    def __init__(self, memory: Memory, packs: bool) -> None:
+        self.memory, self.packs = memory, packs
         self.made: list[Encoded] = []
         self.first: list[Encoded] = []
         self.zeroed: list[Encoded] = []
         self._copies: dict[Any, Place] = {}
+        self._packs: dict[Any, View] = {}
 
     @property
     def itemsize(self) -> int:
         """Of a number, in bytes."""
         return int(self.memory.dtype.itemsize)
+
+    def samples(self, batched: bool) -> Amount | None:
+        """How many samples there are; None for what is one for all."""
+        return self.memory.rows if batched else None
 
     def emit(self, kernel: Callable[..., Any], words: Sequence[Word]) -> None:
         """Add an instruction of a kernel for the program's numbers; ``kernel(dtype)`` compiles it."""
@@ -46,7 +53,10 @@ class Encoder:
 
     def elementwise(self, name: str, address: Callable[[], int], views: Sequence[View], batched: bool) -> None:
         """Add instructions of an elementwise kernel over views with the same axes: first the result's."""
-        for loops, moved in self.in_loops(views, loops_over(views, batched), 3):
+        self._in_loops(name, address, views, loops_over(views, self.samples(batched)))
+
+    def _in_loops(self, name: str, address: Callable[[], int], views: Sequence[View], all: Sequence[Loop]) -> None:
+        for loops, moved in self.in_loops(views, all, 3):
             words: list[Word] = [loop.count for loop in loops]
             strides = [[loop.strides[k] for loop in loops] for k in range(len(moved))]
             self.made.append(Encoded(name, address, (*words, *operands(moved, strides, self.itemsize))))
@@ -54,6 +64,31 @@ class Encoder:
     def moved(self, kernel: Callable[..., Any], views: Sequence[View], batched: bool) -> None:
         """The same for a kernel for the program's numbers."""
         self.elementwise(kernel.__name__, lambda: int(kernel(self.memory.dtype).address), views, batched)
+
+    def packed(self, view: View, loops: Sequence[Loop]) -> tuple[View, list[Loop]]:
+        """A copy of a view's numbers in loops over it, the innermost side by side, and these loops over the copy."""
+        key = id(self.made), view.area, view.start, tuple(loops)
+        given = view.area.base in (PARAMETERS, self.memory.constants.base)
+        key = (0, *key[1:]) if given else key
+        copy, near, moved = self._packs.get(key), ONE, list[Loop]()
+        for loop in reversed(loops):
+            stride = NONE if loop.strides == (NONE,) else near
+            moved.insert(0, Loop(loop.count, (stride,)))
+            if stride != NONE:
+                size = product(near, loop.count)
+                assert size is not None
+                near = size
+        if copy is None:
+            copy = self._packs[key] = View(self.memory.room(near), NONE, NONE, (), ())
+            both = [
+                Loop(one.count, (new.strides[0], one.strides[0]))
+                for one, new in zip(loops, moved, strict=True)
+                if new.strides[0] != NONE
+            ]
+            made, self.made = self.made, self.first if given else self.made
+            self._in_loops(moves.copy.__name__, lambda: int(moves.copy(self.memory.dtype).address), [copy, view], both)
+            self.made = made
+        return copy, moved
 
     def fill(self, view: View, batched: bool) -> None:
         """Add the instructions that set numbers to 0."""
@@ -156,7 +191,12 @@ class Encoder:
 
     def _indexed(self, kernel: Callable[..., Any], out: View, read: View, index: Index) -> None:
         positions = self.memory.keep(np.ascontiguousarray(index, dtype=np.int64))
-        words: list[Word] = [ROWS if out.row != NONE else ONE, len(index), self.memory.constants.base, positions]
+        words: list[Word] = [
+            self.memory.rows if out.row != NONE else ONE,
+            len(index),
+            self.memory.constants.base,
+            positions,
+        ]
         for view in (out, read):
             words += [*located(view, self.itemsize), view.row, view.strides[0] if view.strides else NONE]
         self.emit(kernel, words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product as combinations
 from math import prod
 
-from .amounts import ONE, ROWS, Amount, product
+from .amounts import ONE, Amount, product
 from .memory import View
 
 
@@ -19,11 +19,11 @@ class Loop:
     strides: tuple[Amount, ...]
 
 
-def loops_over(views: Sequence[View], batched: bool) -> list[Loop]:
-    """The loops of views with the same axes: the batch's first, if there is one, and those of more than one step."""
+def loops_over(views: Sequence[View], samples: Amount | None) -> list[Loop]:
+    """The loops of views with the same axes, of more than one step: over the samples first, where these differ."""
     lengths = views[0].counts
     axes = [Loop(Amount(length), tuple(view.strides[k] for view in views)) for k, length in enumerate(lengths)]
-    batch = [Loop(ROWS, tuple(view.row for view in views))] if batched else []
+    batch = [] if samples is None else [Loop(samples, tuple(view.row for view in views))]
     return [loop for loop in batch + axes if loop.count != ONE]
 
 

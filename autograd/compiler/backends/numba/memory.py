@@ -18,7 +18,7 @@ from ...plan.instructions import Array, BatchSum, Map, Product, Ref, Scale, Scat
 from ...plan.patterns import Pattern, affine, everything
 from ...plan.plan import Plan
 from ...plan.walk import Walk
-from .amounts import NONE, ONE, ROWS, Amount
+from .amounts import NONE, ONE, Amount
 
 ARENA, PARAMETERS, GRADIENT, INPUTS = range(4)
 """The numbers of the bases; an input has that of the first and its argument's number. Behind the last input come the
@@ -80,6 +80,8 @@ class Memory:
 
     Attributes
     ----------
+    rows : Amount
+        How many samples there are.
     constants, outputs : Area
         The numbers that stand in the plan, and what it returns.
     places : dict
@@ -96,6 +98,7 @@ class Memory:
 
     plan: Plan
     dtype: np.dtype[Any]
+    rows: Amount
     constants: Area
     outputs: Area
     places: dict[int, Place] = field(default_factory=dict)
@@ -107,7 +110,11 @@ class Memory:
 
     def buffer(self, size: int, batched: bool) -> Area:
         """A new buffer of the arena."""
-        self.sizes.append(Amount(0, size) if batched else Amount(size))
+        return self.room(Amount(0, size) if batched else Amount(size))
+
+    def room(self, size: Amount) -> Area:
+        """A new buffer of so many numbers."""
+        self.sizes.append(size)
         return Area(ARENA, len(self.sizes) - 1)
 
     def lying(self, size: int, batched: bool) -> Place:
@@ -140,10 +147,10 @@ class Memory:
         return place, affine(read.index + place.pattern.base)
 
 
-def laid_out(plan: Plan, dtype: np.dtype[Any]) -> Memory:
+def laid_out(plan: Plan, dtype: np.dtype[Any], rows: Amount) -> Memory:
     """Decide where the arrays of a plan lie, and hold its constants."""
     last = max((array.source for array in plan.arrays if array.kind == "input"), default=-1)
-    memory = Memory(plan, dtype, Area(INPUTS + last + 1), Area(INPUTS + last + 2))
+    memory = Memory(plan, dtype, rows, Area(INPUTS + last + 1), Area(INPUTS + last + 2))
     walked = {made.out.number for made in plan.instructions if isinstance(made, Walk)}
     inside = dict(_inside(plan))
     for array in plan.arrays:
@@ -164,7 +171,7 @@ def _own(memory: Memory, array: Array, walked: Collection[int]) -> Place:
         return Place(Area(PARAMETERS), NONE, ONE, positions)
     if array.number in walked:
         # A walk takes its steps along rows of samples.
-        row, step = (ONE, ROWS) if array.batched else (NONE, ONE)
+        row, step = (ONE, memory.rows) if array.batched else (NONE, ONE)
         return Place(memory.buffer(array.size, array.batched), row, step, positions)
     if array.kind == "constant":
         first = memory.keep(array.source.astype(memory.dtype)) // memory.dtype.itemsize

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...plan.instructions import Contraction, Product
 from . import multiply
-from .amounts import NONE, ONE, ROWS, Amount
+from .amounts import NONE, ONE, Amount
 from .encoder import Encoder
 from .loops import Loop, merged
 from .memory import View
@@ -32,8 +32,8 @@ def encode_product(instruction: Product, encoder: Encoder) -> None:
         encoder.seen_as(instruction.right, contraction.shape(contraction.right)),
     ]
     over_the_batch = "b" in contraction.left + contraction.right and "b" not in contraction.out
-    kinds = _kinds(contraction, views)
-    form, over = _form(kinds)
+    kinds = _kinds(contraction, views, encoder.memory.rows)
+    form, over = _packed(*_form(kinds), views, encoder)
     adds: Word = Late.ADDS if over_the_batch else 0
     summed = any(loop.strides[_C] == NONE for loop in over)
     if over_the_batch:
@@ -48,19 +48,21 @@ def encode_product(instruction: Product, encoder: Encoder) -> None:
 
 @dataclass(frozen=True)
 class _Form:
-    """The loops of one product of matrices: over rows, columns and inner numbers."""
+    """The loops of one product of matrices: over rows, columns and inner numbers; which factors are A and B."""
 
     row: Loop
     column: Loop
     inner: Loop
+    a: int
+    b: int
 
 
-def _kinds(contraction: Contraction, views: Sequence[View]) -> dict[str, list[Loop]]:
+def _kinds(contraction: Contraction, views: Sequence[View], samples: Amount) -> dict[str, list[Loop]]:
     """The loops of each kind, by the factors that have them: "A", "B", "AB" with the result, "-" without."""
     letters = (contraction.out, contraction.left, contraction.right)
     kinds: dict[str, list[Loop]] = {"A": [], "B": [], "AB": [], "-": []}
     for letter in dict.fromkeys("".join(letters)):
-        count = ROWS if letter == "b" else Amount(contraction.sizes[letter])
+        count = samples if letter == "b" else Amount(contraction.sizes[letter])
         if count == ONE:
             continue
         strides = tuple(_stride(letter, own, view) for own, view in zip(letters, views, strict=True))
@@ -82,7 +84,8 @@ def _form(kinds: dict[str, list[Loop]]) -> tuple[_Form, list[Loop]]:
         longest = max(kinds[kind], key=lambda loop: (_is_near(loop), loop.count.magnitude), default=_EMPTY)
         chosen.append(longest)
         over += [loop for loop in kinds[kind] if loop is not longest]
-    return _Form(*chosen), over
+    row, column, inner = chosen
+    return _turned(_Form(row, column, inner, _A, _B)), over
 
 
 def _is_near(loop: Loop) -> bool:
@@ -94,25 +97,48 @@ def _words(
     form: _Form, over: Sequence[Loop], views: Sequence[View], adds: Word, encoder: Encoder
 ) -> tuple[Callable[..., Any], list[Word]]:
     """The kernel and the words of products of matrices."""
-    dtype, size = encoder.memory.dtype, encoder.itemsize
-    row, column, inner, a, b = form.row, form.column, form.inner, _A, _B
-    if not _by_rows(column, b) and (_by_rows(row, a) or row.strides[_C] == ONE != column.strides[_C]):
-        row, column, a, b = column, row, _B, _A
-    if _by_rows(column, b):
+    row, column, inner = form.row, form.column, form.inner
+    if _by_rows(column, form.b):
         kernel = multiply.by_rows
-    elif inner.strides[a] == inner.strides[b] == ONE:
+    elif inner.strides[form.a] == inner.strides[form.b] == ONE:
         kernel = multiply.by_dots
     else:
         kernel = multiply.one_by_one
     words: list[Word] = [row.count, column.count, inner.count, adds, *(loop.count for loop in over)]
-    for view, outer, near in ((a, row, inner), (b, inner, column), (_C, row, column)):
-        words += [*located(views[view], size), outer.strides[view], near.strides[view]]
+    for view, outer, near in ((form.a, row, inner), (form.b, inner, column), (_C, row, column)):
+        words += [*located(views[view], encoder.itemsize), outer.strides[view], near.strides[view]]
         words += [loop.strides[view] for loop in over]
-    steps = [_for_blas(row, inner, a), _for_blas(inner, column, b), _for_blas(row, column, _C)]
+    steps = [_for_blas(row, inner, form.a), _for_blas(inner, column, form.b), _for_blas(row, column, _C)]
     if None in steps or steps[2][0]:  # type: ignore[index]
         return kernel, [*words, 0, 0, 0, 0, 0, 0]
     (a_lies, a_step), (b_lies, b_step), (_, c_step) = steps  # type: ignore[misc]
-    return kernel, [*words, multiply.blas_address(dtype), int(a_lies), int(b_lies), a_step, b_step, c_step]
+    address = multiply.blas_address(encoder.memory.dtype)
+    return kernel, [*words, address, int(a_lies), int(b_lies), a_step, b_step, c_step]
+
+
+def _turned(form: _Form) -> _Form:
+    """The product of the transposed matrices, where that has neighbours in the rows of its result."""
+    row, column = form.row, form.column
+    is_better = _by_rows(row, form.a) or row.strides[_C] == ONE != column.strides[_C]
+    return _Form(column, row, form.inner, form.b, form.a) if not _by_rows(column, form.b) and is_better else form
+
+
+def _packed(form: _Form, over: list[Loop], views: list[View], encoder: Encoder) -> tuple[_Form, list[Loop]]:
+    """The product with B's columns copied side by side, where they are not and that is done for enough rows."""
+    b, enough = form.b, form.row.count.magnitude >= (0, _ENOUGH_ROWS)
+    if not encoder.packs or not enough or form.column.strides[_C] != ONE or form.column.strides[b] == ONE:
+        return form, over
+    chosen = [*over, form.inner, form.column]
+    views[b], moved = encoder.packed(views[b], [Loop(loop.count, (loop.strides[b],)) for loop in chosen])
+    loops = [_with_stride(loop, b, new.strides[0]) for loop, new in zip(chosen, moved, strict=True)]
+    return _Form(form.row, loops[-1], loops[-2], form.a, b), loops[:-2]
+
+
+def _with_stride(loop: Loop, view: int, stride: Amount) -> Loop:
+    return Loop(loop.count, tuple(stride if k == view else own for k, own in enumerate(loop.strides)))
+
+
+_ENOUGH_ROWS = 4
 
 
 def _by_rows(column: Loop, b: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from ...finish import finished
 from ...plan.plan import Plan
 from ..base import CHUNK_BYTES, Batch
 from ..numpy.program import NumPyProgram
-from .encode import encoded
+from .amounts import ONE, ROWS
+from .encode import Template, encoded
 from .machine import HEAD, MOST, repeated, runner
 from .memory import INPUTS
 
@@ -22,6 +23,15 @@ _KEPT_BYTES = 2 * CHUNK_BYTES
 PART_BYTES = 2**18
 """What the numbers of a batch may take at once: more come in parts, which stay in the processor's cache."""
 LEAST_ROWS = 16
+ENOUGH_ROWS = 16
+"""From so many rows on matrices that they are multiplied with are turned first."""
+
+
+class _Encoded(NamedTuple):
+    """Instructions, and the numbers and integers that stand in them."""
+
+    template: Template
+    constants: np.ndarray[Any, np.dtype[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -48,16 +58,29 @@ class Way:
     """The outputs of a plan or its gradient, with runs for the batch sizes, parameters and gradients asked for last."""
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
-        self.template = encoded(plan, dtype)
         self._dtype, self._plan = dtype, plan
+        self._templates: dict[tuple[bool, bool], _Encoded] = {}
         self._kept: dict[tuple[int, int, int], _Run] = {}
         self._widths = {array.source: array.size for array in plan.arrays if array.kind == "input"}
-        self._constants = np.frombuffer(bytes(self.template.memory.held) or bytes(8), dtype=np.uint8)
         self._run = runner(dtype, len(self._widths) if len(self._widths) <= MOST else 0)
         self._outputs = plan.output.size if plan.cost is None else 0
         self._batched = plan.output.array.batched and plan.cost is None
-        row_bytes = dtype.itemsize * self._outputs + (0 if self.template.in_parts else self.template.row_bytes)
-        self.rows_at_once = max(1, CHUNK_BYTES // max(row_bytes, 1))
+
+    @cached_property
+    def rows_at_once(self) -> int:
+        """See `backends.base.Program`."""
+        template = self.template(ENOUGH_ROWS).template
+        row_bytes = self._dtype.itemsize * self._outputs + (0 if template.in_parts else template.row_bytes)
+        return max(1, CHUNK_BYTES // max(row_bytes, 1))
+
+    def template(self, rows: int) -> _Encoded:
+        """The instructions for so many rows."""
+        key = rows == 1, rows >= ENOUGH_ROWS
+        if key not in self._templates:
+            template = encoded(self._plan, self._dtype, ONE if rows == 1 else ROWS, key[1])
+            constants = np.frombuffer(bytes(template.memory.held) or bytes(8), dtype=np.uint8)
+            self._templates[key] = _Encoded(template, constants)
+        return self._templates[key]
 
     def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> tuple[_Run, float] | None:
         """What was run and the cost; None where the machine objects."""
@@ -83,41 +106,39 @@ class Way:
         return self._made(rows, parameters, into) if run is None else run
 
     def _made(self, rows: int, parameters: Batch, into: Batch | None) -> _Run:
-        template = self.template
-        rows_of_part = self._rows_of_part(rows)
+        template, constants = self.template(rows)
+        rows_of_part = self._rows_of_part(template, rows)
         offsets, size = template.offsets(rows_of_part)
         arena = np.zeros(size + _LINE, dtype=np.uint8)
         start = -arena.ctypes.data % _LINE
         numbers = np.array(template.numbers(rows), dtype=self._dtype)
         arena[start : start + numbers.nbytes] = numbers.view(np.uint8)
         outputs = np.empty((rows if self._batched else 1, self._outputs), self._dtype)
-        code = self._code(rows, rows_of_part, offsets)
+        code = self._code(template, rows, rows_of_part, offsets)
         needed = arena.nbytes + outputs.nbytes + code.nbytes
         while self._kept and needed + sum(other.bytes for other in self._kept.values()) > _KEPT_BYTES:
             self._kept.pop(next(iter(self._kept)))
         first = arena.ctypes.data + start
         bases = [first, parameters.ctypes.data, 0 if into is None else into.ctypes.data]
-        bases += [0] * (max(self._widths, default=-1) + 1) + [self._constants.ctypes.data, outputs.ctypes.data]
+        bases += [0] * (max(self._widths, default=-1) + 1) + [constants.ctypes.data, outputs.ctypes.data]
         cost = first + int(offsets[template.cost])
         head = [code.ctypes.data, code.ctypes.data + code.nbytes, cost, len(bases)]
         state = np.array([*head, *bases, *bases], dtype=np.int64)
         # What it is bound to is kept with it, so that no other array can come to have the same identity.
-        run = _Run(state, (code, arena, parameters, into), outputs, needed)
+        run = _Run(state, (code, arena, constants, parameters, into), outputs, needed)
         self._kept[rows, id(parameters), id(into)] = run
         return run
 
-    def _rows_of_part(self, rows: int) -> int:
+    def _rows_of_part(self, template: Template, rows: int) -> int:
         """How many rows are computed at once."""
-        template = self.template
         if not template.in_parts:
             return rows
         row_bytes = template.row_bytes + self._dtype.itemsize * (sum(self._widths.values()) + self._outputs)
         most = max(LEAST_ROWS, PART_BYTES // max(row_bytes, 1) // LEAST_ROWS * LEAST_ROWS)
         return rows if rows <= most else most
 
-    def _code(self, rows: int, rows_of_part: int, offsets: Any) -> Any:
+    def _code(self, template: Template, rows: int, rows_of_part: int, offsets: Any) -> Any:
         """The instructions for so many rows in parts."""
-        template = self.template
         before, after = (part.words(rows_of_part, offsets, False) for part in (template.before, template.after))
         if rows == rows_of_part:
             return np.concatenate([before, template.during.words(rows, offsets, False), after])
@@ -171,7 +192,7 @@ class NumbaProgram:
     @property
     def source(self) -> str:
         """The instructions, one a line."""
-        return str(self._main.template)
+        return str(self._main.template(ENOUGH_ROWS).template)
 
     @cached_property
     def rows_at_once(self) -> int:

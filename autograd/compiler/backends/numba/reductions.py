@@ -8,7 +8,7 @@ from math import prod
 from ...plan.instructions import BatchSum, Sum
 from ...plan.patterns import Pattern, common, everything
 from . import sums
-from .amounts import NONE, ONE, ROWS
+from .amounts import NONE, ONE
 from .encoder import Encoder
 from .loops import Loop, at_most, loops_over, merged
 from .memory import View, view_of
@@ -28,7 +28,7 @@ def encode_sum(instruction: Sum, encoder: Encoder) -> None:
     kept = _kept(view, out.size)
     target = encoder.out(out, view.counts[:kept] or (1,))
     own = View(view.area, view.start, view.row, view.strides[:kept] or (NONE,), view.counts[:kept] or (1,))
-    _encode(encoder, [target, own], loops_over([target, own], out.batched), _runs(view, out.size), 0)
+    _encode(encoder, [target, own], loops_over([target, own], encoder.samples(out.batched)), _runs(view, out.size), 0)
 
 
 def encode_batch_sum(instruction: BatchSum, encoder: Encoder) -> None:
@@ -37,7 +37,7 @@ def encode_batch_sum(instruction: BatchSum, encoder: Encoder) -> None:
     place = encoder.memory.places[out.number]
     views = encoder.aligned([instruction.read], place, place.pattern)
     encoder.begin_sum(views[0])
-    _encode(encoder, views, loops_over(views, False), [Loop(ROWS, (views[1].row,))], Late.ADDS)
+    _encode(encoder, views, loops_over(views, None), [Loop(encoder.memory.rows, (views[1].row,))], Late.ADDS)
 
 
 _RUNS = 2
@@ -60,7 +60,7 @@ def _kept(view: View, size: int) -> int:
 def _runs(view: View, size: int) -> list[Loop]:
     kept = _kept(view, size)
     runs = View(view.area, view.start, NONE, view.strides[kept:], view.counts[kept:])
-    return loops_over([runs], False)
+    return loops_over([runs], None)
 
 
 def _encode(encoder: Encoder, views: Sequence[View], results: Sequence[Loop], runs: Sequence[Loop], adds: Word) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...plan.choose import AddRows, Choose
 from ...plan.instructions import Ref
-from .amounts import NONE, ONE, ROWS
+from .amounts import NONE, ONE
 from .encoder import Encoder
 from .memory import View, view_of
 from .native import kernel, pointer_to
@@ -55,7 +55,7 @@ def _emit(
     encoder: Encoder,
 ) -> None:
     at = encoder.seen_as(index, (index.size, 1))
-    words: list[Word] = [ROWS if batched else ONE, index.size, instruction.rows, instruction.width]
+    words: list[Word] = [encoder.memory.rows if batched else ONE, index.size, instruction.rows, instruction.width]
     words.append(index.size // instruction.tables)
     for view in (at, *views):
         words += [*located(view, encoder.itemsize), view.row if batched else NONE, *view.strides]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from .amounts import ONE, ROWS
+from .amounts import ONE
 from .encoder import Encoder
 from .lowering import Largest, OfRuns, SumBesideLargest, SumOfRun, SumsOfOthers
 from .native import integers, kernel, pointer_to
@@ -29,7 +29,7 @@ def encode_runs(instruction: OfRuns, encoder: Encoder) -> None:
     starts = encoder.memory.keep(np.cumsum([0, *lengths]).astype(np.int64))
     target = encoder.out(out, (count, 1) if one_each else shape)
     views = [target, *(encoder.seen_as(read, shape) for read in instruction.given)]
-    words: list[Word] = [ROWS if out.batched else ONE, count, lengths[0] if equal else 0]
+    words: list[Word] = [encoder.memory.rows if out.batched else ONE, count, lengths[0] if equal else 0]
     words += [encoder.memory.constants.base, starts]
     for view in views:
         words += [*located(view, encoder.itemsize), view.row, *view.strides]

@@ -17,7 +17,7 @@ import numpy as np
 from ...plan.patterns import everything
 from ...plan.walk import Steps, Walk, WalkBack
 from . import moves
-from .amounts import NONE, ONE, ROWS
+from .amounts import NONE, ONE
 from .encoder import Encoder
 from .memory import ARENA, Area, Place, view_of
 from .native import call, integers, kernel, small_integers
@@ -39,7 +39,7 @@ def encode_walk_back(instruction: WalkBack, encoder: Encoder) -> None:
     """Add the instructions of the way back."""
     steps, out = instruction.steps, instruction.out
     tape = encoder.memory.places[instruction.tape.array.number]
-    row, step = (ONE, ROWS) if out.batched else (NONE, ONE)
+    row, step = (ONE, encoder.memory.rows) if out.batched else (NONE, ONE)
     adjoints = Place(encoder.memory.buffer(steps.size, out.batched), row, step, everything(steps.size))
     whole = view_of(adjoints, adjoints.pattern)
     encoder.fill(whole, out.batched)
@@ -68,7 +68,7 @@ def _emit(
     active: int | None,
 ) -> None:
     memory, unit = encoder.memory, encoder.itemsize
-    rows = ROWS if batched else ONE
+    rows = memory.rows if batched else ONE
     words_of_one = 10 + 5 * max(recipe[1] for recipe in recipes if recipe)
     scratch = memory.buffer(8 * words_of_one // unit, False)
     starts = np.cumsum([0, *map(len, recipes)])
