@@ -21,6 +21,7 @@ Slot = tuple[int, Any]
 _MANY = 3
 """Ends of chains of so many lengths are copied to one array, and so many scales are factors."""
 _EXTREMES = (MAXIMUM, MINIMUM)
+_NOWHERE: set[int] = set()
 
 
 def alike(scalars: Scalars) -> Scalars:
@@ -53,36 +54,45 @@ class _Shapes:
         Equal for atoms that differ in the numbers of terms alone; a plain sum has the shape of its terms.
     sums : list of int
         How many plain sums, or extremes, lie between an atom and those of its shape that are none.
-    depths : list of int
-        How many operations lie before an atom, without those: equal for equal shapes.
+    scales : list of float
+        The number that scales all terms of a sum.
     """
 
     def __init__(self, atoms: list[Atom]) -> None:
         self.atoms = atoms
         self.of: list[int] = []
         self.sums: list[int] = []
-        self.depths: list[int] = []
+        self._depth_of: dict[int, int] = {}
         self._numbers: dict[Any, int] = {}
+        # Of each shape, the shapes that it is made of; and those of which there are plain sums or extremes.
+        self._made_of: dict[int, set[int]] = defaultdict(set)
         self._summed: set[int] = set()
+        self.scales: list[float] = []
         for atom in atoms:
             reads = atom.operands or [factor for _, f, g in atom.terms for factor in ((f,) if g == NONE else (f, g))]
-            own = {self.of[read] for read in reads} if _is_plain(atom) or atom.primitive in _EXTREMES else ()
-            if len(own) == 1:
-                shape, sums = own.pop(), 1 + max([self.sums[read] for read in reads])
+            made_of = {self.of[read] for read in reads}
+            self.scales.append(_scale(atom))
+            if len(made_of) == 1 and (_is_plain(atom) or atom.primitive in _EXTREMES):
+                (shape,) = made_of
+                sums = 1 + max([self.sums[read] for read in reads])
                 self._summed.add(shape)
             else:
-                shape, sums = self._shape(atom), 0
+                shape, sums = self._shape(atom, self.scales[-1]), 0
+                self._made_of[shape] |= made_of
             self.of.append(shape)
             self.sums.append(sums)
-            self.depths.append(max([self.depths[read] for read in reads], default=-1) + (not sums))
+            self._depth_of.setdefault(shape, 1 + max([self._depth_of[own] for own in made_of], default=-1))
 
     def _number(self, key: Any) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
 
-    def _shape(self, atom: Atom) -> int:
+    def depth(self, number: int) -> int:
+        """How many operations lie before an atom, without plain sums and extremes: equal for equal shapes."""
+        return self._depth_of[self.of[number]]
+
+    def _shape(self, atom: Atom, scale: float) -> int:
         of, primitive = self.of, atom.primitive
         if atom.terms:
-            scale = _scale(atom)
             pairs = [(c / scale, of[f], NONE if g == NONE else of[g]) for c, f, g in atom.terms]
             return self._number(frozenset([(c, f, g) if f < g or g == NONE else (c, g, f) for c, f, g in pairs]))
         if primitive is None:
@@ -100,10 +110,11 @@ class _Shapes:
         Factors are counted through, two for each term.
         """
         atom, of, summed = self.atoms[number], self.of, self._summed
-        if self.sums[number]:  # a plain sum may as well have sums among its terms
+        # A plain sum may as well have sums among its terms.
+        if self.sums[number] or self._made_of[of[number]].isdisjoint(summed):
             return []
         found: list[tuple[Slot, int, int]] = []
-        scale = _scale(atom)
+        scale = self.scales[number]
         for at, (coefficient, f, g) in enumerate(atom.terms):
             c = coefficient / scale
             if g == NONE:
@@ -150,7 +161,7 @@ class _Shapes:
         for number, atom in enumerate(self.atoms):
             if atom.terms and not self.sums[number]:
                 sums[self.of[number]].append(number)
-                scales[self.of[number]].add(_scale(atom))
+                scales[self.of[number]].add(self.scales[number])
         return {number for shape, own in sums.items() if len(scales[shape]) >= _MANY for number in own}
 
     def _are_sums(self, numbers: set[int]) -> bool:
@@ -172,27 +183,35 @@ class _Rebuilt:
         self._atoms: list[Atom] = []
         self._levels: list[tuple[int, float]] = []
         self._constants: dict[float, int] = {}
-        self._moved: list[int] = []
+        # By number; the last, at -1, for a factor that is not there.
+        self._moved = [NONE] * (len(scalars.atoms) + 1)
         self._sum_of: dict[int, int] = {}
         self._copy_of: dict[int, int] = {}
-        nowhere: set[int] = set()
         # Copies come behind all that are copied.
         self._last = 1 + max(shapes.sums)
         for number, atom in enumerate(scalars.atoms):
-            own, copied = alone.get(number, nowhere), ends.get(number, nowhere)
-            operands = tuple([self._read(o, at in own, at in copied) for at, o in enumerate(atom.operands)])
-            terms = tuple([
-                Term(c, *[self._read(read, k in own, k in copied) for k, read in ((2 * at, f), (2 * at + 1, g))])
-                for at, (c, f, g) in enumerate(atom.terms)
-            ])  # fmt: skip
-            made = Atom(atom.kind, 0, atom.primitive, operands, terms, atom.number, atom.place, atom.label)
-            level: tuple[int, float] = (shapes.depths[number], shapes.sums[number])
-            self._moved.append(self._factored(made, level) if number in scaled else self._add(made, level))
+            made = self._like(atom, alone.get(number, _NOWHERE), ends.get(number, _NOWHERE))
+            level: tuple[int, float] = (shapes.depth(number), shapes.sums[number])
+            self._moved[number] = self._factored(made, level) if number in scaled else self._add(made, level)
         ranks = {level: rank for rank, level in enumerate(sorted(set(self._levels)))}
         for atom, level in zip(self._atoms, self._levels, strict=True):
             atom.level = ranks[level]
         decisions = [(self._moved[condition], made) for condition, made in scalars.decisions]
         self.result = Scalars(self._atoms, [self._moved[output] for output in scalars.outputs], decisions)
+
+    def _like(self, atom: Atom, alone: set[int], ends: set[int]) -> Atom:
+        """An atom of what stands instead of what it reads, at some places a sum of one term or a copy."""
+        moved, read = self._moved, self._read
+        if not alone and not ends:
+            operands = tuple([moved[operand] for operand in atom.operands])
+            terms = tuple([Term(c, moved[f], moved[g]) for c, f, g in atom.terms])
+        else:
+            operands = tuple([read(operand, at in alone, at in ends) for at, operand in enumerate(atom.operands)])
+            terms = tuple([
+                Term(c, *[read(factor, k in alone, k in ends) for k, factor in ((2 * at, f), (2 * at + 1, g))])
+                for at, (c, f, g) in enumerate(atom.terms)
+            ])  # fmt: skip
+        return Atom(atom.kind, 0, atom.primitive, operands, terms, atom.number, atom.place, atom.label)
 
     def _factored(self, atom: Atom, level: tuple[int, float]) -> int:
         """A sum without its scale, times that."""
@@ -214,16 +233,15 @@ class _Rebuilt:
 
     def _read(self, number: int, is_alone: bool, is_end: bool) -> int:
         """What an atom reads instead of another."""
-        if number == NONE:
-            return NONE
-        depth, moved = self._shapes.depths[number], self._moved[number]
+        moved = self._moved[number]
+        if not is_alone and not is_end:
+            return moved
+        depth = self._shapes.depth(number)
         if is_alone:
             if number not in self._sum_of:
                 self._sum_of[number] = self._add(Atom("sum", 0, terms=(Term(1.0, moved, NONE),)), (depth, 1))
             return self._sum_of[number]
-        if is_end:
-            if number not in self._copy_of:
-                made = Atom("copy", 0, POSITIVE_OF, operands=(moved,))
-                self._copy_of[number] = self._add(made, (depth, self._last))
-            return self._copy_of[number]
-        return moved
+        if number not in self._copy_of:
+            made = Atom("copy", 0, POSITIVE_OF, operands=(moved,))
+            self._copy_of[number] = self._add(made, (depth, self._last))
+        return self._copy_of[number]
