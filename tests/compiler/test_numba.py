@@ -285,3 +285,13 @@ def test_operations_of_floats_alone_are_numpy_s() -> None:
         f = compile(lambda x: squared(w * x), backend="numba").record([1.0])
     assert isinstance(f._programs.latest.program, NumPyProgram)
     assert f([2.0]).tolist() == [36.0]
+
+
+def test_columns_that_lie_apart_are_read_as_those_in_order():
+    f = compile(lambda x, y, z, a: x[0] * y + x[1] * z[0] + a, backend="numba")
+    numbers = np.random.default_rng(0)
+    x, y, z, a = (numbers.normal(size=shape) for shape in ((2, 7), 14, (7, 6), 7))
+    lying = x.T, y[::2], z[:, ::6], a[::-1]
+    for columns in (lying, tuple(column.copy() for column in lying), tuple(column[::-1] for column in lying)):
+        left, right, last, rest = columns
+        np.testing.assert_allclose(f(*columns), left[:, 0] * right + left[:, 1] * last[:, 0] + rest, rtol=1e-15)

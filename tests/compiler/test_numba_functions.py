@@ -2,12 +2,11 @@
 
 As a script, with a number of points: print how many units in the last place each is off at worst.
 
-    python tests/compiler/test_numba_functions.py 1000
+    python -m tests.compiler.test_numba_functions 1000
 """
 
 import math
 import sys
-from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -18,11 +17,10 @@ from autograd.primitives import TABLE
 
 pytest.importorskip("llvmlite")
 
-sys.path.insert(0, str(Path(__file__).parent))
-import kernel_coefficients
-from kernel_runs import computed, own_folder  # noqa: F401
-
 from autograd.compiler.backends.numba.functions import coefficients
+
+from . import kernel_coefficients
+from .kernel_runs import computed, own_folder  # noqa: F401
 
 
 def around(low, high):

@@ -1,8 +1,5 @@
 """The elementwise kernels of the back end `numba`: every operation of the table, and users' own."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,8 +9,7 @@ from autograd.primitives import TABLE
 
 pytest.importorskip("llvmlite")
 
-sys.path.insert(0, str(Path(__file__).parent))
-from kernel_runs import own_folder, run  # noqa: F401
+from .kernel_runs import own_folder, run  # noqa: F401
 
 DTYPES = [np.float64, np.float32]
 

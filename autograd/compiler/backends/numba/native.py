@@ -16,7 +16,7 @@ from typing import Any
 import llvmlite.ir as ir
 import numba
 import numpy as np
-from numba import cfunc, njit, types
+from numba import cfunc, types
 from numba.extending import intrinsic
 
 from .objects import address_of_made
@@ -40,9 +40,6 @@ def pointer_to(dtype: np.dtype[Any]) -> Any:
 def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
-
-numbers_like = intrinsic(lambda context, address, number: (types.CPointer(number)(types.int64, number), _as_pointer))
-"""For compiled functions: what lies at an address, as numbers of the kind of another."""
 
 integers = intrinsic(lambda context, address: (WORDS(types.int64), _as_pointer))
 """For compiled functions: what lies at an address as integers of 64 bits."""
@@ -120,17 +117,3 @@ def _sources() -> str:
     """Which sources kernels are compiled of."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-@cache
-def jitted(function: Callable[..., Any], *signature: Any) -> Any:
-    """A function that Python calls, compiled for one signature without the interpreter's lock."""
-    return kept_on_disk(lambda keep: njit(*signature, nogil=True, cache=keep, **_OPTIONS)(function))
-
-
-def kept_on_disk(compiled: Callable[[bool], Any]) -> Any:
-    """What is compiled, kept on disk for other processes where there is a folder for it."""
-    try:
-        return compiled(True)
-    except (RuntimeError, OSError):  # numba finds no folder, or cannot write to it
-        return compiled(False)

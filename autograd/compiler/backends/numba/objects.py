@@ -112,7 +112,7 @@ class _Machine:
         address: int = self._engine.get_function_address(name)
         return address
 
-    def make_known(self, name: str, address: int) -> None:
+    def make_known(self, name: str, address: int | None) -> None:
         """Say where a function is that code may call."""
         self._llvm.add_symbol(name, address)
 
@@ -122,13 +122,16 @@ def _machine() -> _Machine:
     return _Machine()
 
 
+def make_known(name: str, address: int | None) -> None:
+    """Say where a function is that code may call, which not every system finds by itself."""
+    _machine().make_known(name, address)
+
+
 @cache
 def _make_known(function: str) -> None:
-    """Say where a function of C's library is, which not every system finds by itself."""
+    """Say where a function of C's library is."""
     library: Any = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else find_library("m"))
-    address = ctypes.cast(getattr(library, function), ctypes.c_void_p).value
-    assert address is not None
-    _machine().make_known(function, address)
+    make_known(function, ctypes.cast(getattr(library, function), ctypes.c_void_p).value)
 
 
 # What is kept

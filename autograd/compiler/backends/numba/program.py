@@ -15,7 +15,8 @@ from ..base import CHUNK_BYTES, Batch
 from ..numpy.program import NumPyProgram
 from .amounts import ONE, ROWS
 from .encode import Template, encoded
-from .machine import HEAD, MOST, repeated, runner
+from .entry import NOT_IN_ORDER, entry
+from .machine import repeated, running
 from .memory import INPUTS
 
 _KEPT_BYTES = 2 * CHUNK_BYTES
@@ -62,7 +63,7 @@ class Way:
         self._templates: dict[tuple[bool, bool], _Encoded] = {}
         self._kept: dict[tuple[int, int, int], _Run] = {}
         self._widths = {array.source: array.size for array in plan.arrays if array.kind == "input"}
-        self._run = runner(dtype, len(self._widths) if len(self._widths) <= MOST else 0)
+        self._run = entry(dtype)
         self._outputs = plan.output.size if plan.cost is None else 0
         self._batched = plan.output.array.batched and plan.cost is None
 
@@ -85,20 +86,11 @@ class Way:
     def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> tuple[_Run, float] | None:
         """What was run and the cost; None where the machine objects."""
         rows = len(columns[0])
-        run = self.prepared(rows, parameters, into)
-        if len(columns) <= MOST:
-            off, cost = self._run(run.state, *columns)
-        else:
-            off, cost = 2, 0.0
-        if off == 2:
-            columns = [np.ascontiguousarray(column) for column in columns]
-            if len(columns) > MOST:
-                for k, column in enumerate(columns):
-                    run.state[HEAD + INPUTS + k] = column.ctypes.data
-                off, cost = self._run(run.state)
-            else:
-                off, cost = self._run(run.state, *columns)
-        return None if off else (run, cost)
+        made = self.prepared(rows, parameters, into)
+        cost: Any = self._run(made.state, *columns)
+        if cost.__class__ is int and cost == NOT_IN_ORDER:
+            cost = self._run(made.state, *(np.ascontiguousarray(column.reshape(rows, -1)) for column in columns))
+        return None if cost.__class__ is int else (made, cost)
 
     def prepared(self, rows: int, parameters: Batch, into: Batch | None) -> _Run:
         """The run for so many rows, which reads and writes these arrays where they are."""
@@ -122,7 +114,7 @@ class Way:
         bases = [first, parameters.ctypes.data, 0 if into is None else into.ctypes.data]
         bases += [0] * (max(self._widths, default=-1) + 1) + [constants.ctypes.data, outputs.ctypes.data]
         cost = first + int(offsets[template.cost])
-        head = [code.ctypes.data, code.ctypes.data + code.nbytes, cost, len(bases)]
+        head = [code.ctypes.data, code.ctypes.data + code.nbytes, cost, len(bases), running().address]
         state = np.array([*head, *bases, *bases], dtype=np.int64)
         # What it is bound to is kept with it, so that no other array can come to have the same identity.
         run = _Run(state, (code, arena, constants, parameters, into), outputs, needed)

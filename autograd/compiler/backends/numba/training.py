@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -9,16 +10,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
 
 from ...one_by_one import of_floats
 from ...plan.plan import Plan
 from ..base import Batch
 from ..rules import Rules
 from .elementwise import address
-from .machine import HEAD, follow
+from .machine import COUNT, HEAD, follow
 from .memory import GRADIENT, INPUTS, PARAMETERS
-from .native import call, integers, jitted, pointer_to
+from .native import Native, address_of, call, integers, kernel, pointer_to
 from .program import Way
 from .updates import DATA, GRAD, Unreadable, read
 
@@ -35,7 +35,7 @@ class Stretch:
     Parameters
     ----------
     words : ndarray of int
-        What the machine reads: see `_runner`.
+        What the machine reads: see `train`.
     held : tuple
         What there are addresses of in it.
     """
@@ -46,7 +46,7 @@ class Stretch:
 
     def run(self) -> None:
         """Learn, without the interpreter's lock."""
-        _runner()(self._words, self._told)
+        _runner()(self._words.ctypes.data, self._told.ctypes.data)
 
     @property
     def cost(self) -> float:
@@ -123,7 +123,7 @@ class Training:
         table = np.empty((count, max(len(numbers), 1)))
         for place, number in enumerate(numbers):
             table[:, place] = number
-        own = run.state[HEAD : HEAD + int(run.state[HEAD - 1])].tolist()
+        own = run.state[HEAD : HEAD + int(run.state[COUNT])].tolist()
         bases = [*own, table.ctypes.data, *(state[name].ctypes.data for name in self._vectors)]
         given, working = np.array([bases, bases], dtype=np.int64)
         columns = [*self._data, *(np.ascontiguousarray(column, dtype=_FLOATS) for column in fresh)]
@@ -156,17 +156,30 @@ class Training:
 
 
 @cache
-def _runner() -> Callable[..., None]:
-    """``run(words, told)`` of what `Training.stretch` writes; what is told are the cost and the batches learned."""
+def _runner() -> Callable[[int, int], int]:
+    """``run(words, told)`` of addresses, without the interpreter's lock."""
+    function: Callable[[int, int], int] = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(
+        train().address
+    )
+    return function
+
+
+@cache
+def train() -> Native:
+    """The kernel that learns by the words that `Training.stretch` writes; it tells the cost and the batches learned."""
     numbers = pointer_to(_FLOATS)
 
-    def train(words: Any, told: Any) -> None:
-        count, rows, columns, at_order, start, stop, cost, bases = words[:8]
-        given, working, begin, end, table, table_row = words[8:14]
+    def training_train(words: Any, told_at: Any) -> int:
+        count, rows, columns, at_order, start, stop = words[0], words[1], words[2], words[3], words[4], words[5]
+        cost, bases, given, working, begin, end = words[6], words[7], words[8], words[9], words[10], words[11]
+        table, table_row, told = words[12], words[13], numbers(address_of(told_at))
         first, then, order, mean = integers(given), integers(working), integers(at_order), numbers(cost)
         for step in range(count):
             for k in range(columns):
-                base, data, width, room, moves = words[14 + _COLUMN * k : 14 + _COLUMN * (k + 1)]
+                here = 14 + _COLUMN * k
+                base, data, width, room, moves = (
+                    words[here], words[here + 1], words[here + 2], words[here + 3], words[here + 4]
+                )  # fmt: skip
                 if moves == 0:
                     first[base] = data + _BYTES * width * order[step]
                     continue
@@ -179,7 +192,7 @@ def _runner() -> Callable[..., None]:
             for k in range(bases):
                 then[k] = first[k]
             if follow(start, stop, then) != 0:
-                return
+                return 0
             told[0] += mean[0] * rows
             at = begin
             while at < end:  # what is not finite is told by the next batch
@@ -188,5 +201,6 @@ def _runner() -> Callable[..., None]:
                 at += _BYTES * instruction[1]
             first[table] += table_row
             told[1] += 1.0
+        return 0
 
-    return jitted(train, types.void(types.int64[::1], types.float64[::1]))  # type: ignore[no-any-return]
+    return kernel(training_train)
