@@ -108,7 +108,7 @@ OF_ARGUMENTS: dict[str, dict[str, str]] = {
     "nn.Classifier()": _OF_ESTIMATORS | {"nothing in its place: the cost is nn.cross_entropy": "cost loss criterion"},
     "nn.Regressor()": _OF_ESTIMATORS | {"nothing in its place: only a Classifier weighs classes": "class_weight"},
     "model.fit()": {
-        "the estimator's own class_weight, or samples that come more than once": "sample_weight sample_weights",
+        "sample_weight=[...], one for each sample": "sample_weights weights weight",
         "the estimator's own early_stopping=True": "validation validation_data validation_split eval_set",
         "the estimator's own argument of this name": "epochs batch_size learning_rate class_weight progress",
         "the estimator's own progress=True": "verbose",

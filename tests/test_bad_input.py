@@ -771,6 +771,41 @@ CASES = {
         ArgumentError,
         "y.*2 outputs as before, got 1",
     ),
+    "sample weights few": (
+        lambda: nn.Regressor().fit([[0.0], [1.0]], [0.0, 1.0], [1.0]),
+        ShapeError,
+        r"sample_weight: expected 2 weights, one for each sample, got shape \(1,\)",
+    ),
+    "sample weights of rows": (
+        lambda: nn.Regressor().fit([[0.0], [1.0]], [0.0, 1.0], [[1.0], [1.0]]),
+        ShapeError,
+        r"sample_weight: .*got shape \(2, 1\)",
+    ),
+    "sample weights negative": (
+        lambda: nn.Classifier().fit([[0.0], [1.0]], [0, 1], sample_weight=[1.0, -2.0]),
+        ArgumentError,
+        "sample_weight: expected weights of at least 0, .* got -2",
+    ),
+    "sample weights zero": (
+        lambda: nn.Classifier().fit([[0.0], [1.0]], [0, 1], sample_weight=0),
+        ArgumentError,
+        "sample_weight: .* got zero for all",
+    ),
+    "sample weights of text": (
+        lambda: nn.Classifier().fit([[0.0], [1.0]], [0, 1], sample_weight="balanced"),
+        OperandError,
+        "sample_weight: expected",
+    ),
+    "sample weights not finite": (
+        lambda: nn.Classifier().partial_fit([[0.0], [1.0]], [0, 1], [0, 1], [1.0, float("nan")]),
+        ArgumentError,
+        r"sample_weight: expected finite numbers, got NaN at \(1,\)",
+    ),
+    "sample weights of a score": (
+        lambda: estimate().score(X, DIGITS, [1.0]),
+        ShapeError,
+        "sample_weight: expected",
+    ),
     "estimator word": (lambda: nn.Classifier(alpha=0.1), KeywordError, r"alpha=.*expected weight_decay"),
     # What a module tells
     "gradient_vector net": (lambda: nn.gradient_vector([W]), OperandError, r"gradient_vector\(net\).*nn\.Module.*list"),

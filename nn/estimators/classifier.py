@@ -15,7 +15,7 @@ from ..costs import cross_entropy
 from ..networks.activations import Activation
 from ..optimisers.optimiser import Optimiser
 from ..optimisers.schedules import Schedule
-from .conventions import classes_of, codes_of, labels_of, refuse_no_targets
+from .conventions import classes_of, codes_of, labels_of, refuse_no_targets, sample_weights_of
 from .estimator import Network
 from .learners import class_weights_by_code, learn_batch, learn_from, learner_of, refuse_early_stopping
 
@@ -81,6 +81,7 @@ class Classifier(Network):
     """
 
     classes_: npt.NDArray[Any]
+    class_weight: Mapping[Any, float] | str | None
 
     @keywords_told("nn.Classifier")
     def __init__(
@@ -103,16 +104,10 @@ class Classifier(Network):
         progress: bool = False,
         backend: str = "numpy",
     ) -> None:
-        self.hidden, self.activation = hidden, activation
-        self.optimiser, self.learning_rate, self.weight_decay = optimiser, learning_rate, weight_decay
-        self.epochs, self.batch_size = epochs, batch_size
-        self.tolerance, self.patience = tolerance, patience
-        self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
-        self.class_weight, self.standardise = class_weight, standardise
-        self.random_state, self.progress, self.backend = random_state, progress, backend
+        self._begin(locals())
 
     @keywords_told("model.fit")
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn anew from samples and their labels.
 
         Parameters
@@ -121,6 +116,8 @@ class Classifier(Network):
             Finite numbers: an array, lists, a frame, a tensor. Not sparse.
         y : array-like, shape (samples,)
             Labels of one kind: texts, whole numbers, booleans; at least two different ones.
+        sample_weight : array-like, shape (samples,), or float, optional
+            How much the cost of each sample counts, 1 if not given: a weight of 2 is that of a sample that comes twice.
 
         Returns
         -------
@@ -136,17 +133,17 @@ class Classifier(Network):
         """
         refuse_no_targets(y, type(self).__name__)
         rows = self._samples(X, again=False)
-        labels = labels_of(y, len(rows))
+        labels, of_samples = labels_of(y, len(rows)), sample_weights_of(sample_weight, len(rows))
         classes = classes_of(labels)
         codes = codes_of(labels, classes)
         learner = learner_of(self, rows.shape[1], len(classes))
         weights = class_weights_by_code(self.class_weight, classes)
-        learn_from(self, learner, rows, codes, cross_entropy, codes, weights)
+        learn_from(self, learner, rows, codes, cross_entropy, codes, weights, of_samples)
         self._keep(learner, X)
         self.classes_ = classes
         return self
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Learn one epoch from these samples, from where the samples before led.
 
         Inputs are standardised by all samples so far.
@@ -157,6 +154,8 @@ class Classifier(Network):
             As in `fit`; labels need not be of two classes.
         classes : array-like, shape (classes,)
             All labels that will come; must be given in the first call.
+        sample_weight
+            As in `fit`, beside the other samples of this call.
 
         Raises
         ------
@@ -169,10 +168,10 @@ class Classifier(Network):
         begins = not self.__sklearn_is_fitted__()
         rows = self._samples(X, again=not begins)
         known = self._known_classes(classes, begins)
-        codes = codes_of(labels_of(y, len(rows)), known)
+        codes, of_samples = codes_of(labels_of(y, len(rows)), known), sample_weights_of(sample_weight, len(rows))
         weights = class_weights_by_code(self.class_weight, known, in_parts=True)
         learner = learner_of(self, rows.shape[1], len(known)) if begins else self._learner
-        learn_batch(self, learner, rows, codes, cross_entropy, weights)
+        learn_batch(self, learner, rows, codes, cross_entropy, weights, of_samples)
         if begins:
             self._keep(learner, X)
             self.classes_ = known
@@ -210,10 +209,11 @@ class Classifier(Network):
         outputs = self._outputs(X)
         return np.asarray(self.classes_[outputs.argmax(axis=1)])
 
-    def score(self, X: Any, y: Any) -> float:
-        """The share of samples whose label is predicted, 0..1."""
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of samples, or of their weights, whose label is predicted, 0..1."""
         predicted = self.predict(X)
-        return float((predicted == labels_of(y, len(predicted))).mean())
+        weights = sample_weights_of(sample_weight, len(predicted))
+        return float(np.average(predicted == labels_of(y, len(predicted)), weights=weights))
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags

@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import ArgumentError, AutogradError, KeywordError, OperandError, ShapeError
+from autograd.reals import REAL, as_float
 from autograd.text import shown
 from autograd.words import refuse_keywords
 
@@ -25,6 +27,12 @@ Matrix = npt.NDArray[np.float64]
 
 class Estimator:
     """Parameters by name: what is given at the beginning is kept as it is, and checked when something is fitted."""
+
+    def _begin(self, given: Mapping[str, Any]) -> None:
+        """Keep the parameters: the local variables of ``__init__``."""
+        for name, value in given.items():
+            if name != "self":
+                setattr(self, name, value)
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
@@ -276,6 +284,25 @@ def numbers_to_meet(y: Any, samples: int) -> Matrix:
     if array.ndim > 2 or len(array) != samples or (array.ndim == 2 and not array.shape[1]):
         raise ShapeError(f"y: expected shape ({samples},) or ({samples}, outputs), got {array.shape}")
     return array
+
+
+def sample_weights_of(given: Any, samples: int) -> Matrix | None:
+    """The weight of each sample, shape (samples,), of a weight for each or one for all; None where none was given.
+
+    Raises
+    ------
+    OperandError, ShapeError, ArgumentError
+        If they are not so many numbers of at least 0, of which one is above.
+    """
+    if given is None:
+        return None
+    weights = _numbers("sample_weight", [as_float(given)] * samples if isinstance(given, REAL) else given)
+    if weights.shape != (samples,):
+        raise ShapeError(f"sample_weight: expected {samples} weights, one for each sample, got shape {weights.shape}")
+    if (weights < 0).any() or not weights.any():
+        came = "zero for all" if not weights.any() else f"{weights.min():g}"
+        raise ArgumentError(f"sample_weight: expected weights of at least 0, one of them above, got {came}")
+    return weights
 
 
 # Chance

@@ -13,18 +13,21 @@ import numpy.typing as npt
 from autograd.errors import ArgumentError, OperandError
 from autograd.reals import as_float
 
+from ..costs import Weighted
 from ..data import count_of, within
 from ..networks.mlp import MLP
 from ..networks.programs import Cost
 from ..optimisers.optimiser import Optimiser
 from ..optimisers.rules import SGD, Adam, AdamW, Nesterov, RMSprop
 from ..training.callbacks import Epoch
+from ..training.class_weights import weights_of
 from ..training.fitting import fit
 from ..training.stopping import EarlyStopping
 from .conventions import random_of
 from .scaling import Scaling
 
 Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 OPTIMISERS: dict[str, Any] = {"adam": Adam, "adamw": AdamW, "nesterov": Nesterov, "rmsprop": RMSprop, "sgd": SGD}
@@ -108,6 +111,7 @@ def learn_from(
     cost: Cost,
     classes: Codes | None = None,
     class_weight: Any = None,
+    weights: Vector | None = None,
 ) -> None:
     """Learn from all samples, until nothing gets better or there were so many epochs.
 
@@ -122,7 +126,10 @@ def learn_from(
     classes : ndarray, shape (samples,), optional
         Of each of which a share is held out for early stopping; else of all samples together.
     class_weight : as in `fit`
+    weights : ndarray, shape (samples,), optional
+        How much the cost of each sample counts, those held out included; what has none is left out.
     """
+    X, Y, classes, weights = _weighty(X, Y, classes, weights)
     patience = count_of("patience", settings.patience)
     tolerance = within("tolerance", settings.tolerance, 0.0, low_included=True)
     share = within("validation_fraction", settings.validation_fraction, 0.0, 1.0)
@@ -131,27 +138,40 @@ def learn_from(
     if settings.early_stopping:
         groups = np.zeros(len(X), dtype=int) if classes is None else classes
         learned, held_out = _parted(groups, share, learner.random)
-    scalings = _scalings(settings, learner, X[learned], Y[learned])
+    of_learned, of_held = (None, None) if weights is None else (weights[learned], weights[held_out])
+    scalings = _scalings(settings, learner, X[learned], Y[learned], of_learned)
     if settings.early_stopping:
-        held = _scaled(scalings, X[held_out], Y[held_out])
+        rows, targets = _scaled(scalings, X[held_out], Y[held_out])
+        held = rows, _with_weights(targets, of_held, learner.network.sizes[-1])
         stopping = {"validation": held, "early_stopping": EarlyStopping(patience, tolerance)}
-    _run(settings, learner, scalings, X[learned], Y[learned], cost, settings.epochs, class_weight, **stopping)
+    given = X[learned], Y[learned], cost, settings.epochs, class_weight, of_learned
+    _run(settings, learner, scalings, *given, **stopping)
 
 
 def learn_batch(
-    settings: Any, learner: Learner, X: Matrix, Y: npt.NDArray[Any], cost: Cost, class_weight: Any = None
+    settings: Any,
+    learner: Learner,
+    X: Matrix,
+    Y: npt.NDArray[Any],
+    cost: Cost,
+    class_weight: Any = None,
+    weights: Vector | None = None,
 ) -> None:
     """Learn one epoch from some samples among others; see `learn_from`."""
     if Y.ndim == 2 and Y.shape[1] != learner.network.sizes[-1]:
         raise ArgumentError(f"y: expected {learner.network.sizes[-1]} outputs as before, got {Y.shape[1]}")
-    _run(settings, learner, _scalings(settings, learner, X, Y), X, Y, cost, 1, class_weight)
+    X, Y, _, weights = _weighty(X, Y, None, weights)
+    _run(settings, learner, _scalings(settings, learner, X, Y, weights), X, Y, cost, 1, class_weight, weights)
 
 
-def _scalings(settings: Any, learner: Learner, X: Matrix, Y: npt.NDArray[Any]) -> tuple[Scaling, Scaling]:
+def _scalings(
+    settings: Any, learner: Learner, X: Matrix, Y: npt.NDArray[Any], weights: Vector | None
+) -> tuple[Scaling, Scaling]:
     """Of inputs, and of targets that are numbers: by the rows met before and these."""
     if not settings.standardise:
         return learner.scaling, learner.target_scaling
-    return learner.scaling.met(X), learner.target_scaling.met(Y) if Y.ndim == 2 else learner.target_scaling
+    of_targets = learner.target_scaling
+    return learner.scaling.met(X, weights), of_targets.met(Y, weights) if Y.ndim == 2 else of_targets
 
 
 def _scaled(scalings: tuple[Scaling, Scaling], X: Matrix, Y: npt.NDArray[Any]) -> tuple[Matrix, npt.NDArray[Any]]:
@@ -168,11 +188,17 @@ def _run(
     cost: Cost,
     epochs: Any,
     class_weight: Any,
+    weights: Vector | None,
     **stopping: Any,
 ) -> None:
+    rows, targets = _scaled(scalings, X, Y)
+    if weights is not None:
+        targets, cost = _with_weights(targets, weights, learner.network.sizes[-1], class_weight), Weighted(cost)
+        class_weight = None
     history = fit(
         learner.network,
-        *_scaled(scalings, X, Y),
+        rows,
+        targets,
         cost=cost,
         optimiser=learner.optimiser,
         epochs=epochs,
@@ -228,7 +254,27 @@ def _parted(groups: Codes, share: float, random: np.random.Generator) -> tuple[C
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
-# Weights of classes
+# Weights
+
+
+def _weighty(
+    X: Matrix, Y: npt.NDArray[Any], classes: Codes | None, weights: Vector | None
+) -> tuple[Matrix, npt.NDArray[Any], Codes | None, Vector | None]:
+    """Samples without those that have a weight of 0."""
+    if weights is None or weights.all():
+        return X, Y, classes, weights
+    kept = weights > 0.0
+    return X[kept], Y[kept], None if classes is None else classes[kept], weights[kept]
+
+
+def _with_weights(Y: npt.NDArray[Any], weights: Vector | None, outputs: int, class_weight: Any = None) -> Any:
+    """Targets for a `Weighted` cost: the weights, brought to a mean of 1, times those of the classes, beside them."""
+    if weights is None:
+        return Y
+    beside = weights / weights.mean()
+    if class_weight is not None:
+        beside *= weights_of(class_weight, np.bincount(Y, weights, minlength=outputs).astype(float))[Y]
+    return Y if Y.ndim == 2 else np.eye(outputs)[Y], beside
 
 
 def class_weights_by_code(given: Any, classes: npt.NDArray[Any], in_parts: bool = False) -> Any:

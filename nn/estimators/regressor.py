@@ -15,7 +15,7 @@ from ..networks.activations import Activation
 from ..networks.programs import Cost
 from ..optimisers.optimiser import Optimiser
 from ..optimisers.schedules import Schedule
-from .conventions import numbers_to_meet, refuse_no_targets
+from .conventions import numbers_to_meet, refuse_no_targets, sample_weights_of
 from .estimator import Network
 from .learners import learn_batch, learn_from, learner_of, refuse_early_stopping
 from .scaling import Scaling
@@ -51,6 +51,8 @@ class Regressor(Network):
     True
     """
 
+    cost: Cost
+
     @keywords_told("nn.Regressor")
     def __init__(
         self,
@@ -72,13 +74,7 @@ class Regressor(Network):
         progress: bool = False,
         backend: str = "numpy",
     ) -> None:
-        self.hidden, self.activation, self.cost = hidden, activation, cost
-        self.optimiser, self.learning_rate, self.weight_decay = optimiser, learning_rate, weight_decay
-        self.epochs, self.batch_size = epochs, batch_size
-        self.tolerance, self.patience = tolerance, patience
-        self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
-        self.standardise = standardise
-        self.random_state, self.progress, self.backend = random_state, progress, backend
+        self._begin(locals())
 
     @property
     def target_scaling_(self) -> Scaling:
@@ -86,7 +82,7 @@ class Regressor(Network):
         return self._fitted.target_scaling
 
     @keywords_told("model.fit")
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn anew from samples and their targets.
 
         Parameters
@@ -95,6 +91,8 @@ class Regressor(Network):
             Finite numbers: an array, lists, a frame, a tensor. Not sparse.
         y : array-like, shape (samples,) or (samples, outputs)
             Finite numbers; `predict` returns the shape that came.
+        sample_weight : array-like, shape (samples,), or float, optional
+            How much the cost of each sample counts, 1 if not given: a weight of 2 is that of a sample that comes twice.
 
         Returns
         -------
@@ -110,17 +108,22 @@ class Regressor(Network):
         """
         refuse_no_targets(y, type(self).__name__)
         rows = self._samples(X, again=False)
-        targets = numbers_to_meet(y, len(rows))
+        targets, weights = numbers_to_meet(y, len(rows)), sample_weights_of(sample_weight, len(rows))
         learner = learner_of(self, rows.shape[1], 1 if targets.ndim == 1 else targets.shape[1])
-        learn_from(self, learner, rows, _in_columns(targets), self.cost)
+        learn_from(self, learner, rows, _in_columns(targets), self.cost, weights=weights)
         self._keep(learner, X)
         self._axes = targets.ndim
         return self
 
-    def partial_fit(self, X: Any, y: Any) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn one epoch from these samples, from where the samples before led.
 
         Inputs and targets are standardised by all samples so far.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`; weights are beside the other samples of this call.
 
         Raises
         ------
@@ -133,9 +136,9 @@ class Regressor(Network):
         begins = not self.__sklearn_is_fitted__()
         rows = self._samples(X, again=not begins)
         targets = numbers_to_meet(y, len(rows))
-        columns = _in_columns(targets)
+        columns, weights = _in_columns(targets), sample_weights_of(sample_weight, len(rows))
         learner = learner_of(self, rows.shape[1], columns.shape[1]) if begins else self._learner
-        learn_batch(self, learner, rows, columns, self.cost)
+        learn_batch(self, learner, rows, columns, self.cost, weights=weights)
         if begins:
             self._keep(learner, X)
             self._axes = targets.ndim
@@ -147,15 +150,17 @@ class Regressor(Network):
         numbers = self._learner.target_scaling.unscaled(outputs)
         return numbers[:, 0] if self._axes == 1 else numbers
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The coefficient of determination, see `r_squared`, 1 where all targets are met: the mean over outputs.
 
         An output of which all targets are the same counts 1 if it is met, else 0.
         """
         predicted = _in_columns(self.predict(X))
         targets = _in_columns(numbers_to_meet(y, len(predicted)))
-        missed = ((predicted - targets) ** 2).sum(axis=0)
-        variation = ((targets - targets.mean(axis=0)) ** 2).sum(axis=0)
+        weights = sample_weights_of(sample_weight, len(predicted))
+        missed = np.average((predicted - targets) ** 2, axis=0, weights=weights)
+        mean = np.average(targets, axis=0, weights=weights)
+        variation = np.average((targets - mean) ** 2, axis=0, weights=weights)
         same = variation == 0
         explained = 1.0 - missed / np.where(same, 1.0, variation)
         return float(np.where(same, missed == 0, explained).mean())

@@ -22,13 +22,13 @@ class Scaling:
 
     Attributes
     ----------
-    count : int
-        How many rows it goes by.
+    count : float
+        How many rows it goes by, or their weights together.
     mean, variance : ndarray, shape (columns,)
         Theirs; 0 and 1 where nothing is to be scaled.
     """
 
-    count: int
+    count: float
     mean: Vector
     variance: Vector
 
@@ -43,8 +43,8 @@ class Scaling:
         deviation = np.sqrt(self.variance)
         return np.where(deviation > _CONSTANT * np.abs(self.mean), deviation, 1.0)
 
-    def met(self, rows: Matrix) -> Scaling:
-        """The scaling by these rows and those before (Chan, Golub and LeVeque 1979).
+    def met(self, rows: Matrix, weights: Vector | None = None) -> Scaling:
+        """The scaling by these rows and those before (Chan, Golub and LeVeque 1979), which may have weights.
 
         Raises
         ------
@@ -52,7 +52,9 @@ class Scaling:
             If numbers are so large that their squares overflow.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            count, mean, variance = len(rows), rows.mean(axis=0), rows.var(axis=0)
+            count: float = len(rows) if weights is None else float(weights.sum())
+            mean = np.average(rows, axis=0, weights=weights)
+            variance = np.average((rows - mean) ** 2, axis=0, weights=weights)
             total = self.count + count
             share = count / total
             shift = mean - self.mean

@@ -96,6 +96,63 @@ def test_weights_go_by_label():
     assert small(nn.Classifier, class_weight="balanced").fit(X, y).n_iter_ == 5
 
 
+# Weights of samples
+
+
+def foretold(model, X):
+    return model.decision_function(X) if isinstance(model, nn.Classifier) else model.predict(X)
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+@pytest.mark.parametrize("options", [{}, {"class_weight": "balanced"}, {"class_weight": {1: 3.0}}], ids=repr)
+def test_a_weight_of_2_is_that_of_a_sample_that_comes_twice_and_of_0_of_none(kind, options):
+    """In one batch it is so to rounding, whatever the order; the mean cost of an epoch is then the same, too."""
+    X, y = data_for(kind, count=20)
+    options = options if kind is nn.Classifier else {"cost": nn.huber} if options else {}
+    counts = np.random.default_rng(3).integers(0, 4, len(X))
+    one = small(kind, batch_size=100, **options).fit(X, y, counts)
+    other = small(kind, batch_size=100, **options).fit(X.repeat(counts, axis=0), y.repeat(counts))
+    np.testing.assert_allclose(foretold(one, X), foretold(other, X), rtol=1e-9)
+    np.testing.assert_allclose(one.scaling_.mean, other.scaling_.mean, rtol=1e-12)
+    np.testing.assert_allclose(one.loss_curve_, other.loss_curve_, rtol=1e-9)
+    assert one.score(X, y, counts) == pytest.approx(other.score(X.repeat(counts, axis=0), y.repeat(counts)), rel=1e-9)
+    assert one.score(X, y, counts) != one.score(X, y) or one.score(X, y) == 1.0
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_weights_all_alike_are_none(kind):
+    X, y = data_for(kind)
+    plain = small(kind).fit(X, y)
+    for weights in (np.ones(60), [2] * 60, 0.5):
+        model = small(kind).fit(X, y, sample_weight=weights)
+        np.testing.assert_allclose(foretold(model, X), foretold(plain, X), rtol=1e-9)
+        assert model.score(X, y, weights) == pytest.approx(plain.score(X, y), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_samples_that_count_are_learned_of_two_that_contradict_each_other(kind):
+    X = np.repeat(CORNERS, 10, axis=0)
+    says, denies = X[:, 0] > 0.5, X[:, 0] < 0.5
+    weights = np.repeat([5.0, 0.01], 40)
+    model = small(kind, hidden=(), epochs=60, learning_rate=0.1, early_stopping=True, patience=30)
+    model.fit(np.vstack([X, X]), np.concatenate([says, denies]).astype(int), sample_weight=weights)
+    assert (np.round(model.predict(X)) == says).all()
+    assert model.validation_curve_[-1] < model.validation_curve_[0]
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_parts_have_weights_beside_the_others_of_their_call(kind):
+    X, y = data_for(kind)
+    counts = np.random.default_rng(3).integers(0, 4, len(X))
+    given = {"classes": [0, 1, 2]} if kind is nn.Classifier else {}
+    one, other = (small(kind, batch_size=300) for _ in range(2))
+    for part in (slice(0, 30), slice(30, 60)):
+        one.partial_fit(X[part], y[part], sample_weight=counts[part], **given)
+        other.partial_fit(X[part].repeat(counts[part], axis=0), y[part].repeat(counts[part]), **given)
+    np.testing.assert_allclose(foretold(one, X), foretold(other, X), rtol=1e-9)
+    np.testing.assert_allclose(one.scaling_.scale, other.scaling_.scale, rtol=1e-12)
+
+
 # Numbers
 
 
@@ -248,8 +305,8 @@ def test_parts_are_scaled_as_all_rows_together():
 
 
 def test_what_people_type_by_habit_is_answered():
-    with pytest.raises(KeywordError, match=r"fit\(sample_weight=.*the estimator's own class_weight"):
-        nn.Classifier().fit(CORNERS, XOR, sample_weight=[1.0] * 4)
+    with pytest.raises(KeywordError, match=r"fit\(sample_weights=.*expected sample_weight="):
+        nn.Classifier().fit(CORNERS, XOR, sample_weights=[1.0] * 4)
     with pytest.raises(AttributeError, match=r"model\.coefs_: expected model\.network_\.state_dict\(\)"):
         small(nn.Classifier).fit(CORNERS, XOR).coefs_  # noqa: B018  # reading it is what is tried
 
@@ -266,6 +323,18 @@ def test_parameters_go_by_name(kind):
     with pytest.raises(ArgumentError, match=r"hidden_layer_sizes=\.\.\.\): expected hidden="):
         model.set_params(epochs=1, hidden_layer_sizes=(3,))
     assert model.epochs == 8
+
+
+@pytest.mark.parametrize("kind", ESTIMATORS)
+def test_a_subclass_may_have_other_parameters(kind):
+    class Mine(kind):
+        def __init__(self, mine=3, epochs=2):
+            super().__init__((2,), epochs=epochs)
+            self.mine = mine
+
+    model = Mine(mine=4)
+    assert model.get_params() == {"mine": 4, "epochs": 2} and repr(model) == "Mine(mine=4)"
+    assert model.fit(*data_for(kind)).n_iter_ == 2
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
