@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from ..primitives import LOGSUMEXP
 from .emitting import EMITTING, Scaled, sum_of
+from .loops_back import hand_back
 from .plan.builder import Builder, Lengths
 from .plan.choose import Choose
 from .plan.instructions import (
@@ -27,7 +28,9 @@ from .plan.instructions import (
     Scale,
     Scatter,
     Sum,
+    depending,
 )
+from .plan.loop import Loop
 from .plan.patterns import Index
 from .plan.plan import Plan
 from .plan.ragged import OfRuns, Ragged
@@ -37,8 +40,9 @@ from .plan.walk import Mask, Walk, WalkBack, active_places
 
 def differentiated(plan: Plan) -> Plan:
     """The plan with the reverse pass: the mean of its one output over the batch, and that mean's gradient."""
-    reverse = _Reverse(plan)
-    gradient = reverse.gradient()
+    builder = Builder(plan.arrays, plan.instructions)
+    reverse = Reverse(builder, plan.instructions, depending(plan.instructions, {plan.parameters.number}))
+    gradient = reverse.gradient(plan)
     cost = _mean(reverse.builder, plan.output)
     return replace(
         plan, instructions=reverse.builder.instructions, arrays=reverse.builder.arrays, cost=cost, gradient=gradient
@@ -52,28 +56,41 @@ def _mean(builder: Builder, output: Ref) -> Ref:
     return builder.map("multiply", Scale(1.0, 1), builder.batch_sum(output))
 
 
-class _Reverse:
-    """The reverse pass: instructions from the last to the first, each handing its adjoint on to what it reads."""
+class Reverse:
+    """The reverse pass: instructions from the last to the first, each handing its adjoint on to what it reads.
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.builder = Builder(plan.arrays, plan.instructions)
-        self.needed = {plan.parameters.number}
-        for instruction in plan.instructions:
-            if any(read.array.number in self.needed for read in instruction.reads):
-                self.needed.add(instruction.out.number)
+    Parameters
+    ----------
+    builder : Builder
+        To which the instructions of the reverse pass are added.
+    instructions : sequence of Instruction
+        Those of the forward pass.
+    needed : set of int
+        The numbers of the arrays by which derivatives are wanted, and of all that depend on them.
+    """
+
+    def __init__(self, builder: Builder, instructions: Sequence[Instruction], needed: set[int]) -> None:
+        self.builder, self.instructions, self.needed = builder, instructions, needed
+        self._given = len(builder.arrays)
         self.contributions: dict[int, list[tuple[Index | None, Scaled]]] = defaultdict(list)
         # Of tables, by array and then by what is read of it: who reads it, and what is added to which rows.
         self.rows: dict[int, dict[Any, tuple[Choose, list[tuple[Ref, Ref]]]]] = defaultdict(dict)
         # What an adjoint is the adjoint of, by the key of what it reads.
         self.adjoint_of: dict[Any, Ref] = {}
         # Whether the result whose adjoint is being passed on has a number for each sample.
-        self.batched = plan.output.array.batched
+        self.batched = True
 
-    def gradient(self) -> Ref:
+    def gradient(self, plan: Plan) -> Ref:
         """Add the reverse pass's instructions; returns the derivative by each parameter."""
-        output = self.plan.output
-        self._contribute(output, Scaled(self.builder, None, Scale(1.0, 1 if output.array.batched else 0)))
+        output, parameters = plan.output, plan.parameters
+        self.batched = output.array.batched
+        self.contribute(output, Scaled(self.builder, None, Scale(1.0, 1 if output.array.batched else 0)))
+        self.hand_back()
+        self._contribute_rows(parameters)
+        return self.builder.scatter(self._pieces(parameters), parameters.size, False)
+
+    def hand_back(self) -> None:
+        """Hand what has been contributed back through all instructions."""
         rules: dict[type[Instruction], Callable[[Any, Scaled], None]] = {
             Map: self._map,
             Product: self._product,
@@ -84,25 +101,28 @@ class _Reverse:
             Scatter: self._scatter,
             Choose: self._choose,
         }
-        for instruction in reversed(self.plan.instructions):
+        for instruction in reversed(self.instructions):
             self.batched = instruction.out.batched
             self._contribute_rows(instruction.out)
             if instruction.out.number not in self.contributions:
                 continue
             if isinstance(instruction, Walk):
                 self._walk(instruction)
+            elif isinstance(instruction, Loop):
+                hand_back(self, instruction)
             elif type(instruction) in rules:
-                adjoint = self._adjoint(instruction.out)
+                adjoint = self.adjoint(instruction.out)
                 if adjoint.read is not None and instruction.out.labels:
                     self.adjoint_of[adjoint.read.key] = Ref(instruction.out)
                 rules[type(instruction)](instruction, adjoint)
-        parameters = self.plan.parameters
-        self._contribute_rows(parameters)
-        return self.builder.scatter(self._pieces(parameters), parameters.size, False)
+
+    def within(self, builder: Builder, instructions: Sequence[Instruction], needed: set[int]) -> Reverse:
+        """The reverse pass of other instructions, such as those of a loop's steps."""
+        return Reverse(builder, instructions, needed)
 
     # Adjoints
 
-    def _contribute(self, read: Ref, adjoint: Scaled, summed: bool = False) -> None:
+    def contribute(self, read: Ref, adjoint: Scaled, summed: bool = False) -> None:
         """Note that `adjoint`, already `summed` over the batch or not, is a part of the derivative by `read`."""
         if read.array.number not in self.needed:
             return
@@ -156,14 +176,14 @@ class _Reverse:
             for index, adjoint in self.contributions[array.number]
         ]
 
-    def _adjoint(self, array: Array) -> Scaled:
+    def adjoint(self, array: Array) -> Scaled:
         """The derivative of the output with respect to a computed array, all parts added."""
         parts = self.contributions[array.number]
         if all(index is None or (len(index) == array.size == 1) for index, _ in parts):
             return sum_of([part for _, part in parts])
         return Scaled(self.builder, self.builder.scatter(self._pieces(array), array.size, array.batched))
 
-    def _as_ref(self, adjoint: Scaled, array: Array) -> Ref:
+    def as_ref(self, adjoint: Scaled, array: Array) -> Ref:
         """An adjoint as a ref of the array's size."""
         operand = self._named_operand(adjoint)
         if isinstance(operand, Ref) and operand.array.batched == array.batched:
@@ -181,7 +201,7 @@ class _Reverse:
     def _means(self, read: Ref, meaning: Meaning) -> None:
         """Note what an array of the reverse pass is; those of the forward pass stay as they are."""
         array = read.array
-        if read.index is None and array.number >= len(self.plan.arrays) and array.meaning is None:
+        if read.index is None and array.number >= self._given and array.meaning is None:
             array.meaning = meaning
 
     # One rule for each kind of instruction
@@ -199,17 +219,17 @@ class _Reverse:
                 part = adjoint * partial
                 # A scale alone stands for every position: all are summed where the operand broadcasts.
                 alone = part.read is None or part.read.size < instruction.out.size
-                self._contribute(operand, part * float(instruction.out.size) if alone and operand.size == 1 else part)
+                self.contribute(operand, part * float(instruction.out.size) if alone and operand.size == 1 else part)
 
     def _product(self, instruction: Product, adjoint: Scaled) -> None:
         product = instruction.contraction
         left, right = (instruction.left, product.left), (instruction.right, product.right)
-        given = self._as_ref(adjoint, instruction.out)
+        given = self.as_ref(adjoint, instruction.out)
         for (target, letters), (other, of_other) in ((left, right), (right, left)):
             if target.array.number in self.needed:
                 contraction = Contraction(product.out, of_other, letters, product.sizes)
                 found = Scaled(self.builder, self.builder.product(given, other, contraction))
-                self._contribute(target, found, summed="b" not in letters)
+                self.contribute(target, found, summed="b" not in letters)
 
     def _of_runs(self, instruction: Sum | LogSumExp | LogSoftmax, adjoint: Scaled) -> None:
         self._of_any_runs(type(instruction), instruction.read, instruction.length, instruction.out, adjoint)
@@ -220,35 +240,35 @@ class _Reverse:
 
     def _of_any_runs(self, kind: type[OfRuns], read: Ref, lengths: Lengths, out: Array, adjoint: Scaled) -> None:
         if kind is LogSoftmax:
-            given = self._as_ref(Scaled(self.builder, adjoint.read), out)
+            given = self.as_ref(Scaled(self.builder, adjoint.read), out)
             slopes = self.builder.softmax_adjoint(given, Ref(out), lengths)
-            self._contribute(read, Scaled(self.builder, slopes, adjoint.scale))
+            self.contribute(read, Scaled(self.builder, slopes, adjoint.scale))
             return
         run_of = np.repeat(np.arange(out.size), lengths)
         part = adjoint if adjoint.read is None else Scaled(self.builder, adjoint.read.at(run_of), adjoint.scale)
         if kind is LogSumExp:
             result = Scaled(self.builder, Ref(out).at(run_of))
             part = part * LOGSUMEXP.partial(EMITTING, 0, result, [Scaled(self.builder, read)])
-        self._contribute(read, part)
+        self.contribute(read, part)
 
     def _scatter(self, instruction: Scatter, adjoint: Scaled) -> None:
         for piece in instruction.pieces:
             if isinstance(piece.operand, Ref):
                 part = None if adjoint.read is None else adjoint.read.at(piece.index)
-                self._contribute(piece.operand, Scaled(self.builder, part, adjoint.scale))
+                self.contribute(piece.operand, Scaled(self.builder, part, adjoint.scale))
 
     def _choose(self, instruction: Choose, adjoint: Scaled) -> None:
         table = instruction.table
         if table.array.number in self.needed:
             own = self.rows[table.array.number]
             _, parts = own.setdefault((table.key, instruction.rows, instruction.tables), (instruction, []))
-            parts.append((instruction.index, self._as_ref(adjoint, instruction.out)))
+            parts.append((instruction.index, self.as_ref(adjoint, instruction.out)))
 
     def _contribute_rows(self, array: Array) -> None:
         """What was added to rows of tables in an array, all rows of one table at once."""
         for made, parts in self.rows.pop(array.number, {}).values():
             added = self.builder.add_rows(parts, made.rows, made.width, array.batched, made.tables)
-            self._contribute(made.table, Scaled(self.builder, added), summed=True)
+            self.contribute(made.table, Scaled(self.builder, added), summed=True)
 
     def _walk(self, instruction: Walk) -> None:
         """A way back; most of a tape is read by its own steps alone, so its derivative is no array of its size."""
@@ -261,11 +281,11 @@ class _Reverse:
         found = self.builder.add(
             lambda made: WalkBack(made, Ref(out), adjoint, steps, seeded, active), steps.given, out.batched
         )
-        self._contribute(instruction.read, Scaled(self.builder, found))
+        self.contribute(instruction.read, Scaled(self.builder, found))
 
     def _wanted(self, read: Ref) -> Mask:
         """Which of the positions read have a derivative that leads to a parameter."""
-        made = next((made for made in self.plan.instructions if made.out is read.array), None)
+        made = next((made for made in self.instructions if made.out is read.array), None)
         pieces = made.pieces if isinstance(made, Scatter) else ()
         wanted = np.full(read.array.size, not pieces)
         for piece in pieces:

@@ -60,9 +60,14 @@ class Levels:
 def levels_of(atoms: Sequence[Atom]) -> Levels:
     """The computed atoms by their level."""
     level = np.fromiter((atom.level for atom in atoms), np.intp, len(atoms))
+    computed = np.flatnonzero(level)
+    return in_levels(computed, level[computed])
+
+
+def in_levels(atoms: Index, level: Index) -> Levels:
+    """Atoms by a level of each, from 1 on."""
     order = np.argsort(level, kind="stable")
-    starts = np.searchsorted(level[order], np.arange(1, level.max(initial=0) + 2))
-    return Levels(order[starts[0] :], starts - starts[0])
+    return Levels(atoms[order], np.searchsorted(level[order], np.arange(1, level.max(initial=0) + 2)))
 
 
 class Part(NamedTuple):

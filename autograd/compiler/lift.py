@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy as np
 from ..primitives import POWER
 from .alike import alike
 from .choices import kind_of_choice, put_choices
-from .levels import Levels, levels_of, parts
+from .levels import Levels, parts
+from .loops import put_loop
+from .order import ordered
 from .places import Places
 from .plan.plan import Plan
 from .scalars import Atom, Scalars
@@ -33,9 +36,14 @@ def lift(scalars: Scalars, known: int = 0) -> Plan:
         How many of the parameters keep their place.
     """
     scalars = alike(scalars)
+    scalars = replace(scalars, atoms=[*scalars.atoms])
+    stages = ordered(scalars.atoms)
     places = Places(scalars)
-    for levels, is_chain in parts(scalars.atoms, levels_of(scalars.atoms)):
-        (put_walk if is_chain else _put_arrays)(places, levels)
+    for levels, recurrence in stages:
+        for part, is_chain in parts(scalars.atoms, levels):
+            (put_walk if is_chain else _put_arrays)(places, part)
+        if recurrence is not None:
+            put_loop(places, recurrence, _put_arrays)
     output = places.joined(scalars.outputs)
     for number, made in scalars.decisions:
         places.builder.guard(places.ref([number]), made.truth, made.comparison, made.line)

@@ -10,6 +10,7 @@ from ..primitives import Primitive
 from ..primitives.own import Own
 from ..sources import user_level
 from .plan.instructions import Map
+from .plan.loop import with_bodies
 from .plan.plan import Plan
 from .plan.walk import Walk
 
@@ -19,7 +20,7 @@ _told: WeakSet[Own] = WeakSet()
 def of_floats(plan: Plan) -> list[Own]:
     """Those among the operations of a plan, each once."""
     found: dict[Primitive, None] = {}
-    for made in plan.instructions:
+    for made in with_bodies(plan.instructions):
         if isinstance(made, Map):
             found[made.primitive] = None
         elif isinstance(made, Walk):

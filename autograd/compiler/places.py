@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -19,6 +19,12 @@ class Places:
     Inputs, parameters and constants have arrays from the start; what is computed
     gets its place by `put`, when the instruction that makes it is there.
 
+    Parameters
+    ----------
+    scalars : Scalars
+    once : collection of int
+        The arguments that are the same for all samples.
+
     Attributes
     ----------
     builder : Builder
@@ -29,8 +35,8 @@ class Places:
         By an atom's number.
     """
 
-    def __init__(self, scalars: Scalars) -> None:
-        self.atoms = scalars.atoms
+    def __init__(self, scalars: Scalars, once: Collection[int] = ()) -> None:
+        self.atoms, self._once = scalars.atoms, once
         self.builder = Builder()
         members: dict[tuple[str, int], list[int]] = defaultdict(list)
         for number, atom in enumerate(self.atoms):
@@ -53,7 +59,8 @@ class Places:
     def _given(self, kind: str, argument: int, members: list[int], source: int | Index) -> Array:
         self.position_of[members] = np.arange(len(members))
         labels = [self.atoms[number].label for number in members]
-        return self.builder.array(len(members), kind == "input", kind=kind, source=source, labels=labels)
+        batched = kind == "input" and argument not in self._once
+        return self.builder.array(len(members), batched, kind=kind, source=source, labels=labels)
 
     def put(self, members: Sequence[int], result: Ref) -> None:
         """Give atoms the positions of a result, one each, in order."""

@@ -24,7 +24,7 @@ def simplified(plan: Plan) -> Plan:
     work = _Work(finished(plan))
     for made in work.plan.instructions:
         work.add(made)
-    return replace(plan, instructions=work.instructions, arrays=work.arrays)
+    return replace(work.plan, instructions=work.instructions, arrays=work.arrays)
 
 
 class _Work:

@@ -9,9 +9,11 @@ from typing import Any
 
 if __package__:
     from .program_ragged import attended
+    from .program_recurrent import repeated
     from .program_terms import EXPRESSIONS, LARGEST, Scope, Series, Term
 else:
     from program_ragged import attended
+    from program_recurrent import repeated
     from program_terms import EXPRESSIONS, LARGEST, Scope, Series, Term
 
 
@@ -373,4 +375,5 @@ STATEMENTS: dict[str, tuple[int, Callable[[Writer], None]]] = {
     "no_grad": (2, _no_grad),
     "copy": (1, _copy),
     "seen": (2, attended),
+    "recurrent": (2, repeated),
 }

@@ -52,6 +52,7 @@ KINDS = {
     "nothing": 0.05,
     "method": 0.15,
     "seen": 0.2,
+    "recurrent": 0.2,
 }
 
 

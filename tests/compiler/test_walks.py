@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, cos, exp, log, logsumexp, maximum, minimum, sigmoid, sin, sqrt, tanh, where
-from autograd.compiler import compile
+from autograd.compiler import compile, order
 from autograd.compiler.backends.numpy import NumPyProgram, ways
 from autograd.compiler.plan.instructions import Product
 from autograd.compiler.plan.interpret import interpret
@@ -87,6 +87,12 @@ def gated_unit(steps):
 
 CHAINS = {made.__name__: made for made in (sines, logistic_map, orbit, lorenz, gated_unit)}
 ROWS = np.linspace(0.4, 0.9, 5)
+
+
+@pytest.fixture(autouse=True)
+def nothing_repeats(monkeypatch):
+    """Chains that repeat are loops: here none does, so that they are walked."""
+    monkeypatch.setattr(order, "recurrences_of", lambda atoms: [])
 
 
 # Found

@@ -16,9 +16,11 @@ from itertools import accumulate, pairwise
 from ...text import shown
 from .expressions import Expressions
 from .instructions import Guard, Instruction, Piece, Scatter, ref
+from .loop import Loop
 from .naming import Told, matrix_made, names_of
 from .notation import PLAN
 from .rows import row_shapes
+from .told_loops import lines_of
 
 _MOST = 50
 _MOST_NAMES = 12
@@ -91,6 +93,9 @@ class _Equations:
                 lines.append((number, partial(_guard, made)))
             elif isinstance(made, Scatter) and plan.gradient is not None and made.out is plan.gradient.array:
                 lines += [(number, partial(self._slope, piece)) for piece in made.pieces]
+            elif isinstance(made, Loop):
+                told = lines_of(made, self._names, self._expressions, self._in_full)
+                lines += [(number, partial(_line, tell)) for tell in told]
             elif self._expressions.has_a_line(made.out):
                 lines.append((number, partial(self._equation, made)))
         if plan.output.array.kind != "computed" or (plan.output.index is not None and plan.output.array.size > 1):
@@ -112,6 +117,10 @@ class _Equations:
     def _output(self) -> Line:
         told = self._expressions.operand(self._plan.output).told(PLAN)
         return Line(f"{self._names.cost or 'output'} = ", told, f"({self._plan.output.size},)")
+
+
+def _line(tell: Callable[[], tuple[str, str, str]]) -> Line:
+    return Line(*tell())
 
 
 def _guard(made: Guard) -> Line:

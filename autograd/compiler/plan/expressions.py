@@ -28,6 +28,7 @@ from .instructions import (
     Scatter,
     Sum,
 )
+from .loop import Loop
 from .naming import Names, Told, positions, what_made
 from .notation import (
     Coefficient,
@@ -165,6 +166,8 @@ def _written_where_read(plan: Told, names: Names) -> set[int]:
     indexed = {
         read.array.number for read in reads if read.index is not None and read.array.size > 1 and not spreads(read)
     }
+    # A step's own numbers are told by a name.
+    indexed |= {own.array.number for made in plan.instructions if isinstance(made, Loop) for own in made.each}
     results = {result.array.number for result in (plan.output, plan.cost, plan.gradient) if result is not None}
     # How deep the expressions are that are written where they are read, and how many names they have.
     depth: dict[int, int] = {}
@@ -175,7 +178,7 @@ def _written_where_read(plan: Told, names: Names) -> set[int]:
         own_depth = 1 + max((depth.get(part, 0) for part in parts), default=0)
         own_size = sum(size.get(part, 1) for part in parts)
         needs_name = array.number in names.arrays or array.number in indexed or array.number in results
-        if needs_name or isinstance(made, Scatter | Guard) or own_depth > _DEEPEST or own_size > _LARGEST:
+        if needs_name or isinstance(made, Scatter | Guard | Loop) or own_depth > _DEEPEST or own_size > _LARGEST:
             continue
         short = isinstance(made, Map) and made.name in _SHORT and not any(part in depth for part in parts)
         primed = array.meaning is not None and array.meaning.primitive is not None

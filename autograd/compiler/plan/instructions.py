@@ -325,3 +325,12 @@ def rewritten(instruction: Instruction, rewrite: Rewrite) -> Instruction:
 def mapped(out: Array, name: str | Primitive, *arguments: Operand) -> Map:
     """An operation, or that called `name` in the table, elementwise."""
     return Map(out, TABLE[name] if isinstance(name, str) else name, arguments)
+
+
+def depending(instructions: Iterable[Instruction], on: Iterable[int]) -> set[int]:
+    """The numbers of some arrays, and of all that are computed from them."""
+    found = set(on)
+    for instruction in instructions:
+        if any(read.array.number in found for read in instruction.reads):
+            found.add(instruction.out.number)
+    return found

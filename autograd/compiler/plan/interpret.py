@@ -30,6 +30,7 @@ from .instructions import (
     Scatter,
     Sum,
 )
+from .loop import Loop
 from .plan import Plan
 from .ragged import Ragged
 from .shares import LogSoftmax, SoftmaxAdjoint
@@ -221,3 +222,42 @@ def _walk_back(instruction: WalkBack, read: Read, shape: tuple[int, ...]) -> Any
                 partial = operation.partial(ARRAYS, index, tape[..., place], operands)
                 adjoints[..., target] += adjoints[..., place] * partial
     return np.where(active[: steps.given], adjoints[..., : steps.given], 0.0)
+
+
+@computed.register
+def _loop(instruction: Loop, read: Read, shape: tuple[int, ...]) -> Any:
+    body, lead, steps = instruction.body, shape[:-1], instruction.steps
+    state = [np.broadcast_to(read(first), (*lead, first.size)) for first in instruction.first]
+    each = [read(own) for own in instruction.each]
+    same = [read(own) for own in instruction.same]
+    rows: list[dict[int, Any]] = [{} for _ in instruction.parts]
+    numbers: dict[int, Any] = {}
+
+    def of_step(operand: Operand) -> Any:
+        if not isinstance(operand, Ref):
+            return read(operand)
+        whole = numbers[operand.array.number]
+        return whole if operand.index is None else whole[..., operand.index]
+
+    def note(is_state: bool, row: int) -> None:
+        for part, own in zip(instruction.parts, rows, strict=True):
+            if part.is_state == is_state:
+                own[row] = np.broadcast_to(numbers[part.array.number], (*lead, part.array.size))
+
+    for t in instruction.order:
+        own = [numbers_.reshape(*numbers_.shape[:-1], steps, -1)[..., t, :] for numbers_ in each]
+        numbers |= {array.number: given for array, given in zip(body.given, [*state, *own, *same], strict=True)}
+        note(True, instruction.before(t))
+        for made in body.instructions:
+            whole = (*lead, made.out.size) if made.out.batched else (made.out.size,)
+            numbers[made.out.number] = np.broadcast_to(computed(made, of_step, whole), whole)
+        note(False, t)
+        state = [of_step(following) for following in body.nexts]
+        numbers |= {array.number: given for array, given in zip(body.states, state, strict=True)}
+        note(True, instruction.after(t))
+        last = t
+    parts = []
+    for part, found in zip(instruction.parts, rows, strict=True):
+        kept = [instruction.after(last) if part.is_state else last] if part.last else sorted(found)
+        parts += [found[row] for row in kept]
+    return np.concatenate(parts, axis=-1)

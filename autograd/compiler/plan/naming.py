@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ from .attention import Attentions, attentions, spreads
 from .choose import AddRows, Choose
 from .instructions import Array, Contraction, Instruction, Map, Operand, Product, Ref, Scatter, ref
 from .layers import LayerNames, layer_names
+from .loop import Loop
+from .loop_names import LoopNames, loop_names
 from .patterns import affine
 
 _LONGEST = 20
@@ -67,6 +69,8 @@ class Names:
         What a plan with a gradient differentiates.
     attentions : Attentions
         What of the plan is attention.
+    loops : dict of int to LoopNames
+        By the numbers of tapes.
     """
 
     arrays: dict[int, str]
@@ -74,6 +78,7 @@ class Names:
     shapes: dict[str, Shape]
     cost: str
     attentions: Attentions
+    loops: dict[int, LoopNames] = field(default_factory=dict)
 
     def of(self, array: Array) -> str:
         """An array's name."""
@@ -82,7 +87,11 @@ class Names:
     def read(self, read: Ref) -> str:
         """What a ref reads, such as ``W1`` or ``x[0:3]``."""
         if read.array.kind == "parameters":
-            return self.parameters[read.key]
+            return self.parameters[_once(read).key]
+        if read.array.number in self.loops:
+            found = self.loops[read.array.number].read(read, positions)
+            if found is not None:
+                return found
         if read.index is None or read.array.size == 1:
             return self.of(read.array)
         if spreads(read):
@@ -105,7 +114,7 @@ def names_of(plan: Told) -> Names:
     called delta, as in the document, other adjoints dC/d and what they are of.
     """
     read, layers, seen = _parameters_read(plan), layer_names(plan), attentions(plan)
-    computed = [made.out for made in plan.instructions if made.out.size]
+    computed = [made.out for made in plan.instructions if made.out.size and not isinstance(made, Loop)]
     owned = [*(array for array in plan.arrays if array.kind == "input"), *computed]
     labels = {key: _labels_of(found) for key, (found, _) in read.items()}
     known = layers.parameters.keys() | seen.weights.keys()
@@ -130,7 +139,8 @@ def names_of(plan: Told) -> Names:
         name = free.wanted(array.labels) or meant or _adjoint_name(array, arrays, cost, layers)
         if name and array.number not in arrays:
             arrays[array.number] = free.name(name)
-    return Names(arrays, parameters, shapes, cost, seen)
+    loops = loop_names(plan.instructions, cost, lambda array, like: free.name(free.wanted(array.labels) or like))
+    return Names(arrays, parameters, shapes, cost, seen, loops)
 
 
 def _adjoint_name(array: Array, arrays: dict[int, str], cost: str, layers: LayerNames) -> str:
@@ -190,6 +200,7 @@ def _parameters_read(plan: Told) -> dict[Any, tuple[Ref, Shape]]:
     made_by = {made.out.number: made for made in plan.instructions}
 
     def note(read: Ref, shape: Shape | None) -> None:
+        read = _once(read)
         if read.array.kind == "parameters":
             known = found.get(read.key, (read, (read.size,)))
             found[read.key] = (read, shape if shape and len(known[1]) == 1 else known[1])
@@ -198,6 +209,9 @@ def _parameters_read(plan: Told) -> dict[Any, tuple[Ref, Shape]]:
         if isinstance(made, Product):
             note(made.left, _matrix(made.contraction.left, made.contraction))
             note(made.right, _matrix(made.contraction.right, made.contraction))
+        elif isinstance(made, Loop):
+            for own, letters, contraction in _factors(made):
+                note(own, _matrix(letters, contraction))
         elif isinstance(made, Choose):
             note(made.table, (made.rows * made.tables, made.width) if made.width > 1 else None)
         for read in made.reads:
@@ -208,6 +222,28 @@ def _parameters_read(plan: Told) -> dict[Any, tuple[Ref, Shape]]:
             note(ref(plan.parameters, piece.index), matrix_made(what_made(piece.operand, made_by)))
     note(plan.output, None)
     return found
+
+
+def _once(read: Ref) -> Ref:
+    """What is read again and again, as it is for every step of a loop, read once."""
+    index = read.index
+    if index is None or read.array.kind != "parameters" or len(index) < 2:
+        return read
+    (again,) = np.nonzero(index == index[0])
+    period = int(again[1]) if len(again) > 1 else 0
+    if not period or len(index) % period or (index.reshape(-1, period) != index[:period]).any():
+        return read
+    return ref(read.array, index[:period])
+
+
+def _factors(loop: Loop) -> Iterator[tuple[Ref, str, Contraction]]:
+    """What products of every step read that is the same in all steps."""
+    same = {array.number: read for array, read in zip(loop.body.same, loop.same, strict=True)}
+    for made in loop.body.instructions:
+        if isinstance(made, Product):
+            for side, letters in ((made.left, made.contraction.left), (made.right, made.contraction.right)):
+                if side.index is None and side.array.number in same:
+                    yield same[side.array.number], letters, made.contraction
 
 
 def what_made(operand: Operand, made_by: dict[int, Instruction]) -> Instruction | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from math import prod
 
 import numpy as np
 
 from .choose import AddRows, Choose
-from .instructions import BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
+from .instructions import Array, BatchSum, Guard, Instruction, LogSumExp, Map, Product, Ref, Scatter, Sum
+from .loop import Loop
 from .plan import Plan
 from .ragged import Ragged
 from .shares import LogSoftmax, SoftmaxAdjoint
@@ -35,7 +36,14 @@ def _faults(plan: Plan) -> Iterator[str]:
         if array.number != place:
             yield f"array {array.number} stands at place {place}"
     assigned = {array.number for array in plan.arrays if array.kind != "computed"}
-    for instruction in plan.instructions:
+    yield from _faults_of_list(plan.instructions, plan.arrays, assigned)
+    for result in plan.results:
+        yield from _faults_of_read(result, "a result", assigned)
+    yield from _faults_of_results(plan)
+
+
+def _faults_of_list(instructions: Sequence[Instruction], arrays: Sequence[Array], assigned: set[int]) -> Iterator[str]:
+    for instruction in instructions:
         name, out = type(instruction).__name__, instruction.out
         for read in instruction.reads:
             yield from _faults_of_read(read, name, assigned)
@@ -43,13 +51,10 @@ def _faults(plan: Plan) -> Iterator[str]:
                 yield f"{name} loses the batch of array {read.array.number}"
         if out.number in assigned:
             yield f"array {out.number} is assigned twice"
-        if not 0 <= out.number < len(plan.arrays) or plan.arrays[out.number] is not out:
+        if not 0 <= out.number < len(arrays) or arrays[out.number] is not out:
             yield f"array {out.number} is not among the plan's"
         assigned.add(out.number)
         yield from faults_of(instruction)
-    for result in plan.results:
-        yield from _faults_of_read(result, "a result", assigned)
-    yield from _faults_of_results(plan)
 
 
 def _faults_of_read(read: Ref, reader: str, assigned: set[int]) -> Iterator[str]:
@@ -202,3 +207,32 @@ def _faults_of_steps(steps: Steps) -> Iterator[str]:
     own = np.arange(steps.operands.shape[1]) < steps.arities[:, None]
     if (own & ((steps.operands < 0) | (steps.operands >= before))).any():
         yield "Walk: a step reads what no step before it computes"
+
+
+@faults_of.register
+def _loop(instruction: Loop) -> Iterator[str]:
+    body, steps, out = instruction.body, instruction.steps, instruction.out
+    sizes = [array.size for array in body.states]
+    sizes += [array.size * steps for array in body.each] + [array.size for array in body.same]
+    counts = [len(own) for own in (instruction.first, instruction.each, instruction.same)]
+    if counts != [len(own) for own in (body.states, body.each, body.same)]:
+        yield f"Loop: it is given {counts} things, and its body others"
+        return
+    if [read.size for read in instruction.reads] != sizes:
+        yield f"Loop: it is given {[read.size for read in instruction.reads]} numbers, and its body {sizes}"
+    if [following.size for following in body.nexts] != [array.size for array in body.states]:
+        yield "Loop: a state becomes one of another size"
+    if instruction.starts()[-1] != out.size:
+        yield f"Loop: a tape of {out.size} numbers with parts of {instruction.starts()[-1]}"
+    for array, read in zip((*body.each, *body.same), (*instruction.each, *instruction.same), strict=True):
+        if array.batched != read.array.batched:
+            yield "Loop: a batch is lost or made up"
+    for array in (*body.states, *(following.array for following in body.nexts), *(p.array for p in instruction.parts)):
+        if array.batched != out.batched:
+            yield "Loop: a state or a part has another batch than the tape"
+    if any(array.number != place for place, array in enumerate(body.arrays)):
+        yield "Loop: an array of its body is not in its place"
+    assigned = {array.number for array in body.given}
+    yield from (f"in a Loop: {fault}" for fault in _faults_of_list(body.instructions, body.arrays, assigned))
+    for following in body.nexts:
+        yield from _faults_of_read(following, "the next step", assigned)

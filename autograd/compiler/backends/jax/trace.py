@@ -28,9 +28,11 @@ from ...plan.instructions import (
     Scale,
     Scatter,
 )
+from ...plan.loop import Loop
 from ...plan.plan import Plan
 from ...plan.ragged import OfRuns, Ragged
 from ...plan.walk import Walk, WalkBack
+from . import loops
 from .moves import read, scattered
 from .namespace import positions
 from .pieces import Piece, pieces
@@ -325,3 +327,16 @@ def _walk_back(instruction: WalkBack, run: _Run, shape: tuple[int, ...]) -> Any:
 def _by_place(numbers: Any) -> Any:
     """Shape (places, samples), one sample where there is no batch."""
     return numbers.T if numbers.ndim == 2 else numbers[:, None]
+
+
+@computed.register
+def _loop(instruction: Loop, run: _Run, shape: tuple[int, ...]) -> Any:
+    def step(numbers: dict[int, Any]) -> tuple[Callable[[Operand], Any], Any]:
+        own = _Run(run.rows, run.dtype, numbers)
+        for made in instruction.body.instructions:
+            own.take(made)
+        return own.read, own.unfit()
+
+    tape, faulty = loops.tape_of(instruction, run.read, shape[:-1], step)
+    run.faults.append(faulty)
+    return tape

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from ...one_by_one import of_floats
+from ...plan.loop import Loop
 from ...plan.plan import Plan
 from .. import on_one_device
 from ..base import Program
@@ -36,8 +37,9 @@ class Numba:
     least_rows = 1
 
     def build(self, plan: Plan, dtype: np.dtype[Any]) -> Program:
-        """The program of a plan; NumPy's, where an operation of a user's is of floats alone."""
-        return NumPyProgram(plan, dtype) if of_floats(plan) else NumbaProgram(plan, dtype)
+        """The program of a plan; NumPy's, where there are loops, or an operation of a user's is of floats alone."""
+        by_numpy = of_floats(plan) or any(isinstance(made, Loop) for made in plan.instructions)
+        return NumPyProgram(plan, dtype) if by_numpy else NumbaProgram(plan, dtype)
 
 
 def backend(devices: Any) -> Numba:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...plan.instructions import Guard, Scale
 from ...plan.patterns import Index
-from .views import View
+from .views import Storage, View
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,14 @@ class Prepared:
 
     stem: ClassVar[str] = "bound"
     held: Held
-    arguments: tuple[View | Prepared, ...]
+    arguments: tuple[View | Prepared | Memory | Number, ...]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A memory as it was allocated."""
+
+    storage: Storage
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Plain:
         return repr(self.value)
 
 
-Argument = View | Number | Ones | Held | Prepared | Plain
+Argument = View | Number | Ones | Held | Prepared | Plain | Memory
 
 
 @dataclass(frozen=True)

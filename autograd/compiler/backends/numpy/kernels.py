@@ -28,10 +28,11 @@ from ...plan.patterns import Pattern, affine, common, everything, is_contiguous,
 from ...plan.ragged import Ragged, filled_up
 from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from ...plan.walk import Steps, Walk, WalkBack
-from .calls import Argument, Call, Held, Ones, Plain, Prepared, call, guard, number, positions
-from .products import as_matmul
+from .calls import Argument, Call, Held, Memory, Ones, Plain, Prepared, call, guard, number, positions
+from .products import Matmul, ways_as_matmul
 from .runtime import function_of
 from .storage import Layout
+from .tapes import Tape
 from .views import Storage, View, whole
 from .walks import Walking, WalkingBack
 from .ways import WayBack
@@ -63,16 +64,21 @@ def _map(instruction: Map, layout: Layout) -> list[Call]:
 @calls.register
 def _product(instruction: Product, layout: Layout) -> list[Call]:
     contraction = instruction.contraction
-    form = as_matmul(contraction)
     factors = [(instruction.left, contraction.left), (instruction.right, contraction.right)]
-    made: list[Call] = []
-    views: list[View] = []
-    for (read, letters), arrangement in zip(
-        reversed(factors) if form.swapped else factors, (form.first, form.second), strict=True
-    ):
-        gathers, view = seen_as(read, contraction.shape(letters), layout)
-        made += gathers
-        views.append(view.arranged(arrangement.order, arrangement.groups))
+    seen = [seen_as(read, contraction.shape(letters), layout) for read, letters in factors]
+    made = [one for gathers, _ in seen for one in gathers]
+
+    def arranged(form: Matmul) -> list[View]:
+        views = [view for _, view in (reversed(seen) if form.swapped else seen)]
+        both = (form.first, form.second)
+        return [view.arranged(own.order, own.groups) for view, own in zip(views, both, strict=True)]
+
+    def copied(form: Matmul) -> int:
+        return sum(view.pattern.size for view in arranged(form) if view.copies)
+
+    # In whichever order steps and samples run together without a copy.
+    form = min(ways_as_matmul(contraction), key=copied)
+    views = arranged(form)
     out = _target(instruction.out, contraction.shape(contraction.out), layout)
     return [*made, call("matmul", *views, out.arranged(form.out.order, form.out.groups))]
 
@@ -81,7 +87,7 @@ def _product(instruction: Product, layout: Layout) -> list[Call]:
 def _sum(instruction: Sum, layout: Layout) -> list[Call]:
     (read,) = instruction.reads
     storage, pattern = layout.located(read)
-    if instruction.out.size == 1 and pattern == everything(storage.size):
+    if instruction.out.size == 1 and pattern == everything(storage.size) and not storage.rows:
         # A product with ones sums a small batch in a third of the time.
         return [call("matmul", whole(storage), Ones(instruction.length), _target(instruction.out, (1,), layout))]
     made, view, axes, out = _reduced(instruction, layout)
@@ -317,10 +323,19 @@ def _regular(read: Ref, layout: Layout, gather: bool = False) -> _Found:
     if pattern is not None and not gather:
         return [], storage, pattern
     copy = layout.copies[read.key]
+    if read.array.number in layout.tapes:
+        return [_gathered(read, layout.tapes[read.array.number], copy)], copy, everything(copy.size)
     assert read.index is not None
     axis = Plain(1 if read.array.batched else 0)
     take = call("take", whole(storage), positions(read.index), axis, whole(copy), Plain("clip"))
     return [take], copy, everything(copy.size)
+
+
+def _gathered(read: Ref, tape: Tape, copy: Storage) -> Call:
+    """The call that gathers positions of a loop's tape."""
+    found = tape.gathered(read)
+    memories = [Memory(tape.storages[own.part]) for own in found]
+    return call("gather_steps", whole(copy), Held(found, (read.key, "steps"), "steps"), *memories)
 
 
 def _target(array: Array, counts: tuple[int, ...], layout: Layout) -> View:

@@ -31,8 +31,19 @@ class Matmul:
     out: Arrangement
 
 
-def as_matmul(contraction: Contraction) -> Matmul:
-    """The call of matmul that computes a contraction.
+def ways_as_matmul(contraction: Contraction) -> list[Matmul]:
+    """The calls of matmul that compute a contraction, one for each order of two letters that are summed over."""
+    inner = _summed(contraction)
+    return [as_matmul(contraction, order) for order in ([inner, inner[::-1]] if len(inner) == 2 else [inner])]
+
+
+def _summed(contraction: Contraction) -> str:
+    left, right, out = contraction.left, contraction.right, contraction.out
+    return "".join(letter for letter in left if letter in right and letter not in out)
+
+
+def as_matmul(contraction: Contraction, inner: str = "") -> Matmul:
+    """The call of matmul that computes a contraction, its letters that are summed over in the order of `inner`.
 
     As few letters as possible are stacked, since matmul runs through a stack one
     matrix at a time: those that both factors and the result have, and further
@@ -40,7 +51,7 @@ def as_matmul(contraction: Contraction) -> Matmul:
     stacked letter is the same for all of it.
     """
     left, right, out = contraction.left, contraction.right, contraction.out
-    inner = "".join(letter for letter in left if letter in right and letter not in out)
+    inner = inner or _summed(contraction)
     for depth in range(len(out) + 1):
         stack, rest = out[:depth], out[depth:]
         for swapped in (False, True):

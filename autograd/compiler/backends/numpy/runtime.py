@@ -18,6 +18,7 @@ from ...plan.instructions import Guard
 from ...plan.patterns import Index
 from ...plan.ragged import Filled
 from ..base import OffPath
+from .tapes import gather_steps
 
 
 def _strided(array: Any, base: int, counts: tuple[int, ...], strides: tuple[int, ...], batched: bool) -> Any:
@@ -27,6 +28,17 @@ def _strided(array: Any, base: int, counts: tuple[int, ...], strides: tuple[int,
     lead_strides = array.strides[:1] if batched else ()
     return np.lib.stride_tricks.as_strided(
         array[..., base:], lead + counts, lead_strides + tuple(step * stride for stride in strides)
+    )
+
+
+def _stepped(
+    array: Any, start: tuple[int, int], counts: tuple[int, ...], rows: tuple[int, ...], places: tuple[int, ...]
+) -> Any:
+    """Positions of the last two axes as nested loops, each of which goes on so many rows and places."""
+    *lead, by_row, by_place = array.strides
+    strides = [row * by_row + place * by_place for row, place in zip(rows, places, strict=True)]
+    return np.lib.stride_tricks.as_strided(
+        array[..., start[0] :, start[1] :], (*array.shape[: len(lead)], *counts), (*lead, *strides)
     )
 
 
@@ -213,6 +225,9 @@ RUNTIME: dict[str, Any] = {
     "copyto": np.copyto,
     "take": np.take,
     "strided": _strided,
+    "stepped": _stepped,
+    "gather_steps": gather_steps,
+    "loop": lambda bound: bound.run(),
     "log_sum_exp": _log_sum_exp,
     "log_softmax_of_runs": _log_softmax_of_runs,
     "softmax_adjoint": _softmax_adjoint,

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from ...plan.plan import Plan
-from .calls import Argument, Call, Held, Number, Ones, Plain, Prepared, call, number
+from .calls import Argument, Call, Held, Memory, Number, Ones, Plain, Prepared, call, number
 from .finite import Bound, bound, unbounded
 from .fusion import SummedCost, summed_cost
-from .kernels import calls, seen_as
+from .kernels import seen_as
+from .loop_kernels import calls
 from .runtime import RUNTIME
 from .storage import Layout, layout
 from .views import Storage, View, whole
@@ -150,6 +151,9 @@ class _Writer:
 
     def text(self, argument: Argument) -> str:
         """The expression for an argument of a call."""
+        if isinstance(argument, Memory):
+            self._buffers[argument.storage.name] = argument.storage
+            return argument.storage.name
         if isinstance(argument, View):
             if argument.storage.kind == "buffer":
                 self._buffers[argument.storage.name] = argument.storage
@@ -184,6 +188,11 @@ class _Writer:
 
 
 def _allocation(buffer: Storage) -> str:
+    if buffer.rows and buffer.batched:
+        # For each step the samples' numbers lie side by side.
+        return f"empty(({buffer.rows}, n, {buffer.width}), dtype).transpose(1, 0, 2)"
+    if buffer.rows:
+        return f"empty(({buffer.rows}, {buffer.width}), dtype)"
     if not buffer.batched:
         return f"empty(({buffer.size},), dtype)"
     return f"empty(({buffer.size}, n), dtype).T" if buffer.by_place else f"empty((n, {buffer.size}), dtype)"

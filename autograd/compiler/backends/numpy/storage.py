@@ -11,10 +11,12 @@ import numpy as np
 
 from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
+from ...plan.loop import Loop
 from ...plan.patterns import Index, Pattern, affine, everything, shaped
 from ...plan.plan import Plan
 from ...plan.walk import Walk, WalkBack
 from .products import as_matmul
+from .tapes import Tape, tape_of
 from .views import Storage, View
 
 # One ufunc, or several that read an operand only before the result is first written.
@@ -48,18 +50,23 @@ class Layout:
         By the refs' keys, a buffer for positions that must be gathered because no view has them.
     kept : dict
         By the numbers of tapes that no way back needs, the places that are read when a walk is done.
+    tapes : dict
+        By the numbers of loops' tapes, where their parts lie.
     """
 
     places: dict[int, Place]
     inside: frozenset[int]
     copies: dict[Any, Storage]
     kept: dict[int, Index]
+    tapes: dict[int, Tape]
 
     def located(self, read: Ref) -> tuple[Storage, Pattern | None]:
         """The storage of what is read, and the positions in it where these are regular.
 
         Arrays inside others have one reader, the scatter that has nothing left to do, and are never asked for here.
         """
+        if read.array.number in self.tapes:
+            return self.tapes[read.array.number].located(read)
         place = self.places[read.array.number]
         return place.storage, place.pattern if read.index is None else affine(read.index)
 
@@ -80,14 +87,15 @@ def layout(plan: Plan) -> Layout:
         places[number] = Place(places[outer.number].storage, pattern)
     for number, operand in _taken_over(plan):
         places[number] = places[operand]
+    loops = {made.out.number: tape_of(made) for made in plan.instructions if isinstance(made, Loop)}
     indexed = {read.key: read for instruction in plan.instructions for read in instruction.reads}
     indexed |= {read.key: read for read in plan.results}
     copies = {
         key: Storage(f"r{place}", read.size, read.array.batched)
         for place, (key, read) in enumerate(indexed.items())
-        if read.index is not None
+        if read.index is not None or read.array.number in loops
     }
-    return Layout(places, frozenset(inside), copies, dict(_kept(plan)))
+    return Layout(places, frozenset(inside), copies, dict(_kept(plan)), loops)
 
 
 def _kept(plan: Plan) -> Iterator[tuple[int, Index]]:

@@ -8,7 +8,7 @@ put in another order, and neighbouring axes run together as one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import ClassVar, Literal
 
 from ...plan.patterns import Pattern, evenly_spaced, everything
@@ -19,6 +19,8 @@ class Storage:
     """Memory of shape ``(n, size)`` for a batch of n if `batched`, else ``(size,)``.
 
     Where it is `by_place` the samples of each position lie side by side, otherwise the positions of each sample.
+    Where it has `rows`, as the numbers of steps, each of them has its samples side by side: the name is that of an
+    array of shape ``(n, rows, width)`` or ``(rows, width)``.
 
     Attributes
     ----------
@@ -34,6 +36,20 @@ class Storage:
     batched: bool
     kind: Literal["input", "parameters", "constant", "gradient", "buffer"] = "buffer"
     by_place: bool = False
+    rows: int = 0
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class _Step:
+    """So many numbers, times n to a power."""
+
+    count: int
+    power: int = 0
+
+    def times(self, length: int | None) -> _Step:
+        """The step of an axis around one of this step and of a length."""
+        return _Step(self.count, self.power + 1) if length is None else _Step(self.count * length, self.power)
 
 
 @dataclass(frozen=True)
@@ -64,7 +80,7 @@ class View:
         for group in self.groups:
             merged, axes = [axis for axis in axes[:group] if axis[0] != 1], axes[group:]
             for (_, outer), (length, inner) in pairwise(merged):
-                if length is None or outer != length * inner:
+                if outer is None or inner is None or outer != inner.times(length):
                     return True
         return False
 
@@ -77,6 +93,8 @@ class View:
     def is_whole(self) -> bool:
         """Whether it is all of a storage as it lies there."""
         size, pattern = self.storage.size, self.pattern
+        if self.storage.rows:
+            return False
         in_order = pattern.counts == (size,) and (pattern.strides == (1,) or size == 1)
         return in_order and not self.order and not self.groups
 
@@ -89,12 +107,13 @@ class View:
             () if groups == (1,) * len(order) else groups,
         )
 
-    def _axes(self) -> list[tuple[int | None, int]]:
-        """Length (None: the batch's) and step of each axis, in `order`."""
-        # By place, the batch's axis runs together with no other: a step of 0 fits none.
-        step = 0 if self.storage.by_place else self.storage.size
-        axes: list[tuple[int | None, int]] = [(None, step)] if self.storage.batched else []
-        axes += zip(self.pattern.counts, self.pattern.strides, strict=True)
+    def _axes(self) -> list[tuple[int | None, _Step | None]]:
+        """Length (None: the batch's) and step of each axis, in `order`; no step where it runs together with none."""
+        storage, pattern = self.storage, self.pattern
+        batch: _Step | None = None if storage.by_place else _Step(storage.width or storage.size)
+        steps = _steps_in_rows(pattern, storage) if storage.rows else [*map(_Step, pattern.strides)]
+        axes: list[tuple[int | None, _Step | None]] = [(None, batch)] if storage.batched else []
+        axes += zip(pattern.counts, steps, strict=True)
         return [axes[i] for i in self.order] if self.order else axes
 
     def __str__(self) -> str:
@@ -112,12 +131,40 @@ class View:
         return text
 
 
+def in_steps(pattern: Pattern, width: int) -> list[tuple[int, int]] | None:
+    """How many rows and how many places each loop goes on, where rows have `width` places; None where that varies."""
+    options = [
+        [(0, 0)] if count == 1 else _ways_on(stride, width)
+        for count, stride in zip(pattern.counts, pattern.strides, strict=True)
+    ]
+    for found in product(*options):
+        ends = [(count - 1) * places for count, (_, places) in zip(pattern.counts, found, strict=True)]
+        first = pattern.base % width
+        if first + sum(min(end, 0) for end in ends) >= 0 and first + sum(max(end, 0) for end in ends) < width:
+            return list(found)
+    return None
+
+
+def _ways_on(stride: int, width: int) -> list[tuple[int, int]]:
+    rows, places = divmod(stride, width)
+    return [(rows, places), (rows + 1, places - width)] if places else [(rows, 0)]
+
+
+def _steps_in_rows(pattern: Pattern, storage: Storage) -> list[_Step | None]:
+    found: list[_Step | None] = []
+    for rows, places in in_steps(pattern, storage.width) or ():
+        # With samples, a row is so many places for each of them.
+        step = _Step(rows * storage.width, 1 if storage.batched else 0)
+        found.append(_Step(places) if not rows else None if places else step)
+    return found
+
+
 def whole(storage: Storage) -> View:
     """All of a storage."""
     return View(storage, everything(storage.size))
 
 
-def _times(axes: list[tuple[int | None, int]]) -> str:
+def _times(axes: list[tuple[int | None, _Step | None]]) -> str:
     """The product of lengths as text."""
     product = 1
     for length, _ in axes:
@@ -129,6 +176,12 @@ def _times(axes: list[tuple[int | None, int]]) -> str:
 
 def _positions(storage: Storage, pattern: Pattern) -> str:
     """The expression for positions of a storage: a slice, or for what is not evenly spaced a view by strides."""
+    if storage.rows:
+        steps = in_steps(pattern, storage.width)
+        assert steps is not None
+        rows, places = zip(*steps, strict=True) if steps else ((), ())
+        start = divmod(pattern.base, storage.width)
+        return f"stepped({storage.name}, {start}, {pattern.counts}, {rows}, {places})"
     run = evenly_spaced(pattern)
     if run is None or run[1] < 1:
         return f"strided({storage.name}, {pattern.base}, {pattern.counts}, {pattern.strides}, {storage.batched})"
