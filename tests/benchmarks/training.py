@@ -41,7 +41,8 @@ def prediction(backends: Sequence[str], rounds: int) -> Row:
         return a
 
     np.testing.assert_allclose(net.predict(X), by_hand(), rtol=1e-12)
-    sides: dict[str, Step] = {backends[0]: partial(net.predict, X), "NumPy by hand": by_hand}
+    sides: dict[str, Step] = {name: partial(net.predict, X[0], backend=name) for name in backends}
+    sides["NumPy by hand"] = by_hand
     return Row("predict one, 64-30-10", in_turns(sides, rounds))
 
 
