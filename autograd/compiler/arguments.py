@@ -15,11 +15,12 @@ from ..errors import ArgumentError, AutogradError, OperandError, ShapeError
 from ..reals import REAL
 from ..structure import Branch, Fixed, Leaf, Tree, branch, is_structure, leaves_of, parts, rebuilt
 from ..value import Value
+from .squares import all_finite, squares
 from .strict import strict
 
 Batch = npt.NDArray[Any]
 
-_ndarray, _vdot = np.ndarray, np.vdot
+_ndarray = np.ndarray
 _NOTHING: Mapping[str, Any] = {}
 _EMPTY = inspect.Parameter.empty
 _SAME_FOR_ALL = (str, type(None), *REAL)
@@ -147,7 +148,7 @@ class Arguments:
         for array in given:
             if type(array) is not _ndarray or array.dtype is not dtype or not array.size or not array.ndim:
                 return False
-            if not isfinite(_vdot(array, array)):
+            if not isfinite(squares(array)):
                 return False
         return True
 
@@ -256,12 +257,6 @@ def _told(parameter: inspect.Parameter) -> str:
     if parameter.kind in _MANY:
         return str(parameter.replace(annotation=_EMPTY))
     return parameter.name if parameter.default is _EMPTY else f"{parameter.name}=..."
-
-
-def all_finite(array: Batch) -> bool:
-    """Whether no number is NaN or infinite."""
-    # A sum of squares of finite numbers is finite or overflows; only then is every number looked at.
-    return isfinite(_vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def columns(batch: Sequence[Batch]) -> list[Batch]:

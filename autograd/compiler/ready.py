@@ -18,8 +18,9 @@ from .arguments import Batch, Form, columns
 from .backends.base import OffPath, Unfit
 from .branches import Branches
 from .results import arranged
+from .squares import squares
 
-_ndarray, _vdot = np.ndarray, np.vdot
+_ndarray = np.ndarray
 
 
 # For how many shapes there are some.
@@ -65,7 +66,7 @@ class Ready:
             if type(array) is not _ndarray or array.dtype is not dtype:
                 return False
         for place in self._to_look_at:  # noqa: SIM110  # a generator takes its time
-            if not isfinite(_vdot(given[place], given[place])):
+            if not isfinite(squares(given[place])):
                 return False
         return True
 

@@ -16,7 +16,7 @@ from ..parameters import together
 from ..sources import Place
 from ..structure import Leaf
 from . import one_by_one
-from .arguments import Batch, all_finite, columns
+from .arguments import Batch, columns
 from .backends.base import Backend, OffPath, Program, Unfit
 from .backends.numpy.program import NumPyProgram
 from .blame import blame
@@ -26,6 +26,7 @@ from .plan.instructions import Guard
 from .plan.plan import Plan
 from .plan.telling import telling
 from .record import Recording
+from .squares import all_finite
 from .strict import strict
 
 Rows = Sequence[int] | npt.NDArray[np.intp]

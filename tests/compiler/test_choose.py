@@ -131,7 +131,7 @@ def test_a_large_table_s_slopes_are_written_where_they_belong():
     f = compile(lambda i, x: (weighted_sum(w, row(i, rows)) - x) ** 2)
     _, slopes = f.gradient(np.array([7.0, 1099.0, 7.0]), X[:3])
     assert np.count_nonzero(slopes) == 12
-    assert "reshape(1100, 4)" in f.source and "vdot(g, g)" not in f.source
+    assert "reshape(1100, 4)" in f.source and "squares(g)" not in f.source
     assert len(f.source.splitlines()) < 40
 
 

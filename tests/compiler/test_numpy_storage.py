@@ -130,9 +130,9 @@ def test_positions_that_no_view_has_are_gathered_once() -> None:
 # Costs that are one sum
 
 
-def test_a_sum_of_squares_is_one_vdot() -> None:
+def test_a_sum_of_squares_is_one_call() -> None:
     source = NumPyProgram(squares(), FLOAT64).source
-    assert "cost = vdot(" in source and "power" not in source and "add_reduce" not in source
+    assert "cost = squares(" in source and "power" not in source and "add_reduce" not in source
     agree_with_interpreter(squares())
 
 

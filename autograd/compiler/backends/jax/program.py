@@ -10,9 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, PartitionSpec
 
-from ...arguments import all_finite
 from ...plan.instructions import Guard
 from ...plan.plan import Plan
+from ...squares import all_finite
 from ..base import Batch, OffPath, Unfit, rows_that_fit
 from .devices import BATCH, settings
 from .trace import Rows, Traced, traced

@@ -1,6 +1,6 @@
 """Finite: how a program knows, nearly for nothing, that its gradient has neither NaN nor infinity.
 
-A sum of squares is NaN or infinite if one of its numbers is, so one ``vdot``
+A sum of squares is NaN or infinite if one of its numbers is, so one sum
 tells of all. Where numbers are so large that the squares overflow it tells
 too much, and only then is every number looked at.
 
@@ -60,7 +60,7 @@ def bound(instruction: Instruction, layout: Layout) -> Bound | None:
         made, view = seen_as(read, (read.size,), layout)
         if made or not view.is_whole:
             return None
-        factors.append(call("vdot", view, view, result=f"size{side}_{instruction.out.number}"))
+        factors.append(call("squares", view, result=f"size{side}_{instruction.out.number}"))
     start = place.pattern.base
     return Bound(start, start + instruction.out.size, tuple(factors))
 

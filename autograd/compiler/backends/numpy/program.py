@@ -12,6 +12,7 @@ import numpy as np
 
 from ...plan.instructions import Guard, Instruction
 from ...plan.plan import Plan
+from ...squares import all_finite
 from ...strict import lenient, runner, strict
 from ..base import CHUNK_BYTES, Batch, Unfit
 from .lowering import with_shared_exponentials
@@ -120,14 +121,14 @@ class NumPyProgram:
     def outputs(self, columns: Sequence[Batch], parameters: Batch) -> Batch:
         """See `backends.base.Program`."""
         found: Batch = self._outputs.run(columns, parameters, None)
-        if not (self._lenient or _all_finite(found)):
+        if not (self._lenient or all_finite(found)):
             raise Unfit
         return found
 
     def gradient(self, columns: Sequence[Batch], parameters: Batch, into: Batch) -> float:
         """See `backends.base.Program`."""
         cost, bound = self._gradient.run(columns, parameters, into)
-        if not (isfinite(cost) and (isfinite(bound) or _all_finite(into))):
+        if not (isfinite(cost) and (isfinite(bound) or all_finite(into))):
             raise Unfit
         return float(cost)
 
@@ -140,8 +141,3 @@ def _forward(plan: Plan) -> Plan:
             kept.append(instruction)
             needed.update(read.array.number for read in instruction.reads)
     return replace(plan, instructions=kept[::-1], cost=None, gradient=None)
-
-
-def _all_finite(array: Batch) -> bool:
-    # A sum of squares of finite numbers is finite or overflows; only then is every number looked at.
-    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())

@@ -17,6 +17,7 @@ from ....primitives.own import Own
 from ...plan.instructions import Guard
 from ...plan.patterns import Index
 from ...plan.ragged import Filled
+from ...squares import squares
 from ..base import OffPath
 from .tapes import gather_steps
 
@@ -221,7 +222,7 @@ RUNTIME: dict[str, Any] = {
     "empty": np.empty,
     "matmul": np.matmul,
     "add_reduce": np.add.reduce,
-    "vdot": np.vdot,
+    "squares": squares,
     "copyto": np.copyto,
     "take": np.take,
     "strided": _strided,

@@ -109,7 +109,7 @@ def _sum_of(cost: SummedCost, where: Layout) -> list[Call]:
     """The calls that leave the sum under the name ``cost``."""
     made, view = seen_as(cost.read, (cost.read.size,), where)
     if cost.squared:
-        return [*made, call("vdot", view, view, result="cost")]
+        return [*made, call("squares", view, result="cost")]
     return [*made, call("add_reduce", view, Plain(None), result="cost")]
 
 
@@ -125,7 +125,7 @@ def _cost(plan: Plan, cost: SummedCost | None, where: Layout, writer: _Writer) -
 def _bound(gradient: Storage, bounds: list[Bound], writer: _Writer) -> str:
     products = [" * ".join(factor.result for factor in found.factors) for found in bounds]
     ranges = [writer.text(view) for view in unbounded(gradient, bounds)]
-    return " + ".join([*products, *(f"vdot({view}, {view})" for view in ranges)])
+    return " + ".join([*products, *(f"squares({view})" for view in ranges)])
 
 
 class _Writer:
