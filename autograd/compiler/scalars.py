@@ -7,8 +7,9 @@ the table on atoms, or a sum of terms ``coefficient * atom * atom``.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from ..errors import DomainError
@@ -108,6 +109,8 @@ class _Canonical:
         self._operations: dict[Primitive, dict[tuple[int, ...], int]] = defaultdict(dict)
         self._options: dict[tuple[Value, ...], tuple[tuple[int, ...], int]] = {}
         self._numbers = _numbers(recording)
+        self._huge = {value for value, number in self._numbers.items() if abs(number) >= _OVERFLOWING}
+        self._linear = {value for value in recording.order if self._is_linear(value)}
         self._parts = self._parts_of_one_sum(recording)
         # What every value comes to that is not a part of one sum alone: an atom, told by its number, or one scaled.
         self._scaled: dict[Value, int | Scaled] = {v: Scaled(number, NONE) for v, number in self._numbers.items()}
@@ -118,8 +121,7 @@ class _Canonical:
             self._scaled[value] = self._new(Atom("parameter", 0, place=(0, k), label=value.label))
         for value in recording.order:
             if value not in self._scaled and value not in self._parts:
-                linear = self._is_linear(value)
-                self._scaled[value] = self._closed(value) if linear else self._operation(value)
+                self._scaled[value] = self._closed(value) if value in self._linear else self._operation(value)
         self.result.outputs = [self._atom(value) for value in recording.outputs]
         self.result.decisions = [(self._atom(made.condition), made) for made in recording.decisions]
 
@@ -128,27 +130,24 @@ class _Canonical:
         primitive = value.primitive
         if primitive is ADD or primitive is SUBTRACT:
             # A constant so large may overflow with others in another order.
-            number, (left, right) = self._numbers.get, value.operands
-            return abs(number(left, 0.0)) < _OVERFLOWING and abs(number(right, 0.0)) < _OVERFLOWING
+            return self._huge.isdisjoint(value.operands)
         if primitive is DIVIDE:
             return bool(self._numbers.get(value.operands[1]))
         return primitive in _LINEAR
 
     def _parts_of_one_sum(self, recording: Recording) -> set[Value]:
         """The values that one sum alone reads, once, and that are sums or products themselves: they need no atom."""
-        uses: dict[Value, int] = dict.fromkeys(recording.order, 0)
+        uses = Counter(chain.from_iterable([value.operands for value in recording.order]))
         summed: set[Value] = set()
-        for value in recording.order:
-            for operand in value.operands:
-                uses[operand] += 1
+        for value in self._linear:
             if value.primitive is WEIGHTED_SUM:
                 *_, bias = pairs_of(value.operands)
                 summed.update([] if bias is None else [bias])
-            elif value.primitive in _SUMS and self._is_linear(value):
+            elif value.primitive in _SUMS:
                 summed.update(value.operands)
         # An output or a condition is read from outside.
         summed -= {*recording.outputs, *(made.condition for made in recording.decisions)}
-        return {v for v in summed if uses[v] == 1 and v not in self._numbers and self._is_linear(v)}
+        return {v for v in summed & self._linear if uses[v] == 1 and v not in self._numbers}
 
     # Sums of products
 
@@ -177,6 +176,9 @@ class _Canonical:
         return terms
 
     def _product(self, sign: float, left: Value, right: Value) -> Term:
+        first, second = self._scaled[left], self._scaled[right]
+        if first.__class__ is int is second.__class__:
+            return Term(sign, first, second)
         (c, f), (d, g) = self._of(left), self._of(right)
         if c == d == 1.0 and NONE not in (f, g):
             return Term(sign, f, g)
