@@ -137,7 +137,7 @@ class _Canonical:
 
     def _parts_of_one_sum(self, recording: Recording) -> set[Value]:
         """The values that one sum alone reads, once, and that are sums or products themselves: they need no atom."""
-        uses = Counter(chain.from_iterable([value.operands for value in recording.order]))
+        uses = Counter(map(id, chain.from_iterable([value.operands for value in recording.order])))
         summed: set[Value] = set()
         for value in self._linear:
             if value.primitive is WEIGHTED_SUM:
@@ -147,7 +147,7 @@ class _Canonical:
                 summed.update(value.operands)
         # An output or a condition is read from outside.
         summed -= {*recording.outputs, *(made.condition for made in recording.decisions)}
-        return {v for v in summed & self._linear if uses[v] == 1 and v not in self._numbers}
+        return {v for v in summed & self._linear if uses[id(v)] == 1 and v not in self._numbers}
 
     # Sums of products
 

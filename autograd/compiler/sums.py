@@ -19,6 +19,7 @@ _LARGE_BLOCK = 64
 # Sums of differing lengths that are fewer, or have more terms, stay apart: each reads what it sums where that lies.
 _FEW_SUMS = 3
 _LARGE_RUNS = 4096
+_LARGE_OF_WEIGHTS = 1024
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _put_dense(places: Places, members: list[int], terms: list[Terms]) -> bool:
     found = [dense(places, own) if product else None for own, product in zip(terms, products, strict=True)]
     few = len(members) < _FEW_SUMS or max(len(own.first) for own in terms) > _LARGE_RUNS
     for some, product, one in zip(terms, products, found, strict=True):
-        if product and one is None and (some.is_even or _is_of_weights(places, some)):
+        if product and one is None and (some.is_even or _are_better_apart(places, some)):
             return False
     made = next((made for made in found if made is not None), None)
     if made is None and (few or all(own.is_even for own in terms)):
@@ -76,6 +77,12 @@ def _put_dense(places: Places, members: list[int], terms: list[Terms]) -> bool:
     ]
     _put(places, [members[i] for i in order], ordered, parts)
     return True
+
+
+def _are_better_apart(places: Places, terms: Terms) -> bool:
+    """Whether sums of products of weights are worth a matrix product for each length."""
+    few = len(np.unique(terms.lengths)) < _FEW_SUMS
+    return _is_of_weights(places, terms) and (few or len(terms.first) > _LARGE_OF_WEIGHTS)
 
 
 def _is_of_weights(places: Places, terms: Terms) -> bool:

@@ -185,6 +185,20 @@ def test_sums_that_run_past_an_end_are_of_the_same_product():
     assert f.plan.count(Product) == 2
 
 
+def test_one_weight_by_runs_of_many_lengths_is_one_array():
+    def plan(length):
+        weight = Value(0.5)
+
+        def cost(x):
+            return sum(tanh(sum(weight * x[u] for u in range(t + 1))) for t in range(length))
+
+        f = compile(cost)
+        agree_with_the_scalar_engine(f, cost, np.random.default_rng(0).normal(size=(ROWS, length)), [weight])
+        return f.plan
+
+    assert len(plan(7).instructions) == len(plan(5).instructions)
+
+
 def test_scores_and_mixing_are_one_product_each():
     cost, x, _ = attention(SEEN["causal"], by_hand, 6)
     plan = compile(cost).record(x).plan
