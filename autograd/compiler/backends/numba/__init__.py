@@ -8,7 +8,8 @@ kept on disk. A plan becomes an array of integers, once for all batch sizes. In 
 - `words`, `loops`, `encoder`: an instruction as integers; views of arrays as few long loops;
 - `moves`, `sums`, `blocks`, `multiply`: the kernels that copy, add up and multiply matrices;
 - `elementwise`, with `namespace`, `functions`, `lanes`, `assembly`, `objects`: the kernels of the table's operations;
-- `lowering`, `instructions`, `products`, `reductions`, `runs`, `rows`: what a plan's instructions are on the machine;
+- `lowering`, `fusion`: a plan in instructions of the machine, neighbouring elementwise ones as one;
+- `instructions`, `products`, `reductions`, `runs`, `rows`: what those are on it;
 - `recipes`, `walks`: the steps of chains of scalars;
 - `encode`: a plan as instructions, before, for and after the samples of a batch;
 - `machine`, `program`: what follows the instructions; runs for batch sizes, kept;

@@ -15,6 +15,7 @@ from ...plan.plan import Plan
 from . import moves
 from .amounts import NONE, ONE, Amount
 from .encoder import Encoder
+from .fusion import fused
 from .instructions import encode
 from .lowering import lowered
 from .memory import GRADIENT, Area, Memory, Place, laid_out, view_of
@@ -122,7 +123,7 @@ def encoded(plan: Plan, dtype: np.dtype[Any], rows: Amount, packs: bool) -> Temp
     packs : bool
         Whether there are so many rows that it pays to turn the matrices that they are multiplied with.
     """
-    plan = lowered(plan)
+    plan = fused(lowered(plan))
     memory = laid_out(plan, dtype, rows)
     encoder, phases = Encoder(memory, packs), _phases(plan)
     in_parts = phases is not None

@@ -6,10 +6,8 @@ the rule has for it. Numbers that are other ones at every step come from a table
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,20 +15,12 @@ import numpy.typing as npt
 
 from ....primitives import Primitive
 from ..rules import Rules
+from .fusion import OPERATORS, Structure, as_one
 
 Vectors = dict[str, Any]
-Structure = Any
-"""Operations nested: the number of an operand, or an operation's name and its operands."""
 
 DATA, GRAD = "data", "grad"
 
-_OPERATORS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "negative": operator.neg,
-}
 _FUNCTIONS = ("sqrt", "absolute", "maximum", "minimum")
 
 
@@ -80,7 +70,7 @@ class _Symbols:
     """What a rule calls, of vectors in the making."""
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _OPERATORS and name not in _FUNCTIONS:
+        if name not in OPERATORS and name not in _FUNCTIONS:
             raise Unreadable
         return _made(name)
 
@@ -141,7 +131,7 @@ class _Reader:
             raise Unreadable
         operands: list[str | int] = []
         structure = self._structure(vector, operands)
-        self.made.append(Update(name, _fused(structure), tuple(operands)))
+        self.made.append(Update(name, as_one(structure), tuple(operands)))
         self._computed[id(vector)] = name
 
     def _structure(self, given: Any, operands: list[str | int]) -> Structure:
@@ -163,20 +153,3 @@ class _Reader:
             raise Unreadable
         self.numbers.append(given)
         return len(self.numbers) - 1
-
-
-@cache
-def _fused(structure: Structure) -> Primitive:
-    """Operations as one."""
-
-    def rule(ns: Any, *operands: Any) -> Any:
-        def value(part: Structure) -> Any:
-            if isinstance(part, int):
-                return operands[part]
-            name, *parts = part
-            function: Callable[..., Any] = _OPERATORS[name] if name in _OPERATORS else getattr(ns, name)
-            return function(*map(value, parts))
-
-        return value(structure)
-
-    return Primitive("update", rule, (), "update")
