@@ -87,7 +87,7 @@ def timed_instructions(case: Case, rounds: int) -> list[tuple[float, str]]:
 
 def _names(way: Any, rows: int) -> list[str]:
     """The instructions as text, as they stand in the code for so many rows."""
-    template = way.template
+    template = way.template(rows).template
     parts, lines = [], iter(template.told.splitlines())
     for part in (template.zeroed, template.before, template.during, template.after):
         at, own = 0, []
@@ -96,7 +96,7 @@ def _names(way: Any, rows: int) -> list[str]:
             at += int(part.fixed[at + 1])
         parts.append(own)
     zeroed, before, during, after = parts
-    at_once = way._rows_of_part(rows)
+    at_once = way._rows_of_part(template, rows)
     if at_once == rows:
         return [*before, *during, *after]
     return [*zeroed, *before, *during, *(during if rows % at_once else []), *after]

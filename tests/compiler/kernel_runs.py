@@ -16,9 +16,9 @@ def own_folder(tmp_path_factory):
         yield
 
 
-def run(primitive, out, *operands, numbers=None):
-    """Call a kernel on arrays of up to three axes; what it returns."""
-    at = address(primitive, numbers or [None] * len(operands), out.dtype)()
+def run(primitive, out, *operands, numbers=None, at=None):
+    """Call a kernel, or that at an address, on arrays of up to three axes; what it returns."""
+    at = at or address(primitive, numbers or [None] * len(operands), out.dtype)()
     arrays = [out, *(np.broadcast_to(np.asarray(given, dtype=out.dtype), out.shape) for given in operands)]
     bases = np.array([array.ctypes.data - 8 for array in arrays], dtype=np.int64)
     words = [at, 0, *(1,) * (3 - out.ndim), *out.shape]

@@ -1,13 +1,21 @@
 """The elementwise kernels of the back end `numba`: every operation of the table, and users' own."""
 
+import ctypes
+
 import numpy as np
 import pytest
 
 from autograd import operation
+from autograd.errors import OperandError
 from autograd.namespaces import ARRAYS
 from autograd.primitives import TABLE
 
 pytest.importorskip("llvmlite")
+
+from autograd.compiler.backends.numba import objects
+from autograd.compiler.backends.numba.elementwise import text_of
+from autograd.compiler.backends.numba.functions import POWERS
+from autograd.compiler.backends.numba.objects import address_of
 
 from .kernel_runs import own_folder, run  # noqa: F401
 
@@ -98,3 +106,108 @@ def test_what_vanishes_inside_a_rule_of_ones_own_is_told():
         np.testing.assert_allclose(out, own.rule(ARRAYS, operands), rtol=1e-15)
         operands[4] = 0.0
         assert run(own, out, operands) == 1
+
+
+def test_a_number_that_a_rule_closes_over_is_read_again():
+    slope = 2.0
+    mine = operation("mine", lambda ns, a: slope * a, [lambda ns, v, a: slope]).primitive
+    out = np.empty(3)
+    for slope in (2.0, 5.0, 2.0):
+        assert run(mine, out, np.arange(3.0)) == 0
+        np.testing.assert_array_equal(out, slope * np.arange(3.0))
+
+
+def test_a_rule_that_decides_by_a_number_says_so():
+    bent = operation("bent", lambda ns, a: a if a > 0 else -a, [lambda ns, v, a: 1.0])
+    with pytest.raises(OperandError, match=r"bent: expected the rule to compute with numbers of any kind.*floats=True"):
+        run(bent.primitive, np.empty(3), np.arange(3.0))
+
+
+@pytest.mark.parametrize("exponent", [*POWERS, 2.5])
+def test_some_exponents_are_part_of_the_code(exponent):
+    out, bases = np.empty(5), np.linspace(0.5, 3.0, 5)
+    assert run(TABLE["power"], out, bases, np.full(5, exponent), numbers=[None, exponent]) == 0
+    np.testing.assert_allclose(out, bases**exponent, rtol=4e-16)
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "softplus", "erf", "power", "sigmoid_prime", "expm1"])
+def test_processors_that_scale_in_two_steps_compute_the_same(name):
+    """What a processor without AVX-512 runs, run here."""
+    primitive = TABLE[name]
+    operands = [np.abs(x) * 9.0 for x in points(primitive, 40, np.random.default_rng(3))]
+    text = text_of(primitive, [None] * len(operands), 8, False)
+    assert "scalef" not in text.text
+    found, expected = np.empty(40), np.empty(40)
+    assert run(primitive, found, *operands, at=address_of(name, text.text, text.library)) == 0
+    assert run(primitive, expected, *operands) == 0
+    np.testing.assert_allclose(found, expected, rtol=5e-16)
+
+
+# What is kept
+
+
+def of_text(number):
+    """The address of a function that returns a number, kept under a name of its own."""
+    text = f"define i64 @NAME(ptr %words, ptr %bases) {{ ret i64 {number} }}"
+    return address_of("number", text)
+
+
+def called(at):
+    return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(at)(None, None)
+
+
+@pytest.fixture
+def anew(monkeypatch):
+    """As in a process that has loaded nothing; not what it has loaded, which may not be loaded twice."""
+    compiled, machine = [], objects._machine()
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "_LOADED", {})
+        patch.setattr(machine, "loaded", lambda code, name: (len(code), name))
+        patch.setattr(
+            machine,
+            "compiled",
+            lambda text, found, own, made=machine.compiled: compiled.append(own) or made(text, found, own),
+        )
+        yield compiled
+
+
+def test_code_is_compiled_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert called(of_text(7)) == 7
+    (file,) = (tmp_path / "scalar-autograd").iterdir()
+    assert file.name.startswith("number_")
+
+
+def test_code_is_found_by_the_next_process_and_made_again_where_it_is_damaged(tmp_path, monkeypatch, anew):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    first = of_text(8)
+    objects._LOADED.clear()
+    assert of_text(8) == first and len(anew) == 1
+    (file,) = (tmp_path / "scalar-autograd").iterdir()
+    for damage in (b"", file.read_bytes()[:-1], b"x" * 100):
+        file.write_bytes(damage)
+        objects._LOADED.clear()
+        assert of_text(8) == first
+    assert len(anew) == 4
+
+
+def test_without_a_folder_that_can_be_written_code_is_made_each_time(tmp_path, monkeypatch, anew):
+    (tmp_path / "scalar-autograd").write_text("no folder")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    for _ in range(2):
+        objects._LOADED.clear()
+        of_text(9)
+    assert len(anew) == 2
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_the_folder_is_the_users_for_what_can_be_made_again(platform, tmp_path, monkeypatch):
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(objects.sys, "platform", platform)
+    monkeypatch.setattr(objects.Path, "home", lambda: tmp_path)
+    told = {"linux": ".cache", "darwin": "Library/Caches", "win32": "AppData/Local"}
+    assert objects._folder() == tmp_path / told[platform] / "scalar-autograd"
+    name = {"linux": "XDG_CACHE_HOME", "win32": "LOCALAPPDATA"}.get(platform, "NUMBA_CACHE_DIR")
+    monkeypatch.setenv(name, str(tmp_path / "own"))
+    assert objects._folder() == tmp_path / "own" / "scalar-autograd"

@@ -13,6 +13,11 @@ from ..plan.plan import Plan
 
 Batch = npt.NDArray[Any]
 
+HIDING = frozenset(
+    ["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power", "choose", "copysign"]
+)
+"""Operations whose result may be a number though an operand is NaN, so that no later result shows it."""
+
 
 class Unfit(Exception):  # noqa: N818  # a signal between a program and its caller, never shown to a user
     """Some number is not finite, or an operation was outside its domain; which, its caller finds row by row."""

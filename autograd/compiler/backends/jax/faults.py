@@ -15,6 +15,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ....primitives import Primitive
+from ..base import HIDING
 from .namespace import positions
 
 # Where a pole is; elsewhere their results may be infinite by being large, which is no fault.
@@ -27,11 +28,6 @@ POLES: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("lgamma", "digamma", "trigamma"), lambda a: jnp.logical_and(a <= 0, a == jnp.floor(a))),
     "choose": lambda index, *options: positions(index, len(options))[1],
 }
-
-# Their result may be a number though an operand is NaN, so that no later result shows it.
-HIDING = frozenset(
-    ["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power", "choose", "copysign"]
-)
 
 
 _DIVIDING = "divide", "mod", "floor_divide"

@@ -14,13 +14,14 @@ import numpy as np
 
 from ....primitives import Primitive
 from ....primitives.own import Own
+from ..base import HIDING
 from .assembly import Text, kernel
 from .functions import POWERS
 from .lanes import Lanes, NeedsDouble, is_nan
 from .namespace import LANES
 from .objects import address_of, has_feature
 from .shapes import Shape
-from .watched import HIDING, watched
+from .watched import watched
 
 _DOUBLES, _FLOATS = 8, 16
 """How many numbers make a register: 64 bytes, which LLVM splits where registers are shorter."""
@@ -45,18 +46,22 @@ def address(primitive: Primitive, operands: Sequence[Any], dtype: np.dtype[Any])
     numbers: list[float | None] = [None] * len(operands)
     if primitive.name == "power" and isinstance(operands[1], float) and operands[1] in POWERS:
         numbers[1] = operands[1]
-    return partial(_address, primitive, tuple(numbers), np.dtype(dtype).itemsize)
+    # What a user's rule closes over may be another number than it was.
+    found = _read if isinstance(primitive, Own) else _known
+    return partial(found, primitive, tuple(numbers), np.dtype(dtype).itemsize)
 
 
-@cache
-def _address(primitive: Primitive, numbers: tuple[float | None, ...], itemsize: int) -> int:
-    text = text_of(primitive, numbers, itemsize)
+def _read(primitive: Primitive, numbers: tuple[float | None, ...], itemsize: int) -> int:
+    text = text_of(primitive, numbers, itemsize, has_feature("avx512f"))
     return address_of(re.sub(r"\W", "_", primitive.name, flags=re.ASCII), text.text, text.library)
 
 
-def text_of(primitive: Primitive, numbers: Sequence[float | None], itemsize: int) -> Text:
-    """The kernel of an operation on operands, None, and numbers."""
-    arity, body, scales = len(numbers), partial(_computed, primitive, numbers), has_feature("avx512f")
+_known = cache(_read)
+
+
+def text_of(primitive: Primitive, numbers: Sequence[float | None], itemsize: int, scales: bool) -> Text:
+    """The kernel of an operation on operands, None, and numbers; `scales` as in `lanes.Block`."""
+    arity, body = len(numbers), partial(_computed, primitive, numbers)
     if itemsize == 8:
         return kernel(Shape(arity, "double", "double", _DOUBLES, scales), body)
     try:

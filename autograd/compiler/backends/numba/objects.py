@@ -45,12 +45,17 @@ def address_of_made(name: str, told: str, made: Callable[[], tuple[str, str]]) -
     """
     machine = _machine()
     own = f"{name}_{hashlib.sha256(chr(10).join((told, *machine.told)).encode()).hexdigest()[:32]}"
-    path = _folder() / f"{own}.o"
-    code = _kept(path)
-    if code is None:
-        code = machine.compiled(*made(), own)
-        _keep(path, code)
-    return machine.loaded(code, own)
+    if own not in _LOADED:
+        path = _folder() / f"{own}.o"
+        code = _kept(path)
+        if code is None:
+            code = machine.compiled(*made(), own)
+            _keep(path, code)
+        _LOADED[own] = machine.loaded(code, own)
+    return _LOADED[own]
+
+
+_LOADED: dict[str, int] = {}
 
 
 def has_feature(name: str) -> bool:

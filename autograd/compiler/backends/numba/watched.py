@@ -25,13 +25,9 @@ from ....primitives import (
     TABLE,
     Primitive,
 )
+from ..base import HIDING
 from .lanes import Lanes, equal, is_nan
 from .namespace import LANES
-
-# Their result may be a number though an operand is NaN, so that no later result shows it.
-HIDING = frozenset(
-    ["where", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "power", "choose", "copysign"]
-)
 
 
 class _Watched:
