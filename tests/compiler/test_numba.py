@@ -23,6 +23,8 @@ from autograd.errors import RowByRowWarning
 from .random_plans import RandomPlan, contractions, random_plans
 from .small_plans import FLOAT32, FLOAT64, agree, cost_of, squares, start
 from .test_equivalence import ROWS, STEPS, data, random_function, values
+from .test_loops import PROGRAMS
+from .test_walks import CHAINS
 from .zoo import ZOO, made
 
 pytest.importorskip("numba", reason='numba is not installed: pip install "scalar-autograd[fast]"')
@@ -110,6 +112,43 @@ def test_random_programs(steps: Any, seed: int) -> None:
     found, expected = (compile(function, backend=name).gradient(*arrays) for name in ("numba", "reference"))
     np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-12, atol=1e-13)
+
+
+# Steps
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_loops(name: str) -> None:
+    function, arrays = PROGRAMS[name]()
+    f, plain = compile(function, backend="numba"), compile(function, backend="reference")
+    for rows in (len(arrays[0]), 1):
+        some = [array[:rows] for array in arrays]
+        (cost, slopes), (expected, wanted) = f.gradient(*some), plain.gradient(*some)
+        np.testing.assert_allclose(f(*some), plain(*some), rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(cost, expected, rtol=1e-12)
+        np.testing.assert_allclose(slopes, wanted, rtol=1e-12, atol=1e-13)
+    assert "_numpy" not in vars(f._programs.latest.program)
+
+
+@pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
+@pytest.mark.parametrize("name", CHAINS)
+def test_walks(name: str, dtype: Any) -> None:
+    x = np.linspace(0.4, 0.9, 5)
+    f, plain = compile(CHAINS[name](100), backend="numba", dtype=dtype), compile(CHAINS[name](100))
+    (cost, slopes), (expected, wanted) = f.gradient(x), plain.gradient(x)
+    agree(cost, expected, dtype)
+    agree(slopes, wanted, dtype)
+    assert "_numpy" not in vars(f._programs.latest.program)
+
+
+def test_steps_of_a_batch_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "PART_BYTES", 0)
+    monkeypatch.setattr(program, "LEAST_ROWS", 2)
+    for make in (lambda: PROGRAMS["gated"](), lambda: (CHAINS["lorenz"](100), [np.linspace(0.4, 0.9, 5)])):
+        function, arrays = make()
+        found, expected = (compile(function, backend=name).gradient(*arrays) for name in ("numba", "numpy"))
+        np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+        np.testing.assert_allclose(found[1], expected[1], rtol=1e-11, atol=1e-13)
 
 
 # Products

@@ -10,7 +10,7 @@ kept on disk. A plan becomes an array of integers, once for all batch sizes. In 
 - `elementwise`, with `namespace`, `functions`, `lanes`, `assembly`, `objects`: the kernels of the table's operations;
 - `lowering`, `fusion`: a plan in instructions of the machine, neighbouring elementwise ones as one;
 - `instructions`, `products`, `reductions`, `runs`, `rows`: what those are on it;
-- `recipes`, `walks`: the steps of chains of scalars;
+- `recipes`, `walks`, `recurrences`: the steps of chains of scalars, and of loops;
 - `encode`: a plan as instructions, before, for and after the samples of a batch;
 - `machine`, `program`: what follows the instructions; runs for batch sizes, kept;
 - `updates`, `training`: an optimiser's rule as instructions; many steps of a training as one call.
@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 
 from ...one_by_one import of_floats
-from ...plan.loop import Loop
 from ...plan.plan import Plan
 from .. import on_one_device
 from ..base import Program
@@ -38,9 +37,8 @@ class Numba:
     least_rows = 1
 
     def build(self, plan: Plan, dtype: np.dtype[Any]) -> Program:
-        """The program of a plan; NumPy's, where there are loops, or an operation of a user's is of floats alone."""
-        by_numpy = of_floats(plan) or any(isinstance(made, Loop) for made in plan.instructions)
-        return NumPyProgram(plan, dtype) if by_numpy else NumbaProgram(plan, dtype)
+        """The program of a plan; NumPy's, where an operation of a user's is of floats alone."""
+        return NumPyProgram(plan, dtype) if of_floats(plan) else NumbaProgram(plan, dtype)
 
 
 def backend(devices: Any) -> Numba:

@@ -185,7 +185,7 @@ def _part(made: Sequence[Encoded]) -> Part:
     columns: tuple[list[int], ...] = ([], [], [], [])
     fixed, each, buffers, adds = columns
     for instruction in made:
-        for word in (instruction.kernel(), instruction.length, *instruction.words):
+        for word in instruction.flat:
             offset = word if isinstance(word, Offset) else Offset(-1, NONE)
             amount = offset.amount if isinstance(word, Offset) else word if isinstance(word, Amount) else Amount(0)
             if isinstance(word, Late):

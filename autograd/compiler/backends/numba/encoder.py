@@ -43,11 +43,17 @@ class Encoder:
         """Of a number, in bytes."""
         return int(self.memory.dtype.itemsize)
 
+    def inside(self, memory: Memory) -> Encoder:
+        """An encoder of instructions inside one, which have arrays of their own."""
+        inner = Encoder(memory, self.packs)
+        inner.first, inner.zeroed, inner._packs = self.first, self.zeroed, self._packs
+        return inner
+
     def samples(self, batched: bool) -> Amount | None:
         """How many samples there are; None for what is one for all."""
         return self.memory.rows if batched else None
 
-    def emit(self, kernel: Callable[..., Any], words: Sequence[Word]) -> None:
+    def emit(self, kernel: Callable[..., Any], words: Sequence[Word | Encoded]) -> None:
         """Add an instruction of a kernel for the program's numbers; ``kernel(dtype)`` compiles it."""
         self.made.append(Encoded(kernel.__name__, lambda: int(kernel(self.memory.dtype).address), tuple(words)))
 

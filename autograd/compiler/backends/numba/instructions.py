@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from ...plan.choose import AddRows, Choose
 from ...plan.instructions import BatchSum, Guard, Instruction, Map, Piece, Product, Ref, Scatter, Sum
+from ...plan.loop import Loop
 from ...plan.patterns import affine
 from ...plan.walk import Walk, WalkBack
 from . import elementwise, moves
@@ -14,6 +15,7 @@ from .encoder import Encoder
 from .lowering import OfRuns
 from .memory import View, view_of
 from .products import encode_product
+from .recurrences import encode_loop
 from .reductions import encode_batch_sum, encode_sum
 from .rows import encode_add_rows, encode_choose
 from .runs import encode_runs
@@ -34,6 +36,11 @@ encode.register(Choose, encode_choose)
 encode.register(AddRows, encode_add_rows)
 encode.register(Walk, encode_walk)
 encode.register(WalkBack, encode_walk_back)
+
+
+@encode.register
+def _loop(instruction: Loop, encoder: Encoder) -> None:
+    encode_loop(encode, instruction, encoder)
 
 
 @encode.register

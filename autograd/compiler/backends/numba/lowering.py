@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...plan.builder import Builder
 from ...plan.instructions import Array, Contraction, Instruction, LogSumExp, Operand, Ref, Sum, mapped
+from ...plan.loop import Loop
 from ...plan.plan import Plan
 from ...plan.ragged import Ragged
 from ...plan.shares import LogSoftmax, SoftmaxAdjoint
@@ -46,16 +48,26 @@ class SumsOfOthers(OfRuns):
 
 def lowered(plan: Plan) -> Plan:
     """The plan with the machine's instructions."""
-    builder = Builder(plan.arrays)
-    for made in plan.instructions:
+    arrays, instructions = _lowered(plan.arrays, plan.instructions)
+    return replace(plan, instructions=instructions, arrays=arrays)
+
+
+def _lowered(arrays: Iterable[Array], instructions: Iterable[Instruction]) -> tuple[list[Array], list[Instruction]]:
+    builder = Builder(arrays)
+    for made in instructions:
         if isinstance(made, LogSumExp | LogSoftmax | SoftmaxAdjoint):
             count = made.reads[0].size // made.length
             _lower(type(made), made.out, made.reads, (made.length,) * count, builder)
         elif isinstance(made, Ragged):
             _lower(made.kind, made.out, made.reads, made.lengths, builder)
+        elif isinstance(made, Loop):
+            own, inner = _lowered(made.body.arrays, made.body.instructions)
+            builder.instructions.append(
+                replace(made, body=replace(made.body, arrays=tuple(own), instructions=tuple(inner)))
+            )
         else:
             builder.instructions.append(made)
-    return replace(plan, instructions=builder.instructions, arrays=builder.arrays)
+    return builder.arrays, builder.instructions
 
 
 def _lower(kind: type[Instruction], out: Array, reads: list[Ref], lengths: Lengths, builder: Builder) -> None:

@@ -40,32 +40,34 @@ follow = njit(_followed, error_model="numpy", inline="always")
 def repeat() -> Any:
     """Instructions run again and again, some bases moved on from one time to the next.
 
-    The words: how many times; how many bases move, and for each which, how far before the first time and how far
-    from each time to the next, in bytes; then the instructions. In the end the bases are where they were.
+    The words: how many times; how many bases move, and for each which, that from which it begins, how far from there
+    the first time and how far from each time to the next, in bytes; then the instructions. A base that begins from
+    itself is in the end where it was.
     """
 
     def machine_repeat(words: Any, bases: Any) -> int:
         times, moved = words[2], words[3]
         here = address_of(words)
-        at, stop = here + 8 * (4 + 3 * moved), here + 8 * words[1]
+        at, stop = here + 8 * (4 + 4 * moved), here + 8 * words[1]
         off = 0
         for k in range(moved):
-            bases[words[4 + 3 * k]] += words[5 + 3 * k]
+            bases[words[4 + 4 * k]] = bases[words[5 + 4 * k]] + words[6 + 4 * k]
         for _ in range(times):
             if off == 0:
                 off = follow(at, stop, bases)
             for k in range(moved):
-                bases[words[4 + 3 * k]] += words[6 + 3 * k]
+                bases[words[4 + 4 * k]] += words[7 + 4 * k]
         for k in range(moved):
-            bases[words[4 + 3 * k]] -= words[5 + 3 * k] + times * words[6 + 3 * k]
+            if words[4 + 4 * k] == words[5 + 4 * k]:
+                bases[words[4 + 4 * k]] -= words[6 + 4 * k] + times * words[7 + 4 * k]
         return off
 
     return kernel(machine_repeat)
 
 
-def repeated(times: int, moves: Sequence[tuple[int, int, int]], body: Integers) -> Integers:
+def repeated(times: int, moves: Sequence[tuple[int, int, int, int]], body: Integers) -> Integers:
     """The words of an instruction that repeats others; `moves` are as there."""
-    head = [repeat().address, 4 + 3 * len(moves) + len(body), times, len(moves)]
+    head = [repeat().address, 4 + 4 * len(moves) + len(body), times, len(moves)]
     return np.concatenate([np.array([*head, *(number for move in moves for number in move)], dtype=np.int64), body])
 
 

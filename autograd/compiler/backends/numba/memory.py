@@ -15,7 +15,8 @@ import numpy as np
 
 from ...plan.choose import AddRows
 from ...plan.instructions import Array, BatchSum, Map, Product, Ref, Scale, Scatter, Sum
-from ...plan.patterns import Pattern, affine, everything
+from ...plan.loop import Loop
+from ...plan.patterns import Index, Pattern, affine, everything
 from ...plan.plan import Plan
 from ...plan.walk import Walk
 from .amounts import NONE, ONE, Amount
@@ -92,6 +93,8 @@ class Memory:
         How many numbers each buffer has.
     numbers : dict
         The scalars of the plan, and their places among the numbers of the first buffer.
+    registers : list of Area
+        What begins where an instruction says that repeats others.
     held : bytearray
         The constants, as bytes.
     """
@@ -105,6 +108,7 @@ class Memory:
     inside: frozenset[int] = frozenset()
     sizes: list[Amount] = field(default_factory=lambda: [NONE])
     numbers: dict[float | Scale, int] = field(default_factory=dict)
+    registers: list[Area] = field(default_factory=list)
     held: bytearray = field(default_factory=bytearray)
     _kept: dict[bytes, int] = field(default_factory=dict)
 
@@ -120,6 +124,16 @@ class Memory:
     def lying(self, size: int, batched: bool) -> Place:
         """The place of a new array, sample by sample in a buffer of its own."""
         return Place(self.buffer(size, batched), Amount(size) if batched else NONE, ONE, everything(size))
+
+    def register(self) -> Area:
+        """A new base that moves."""
+        self.registers.append(Area(self.outputs.base + 1 + len(self.registers)))
+        return self.registers[-1]
+
+    def by_place(self, size: int, batched: bool) -> Place:
+        """The place of a new array whose samples lie side by side, position by position."""
+        row, step = (ONE, self.rows) if batched else (NONE, ONE)
+        return Place(self.buffer(size, batched), row, step, everything(size))
 
     def number(self, value: float | Scale) -> View:
         """Where a number of the plan stands; the first buffer holds them all."""
@@ -144,14 +158,23 @@ class Memory:
         place = self.places[read.array.number]
         if read.index is None:
             return place, place.pattern
-        return place, affine(read.index + place.pattern.base)
+        return place, affine(positions_of(place.pattern)[read.index])
+
+
+def positions_of(pattern: Pattern) -> Index:
+    """The positions, one after another."""
+    loops = zip(pattern.counts, pattern.strides, strict=True)
+    found = np.array([pattern.base])
+    for count, stride in loops:
+        found = (found[:, None] + stride * np.arange(count)).ravel()
+    return found
 
 
 def laid_out(plan: Plan, dtype: np.dtype[Any], rows: Amount) -> Memory:
     """Decide where the arrays of a plan lie, and hold its constants."""
     last = max((array.source for array in plan.arrays if array.kind == "input"), default=-1)
     memory = Memory(plan, dtype, rows, Area(INPUTS + last + 1), Area(INPUTS + last + 2))
-    walked = {made.out.number for made in plan.instructions if isinstance(made, Walk)}
+    walked = _walked(plan)
     inside = dict(_inside(plan))
     for array in plan.arrays:
         if array.number not in inside:
@@ -162,6 +185,18 @@ def laid_out(plan: Plan, dtype: np.dtype[Any], rows: Amount) -> Memory:
     return memory
 
 
+def _walked(plan: Plan) -> set[int]:
+    """The arrays whose samples lie side by side: tapes of steps, what is computed from them, and what steps read."""
+    found = {read.array.number for made in plan.instructions if isinstance(made, Loop) for read in made.each}
+    for made in plan.instructions:
+        reads = [read.array for read in made.reads if read.array.batched and read.size > 1]
+        follows = isinstance(made, Map) and bool(reads) and all(array.number in found for array in reads)
+        if follows or isinstance(made, Walk | Loop):
+            found.add(made.out.number)
+    given = {array.number for array in plan.arrays if array.kind != "computed"}
+    return found - given
+
+
 def _own(memory: Memory, array: Array, walked: Collection[int]) -> Place:
     """The place of an array that shares none."""
     row, positions = Amount(array.size) if array.batched else NONE, everything(array.size)
@@ -170,9 +205,8 @@ def _own(memory: Memory, array: Array, walked: Collection[int]) -> Place:
     if array.kind == "parameters":
         return Place(Area(PARAMETERS), NONE, ONE, positions)
     if array.number in walked:
-        # A walk takes its steps along rows of samples.
-        row, step = (ONE, memory.rows) if array.batched else (NONE, ONE)
-        return Place(memory.buffer(array.size, array.batched), row, step, positions)
+        # Steps are taken along rows of samples.
+        return memory.by_place(array.size, array.batched)
     if array.kind == "constant":
         first = memory.keep(array.source.astype(memory.dtype)) // memory.dtype.itemsize
         return Place(memory.constants, NONE, ONE, everything(array.size, first))

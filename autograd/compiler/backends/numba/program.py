@@ -21,7 +21,7 @@ from .memory import INPUTS
 
 _KEPT_BYTES = 2 * CHUNK_BYTES
 """What the runs that are kept may take together."""
-PART_BYTES = 2**18
+PART_BYTES = 2**19
 """What the numbers of a batch may take at once: more come in parts, which stay in the processor's cache."""
 LEAST_ROWS = 16
 ENOUGH_ROWS = 16
@@ -113,6 +113,7 @@ class Way:
         first = arena.ctypes.data + start
         bases = [first, parameters.ctypes.data, 0 if into is None else into.ctypes.data]
         bases += [0] * (max(self._widths, default=-1) + 1) + [constants.ctypes.data, outputs.ctypes.data]
+        bases += [0] * len(template.memory.registers)
         cost = first + int(offsets[template.cost])
         head = [code.ctypes.data, code.ctypes.data + code.nbytes, cost, len(bases), running().address]
         state = np.array([*head, *bases, *bases], dtype=np.int64)
@@ -138,11 +139,11 @@ class Way:
         unit, last = self._dtype.itemsize, INPUTS + max(self._widths, default=-1) + 1
         steps = {INPUTS + source: unit * width for source, width in self._widths.items()}
         steps[last + 1] = unit * self._outputs if self._batched else 0
-        moves = [(base, 0, step * rows_of_part) for base, step in steps.items()]
+        moves = [(base, base, 0, step * rows_of_part) for base, step in steps.items()]
         code = [template.zeroed.words(rows_of_part, offsets, False), before]
         code.append(repeated(times, moves, template.during.words(rows_of_part, offsets, True)))
         if rest:
-            moves = [(base, step * rows_of_part * times, 0) for base, step in steps.items()]
+            moves = [(base, base, step * rows_of_part * times, 0) for base, step in steps.items()]
             code.append(repeated(1, moves, template.during.words(rest, offsets, True)))
         return np.concatenate([*code, after])
 

@@ -19,7 +19,7 @@ from ...plan.walk import Steps, Walk, WalkBack
 from . import moves
 from .amounts import NONE, ONE
 from .encoder import Encoder
-from .memory import ARENA, Area, Place, view_of
+from .memory import ARENA, Area, view_of
 from .native import call, integers, kernel, small_integers
 from .recipes import ADJOINT, ADJOINT_OF_OPERAND, NUMBER, OPERAND, Recipe, back, forth
 from .words import Offset, Word
@@ -39,8 +39,7 @@ def encode_walk_back(instruction: WalkBack, encoder: Encoder) -> None:
     """Add the instructions of the way back."""
     steps, out = instruction.steps, instruction.out
     tape = encoder.memory.places[instruction.tape.array.number]
-    row, step = (ONE, encoder.memory.rows) if out.batched else (NONE, ONE)
-    adjoints = Place(encoder.memory.buffer(steps.size, out.batched), row, step, everything(steps.size))
+    adjoints = encoder.memory.by_place(steps.size, out.batched)
     whole = view_of(adjoints, adjoints.pattern)
     encoder.fill(whole, out.batched)
     part = np.flatnonzero(instruction.active[instruction.seeded])

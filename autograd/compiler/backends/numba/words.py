@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -40,20 +40,34 @@ class Encoded:
 
     name: str
     kernel: Callable[[], int]
-    words: tuple[Word, ...]
+    words: tuple[Word | Encoded, ...]
 
     @property
     def length(self) -> int:
         """How many words it has, those two included."""
-        return len(self.words) + 2
+        return 2 + sum(word.length if isinstance(word, Encoded) else 1 for word in self.words)
 
     def __str__(self) -> str:
-        return " ".join([self.name, *map(str, self.words)])
+        return " ".join(
+            [self.name, *(f"\n  {word}" if isinstance(word, Encoded) else str(word) for word in self.words)]
+        )
 
     @property
     def buffers(self) -> list[int]:
         """The buffers that it reads or writes."""
-        return [word.buffer for word in self.words if isinstance(word, Offset) and word.buffer >= 0]
+        own = [word.buffer for word in self.words if isinstance(word, Offset) and word.buffer >= 0]
+        return own + [buffer for word in self.words if isinstance(word, Encoded) for buffer in word.buffers]
+
+    @property
+    def flat(self) -> Iterator[Word]:
+        """All words, those of instructions among them too."""
+        yield self.kernel()
+        yield self.length
+        for word in self.words:
+            if isinstance(word, Encoded):
+                yield from word.flat
+            else:
+                yield word
 
 
 def located(view: View, itemsize: int) -> list[Word]:
