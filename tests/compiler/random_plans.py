@@ -22,14 +22,15 @@ from autograd.primitives import TABLE
 
 SIZES = (1, 2, 3, 4, 6)
 _FACTORS = (("rk", "ck", "cr"), ("rk", "k", "r"))
+_STACKS = (("rk", "ck", "rc"), ("srk", "sck", "scr"), ("srk", "sck", "src"), ("srk", "sk", "sr"))
 _JUMPS = ("sign", "step", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "where")
 _LARGEST = 50.0
 
 
-def contractions() -> list[tuple[str, str, str]]:
-    """Every product that lifting makes, and the two that differentiating it makes, batched or not."""
+def contractions(stacks: bool = False) -> list[tuple[str, str, str]]:
+    """Every product that lifting makes, and those that differentiating it makes, batched or not; or stacks of them."""
     made = set()
-    for left, right, out in _FACTORS:
+    for left, right, out in _STACKS if stacks else _FACTORS:
         for b_left, b_right in (("", ""), ("", "b"), ("b", ""), ("b", "b")):
             sides = b_left + left, b_right + right, (b_left or b_right) + out
             made |= {sides, (sides[2], sides[1], sides[0]), (sides[2], sides[0], sides[1])}
@@ -167,8 +168,8 @@ class _Making:
         return self.builder.map(name, *operands)
 
     def product(self) -> Ref:
-        left, right, out = self.pick(contractions())
-        lengths = {letter: self.pick([1, 2, 3]) for letter in "rck"}
+        left, right, out = self.pick(contractions(stacks=self.pick([True, False, False])))
+        lengths = {letter: self.pick([1, 2, 3]) for letter in "srck"}
         contraction = Contraction(left, right, out, lengths)
         factors = [
             self.read(int(np.prod(contraction.shape(side), dtype=int)), self.results, side[0] == "b")
