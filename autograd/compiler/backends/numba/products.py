@@ -128,6 +128,8 @@ def _packed(form: _Form, over: list[Loop], views: list[View], encoder: Encoder) 
     b, enough = form.b, form.row.count.magnitude >= (0, _ENOUGH_ROWS)
     if not encoder.packs or not enough or form.column.strides[_C] != ONE or form.column.strides[b] == ONE:
         return form, over
+    if form.inner.count.fixed * form.column.count.fixed * _ENOUGH_ROWS >= multiply.LARGE:
+        return form, over  # BLAS packs by itself
     chosen = [*over, form.inner, form.column]
     views[b], moved = encoder.packed(views[b], [Loop(loop.count, (loop.strides[b],)) for loop in chosen])
     loops = [_with_stride(loop, b, new.strides[0]) for loop, new in zip(chosen, moved, strict=True)]

@@ -127,7 +127,10 @@ class Way:
         if not template.in_parts:
             return rows
         row_bytes = template.row_bytes + self._dtype.itemsize * (sum(self._widths.values()) + self._outputs)
-        most = max(LEAST_ROWS, PART_BYTES // max(row_bytes, 1) // LEAST_ROWS * LEAST_ROWS)
+        # Parameters that do not stay in the cache are read anew for each part, and their gradient written.
+        parameters = self._dtype.itemsize * self._plan.parameters.size
+        part_bytes = PART_BYTES if parameters <= PART_BYTES else 4 * parameters
+        most = max(LEAST_ROWS, part_bytes // max(row_bytes, 1) // LEAST_ROWS * LEAST_ROWS)
         return rows if rows <= most else most
 
     def _code(self, template: Template, rows: int, rows_of_part: int, offsets: Any) -> Any:
