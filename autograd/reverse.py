@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from . import modes
 from .changes import refuse_changed
 from .errors import DomainError, GraphError
@@ -31,9 +28,17 @@ def backward(output: Value, seed: float = 1.0) -> None:
         raise GraphError(no_leaves(output))
     if modes.active and (watcher := modes.watcher()) is not None:
         watcher.rehearse(output, order, seed=seed)
-    with _from_zero(order, held):
+    for leaf in held:  # its parts of this pass are added up before they are added to what it holds
+        leaf.grad = 0.0
+    try:
         output.grad = (output.grad or 0.0) + seed
         pass_back(order)
+    except BaseException:
+        for leaf in {operand for value in order for operand in value.operands if not operand.operands}:
+            leaf.grad = held.get(leaf, 0.0)
+        raise
+    for leaf, grad in held.items():
+        leaf.grad += grad
 
 
 def _has_leaf(order: list[Value]) -> bool:
@@ -82,18 +87,3 @@ def no_derivative(value: Value) -> DomainError:
     """The error that says so."""
     sentence = out_of_domain(value.primitive, value.operands, of="the derivative of ")
     return DomainError(sentence + line_of(value))
-
-
-@contextmanager
-def _from_zero(order: list[Value], held: dict[Value, float]) -> Iterator[None]:
-    """The leaves' ``grad`` at 0 for the pass inside; then what they held before is added to theirs."""
-    for leaf in held:
-        leaf.grad = 0.0
-    try:
-        yield
-    except BaseException:
-        for leaf in {operand for value in order for operand in value.operands if not operand.operands}:
-            leaf.grad = held.get(leaf, 0.0)
-        raise
-    for leaf, grad in held.items():
-        leaf.grad += grad
