@@ -1,6 +1,7 @@
 """The elementwise kernels of the back end `numba`: every operation of the table, and users' own."""
 
 import ctypes
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -176,6 +177,13 @@ def test_code_is_compiled_once(tmp_path, monkeypatch):
     assert called(of_text(7)) == 7
     (file,) = (tmp_path / "scalar-autograd").iterdir()
     assert file.name.startswith("number_")
+
+
+def test_threads_that_ask_for_the_same_get_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(of_text, [10, 11] * 8))
+    assert len(set(found)) == 2 and [called(at) for at in found] == [10, 11] * 8
 
 
 def test_code_is_found_by_the_next_process_and_made_again_where_it_is_damaged(tmp_path, monkeypatch, anew):

@@ -7,6 +7,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from ctypes.util import find_library
 from functools import cache
@@ -45,17 +46,19 @@ def address_of_made(name: str, told: str, made: Callable[[], tuple[str, str]]) -
     """
     machine = _machine()
     own = f"{name}_{hashlib.sha256(chr(10).join((told, *machine.told)).encode()).hexdigest()[:32]}"
-    if own not in _LOADED:
-        path = _folder() / f"{own}.o"
-        code = _kept(path)
-        if code is None:
-            code = machine.compiled(*made(), own)
-            _keep(path, code)
-        _LOADED[own] = machine.loaded(code, own)
-    return _LOADED[own]
+    with _ONE_AT_A_TIME:
+        if own not in _LOADED:
+            path = _folder() / f"{own}.o"
+            code = _kept(path)
+            if code is None:
+                code = machine.compiled(*made(), own)
+                _keep(path, code)
+            _LOADED[own] = machine.loaded(code, own)
+        return _LOADED[own]
 
 
 _LOADED: dict[str, int] = {}
+_ONE_AT_A_TIME = threading.RLock()
 
 
 def has_feature(name: str) -> bool:
