@@ -191,8 +191,9 @@ def as_number(thing: Any) -> float:
 def require_function(function: Any, name: str) -> None:
     """Refuse what cannot be called."""
     if isinstance(function, Value) or not callable(function):
-        remedy = "; of a Value write gradient(output, wrt)" if isinstance(function, Value) else ""
-        raise OperandError(f"{name}(function): expected a function, got {type(function).__name__}{remedy}")
+        is_value = isinstance(function, Value)
+        came = "Value; of a Value write gradient(output, wrt)" if is_value else type(function).__name__
+        raise OperandError(f"{name}(function): expected a function, got {came}")
 
 
 def told(function: Callable[..., Any]) -> str:

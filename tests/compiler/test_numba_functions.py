@@ -91,8 +91,8 @@ FUNCTIONS = {
     "acosh": (mpmath.acosh, 2.5, [[around(1, 5)], [sized(-15, 2, False, 1.0)], [sized(1, 307, False)]]),
     "atanh": (mpmath.atanh, 2.0, [[around(-1, 1)], [sized(-15, -0.001)]]),
     "hypot": (lambda a, b: mpmath.sqrt(a * a + b * b), 1.0, [*PLANE, [sized(-320, -300)] * 2, [sized(299, 307)] * 2]),
-    "erf": (mpmath.erf, 2.0, [[around(-3, 3)], [sized(-15, 0.9)], [around(0.7, 0.8)]]),
-    "erfc": (mpmath.erfc, 3.0, [[around(-3, 3)], [sized(-15, 0.9)], [around(0, 26.5)]]),
+    "erf": (mpmath.erf, 2.5, [[around(-3, 3)], [sized(-15, 0.9)], [around(0.7, 0.8)]]),
+    "erfc": (mpmath.erfc, 3.5, [[around(-3, 3)], [sized(-15, 0.9)], [around(0, 26.5)]]),
     "power": (
         _power,
         1.5,
