@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, cos, log, maximum, sigmoid, sin, tanh, where
+from autograd.compiler.backends.numpy import NumPyProgram
 from autograd.compiler.components import components
 from autograd.compiler.plan.instructions import BatchSum, Product, Ref
 from autograd.compiler.plan.interpret import interpret
@@ -338,6 +339,19 @@ def test_loops_in_jax():
     for name in ("recurrent", "gated", "counting", "two_steps_back", "of_parameters_alone", "bent"):
         function, arrays = PROGRAMS[name]()
         assert_same(function, arrays, backend="jax")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_loops_on_the_machine(name, monkeypatch):
+    pytest.importorskip("numba")
+    function, arrays = PROGRAMS[name]()
+
+    def nobody(*_):
+        raise AssertionError("the machine left it to NumPy")
+
+    monkeypatch.setattr(NumPyProgram, "gradient", nobody)
+    f = assert_same(function, arrays, 1e-12, 1e-12, backend="numba")
+    assert "\nrepeat " in f.source
 
 
 def test_a_loop_of_many_states_returned():
