@@ -16,7 +16,7 @@ import numpy as np
 from .emitting import Scaled
 from .over_steps import Known, OverSteps
 from .plan.builder import Builder
-from .plan.instructions import Array, Instruction, Operand, Product, Ref, Scale, depending, ref, rewritten
+from .plan.instructions import Array, BatchSum, Instruction, Operand, Product, Ref, Scale, depending, ref, rewritten
 from .plan.loop import Body, Loop, Part, of_steps, places_of
 from .plan.patterns import Index
 
@@ -234,11 +234,14 @@ class _Back:
         builder, steps, read = self._reverse.builder, self._loop.steps, adjoint.read
         if read is None:
             return Scaled(builder, None, adjoint.scale * Scale(float(steps)))
-        if read.array.number not in self._known:
-            made = next(made for made in self._local.instructions if made.out is read.array)
-            assert isinstance(made, Product)
+        made = next((made for made in self._local.instructions if made.out is read.array), None)
+        if isinstance(made, Product) and read.array.number not in self._known:
             total = self._over.product(made, summed=True)
             return Scaled(builder, total if read.index is None else total.at(read.index), adjoint.scale)
+        if isinstance(made, BatchSum) and read.index is None and not self._over.is_same(made):
+            # Over the steps first: there are fewer samples' numbers then.
+            total = builder.batch_sum(self._over.summed(self._over.read(made.read)))
+            return Scaled(builder, total, adjoint.scale)
         if self._known[read.array.number].is_each:
             return Scaled(builder, self._over.summed(self._over.read(read)), adjoint.scale)
         outer = self._known[read.array.number].read

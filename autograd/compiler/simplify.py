@@ -13,6 +13,7 @@ from typing import Any
 
 from .finish import finished
 from .plan.instructions import Array, BatchSum, Instruction, Map, Operand, Product, Ref, Scale, Sum, mapped, modest
+from .plan.loop import Loop
 from .plan.plan import Plan
 
 Instead = list[Instruction] | None
@@ -74,6 +75,10 @@ class _Work:
     def scaled(self, factor: Scale, read: Ref) -> Map:
         """The instruction for a product with a number, in a new array."""
         return mapped(self.array(read.size, read.array.batched), "multiply", _number(factor), read)
+
+    def is_tape(self, read: Ref) -> bool:
+        """Whether a loop made what is read: its steps' numbers lie behind one another, and are best summed first."""
+        return isinstance(self._makers.get(read.array.number), Loop)
 
     def alone(self, operand: Operand, indexed: bool = False) -> Instruction | None:
         """What made an operand that is read once, whole unless `indexed`, and has no name that readers know."""
@@ -183,7 +188,7 @@ def out_of_a_product(made: Product, work: _Work) -> Instead:
 def batch_first(made: BatchSum, work: _Work) -> Instead:
     """The sum over the samples of sums of runs is the sum of runs of the sums over the samples."""
     maker = work.alone(made.read)
-    if not isinstance(maker, Sum) or not maker.read.array.batched:
+    if not isinstance(maker, Sum) or not maker.read.array.batched or work.is_tape(maker.read):
         return None
     read, index = maker.read, None
     if read.index is not None and read.size == read.array.size:

@@ -46,7 +46,9 @@ def calls(instruction: Instruction, layout: Layout) -> list[Call]:
 
 @calls.register
 def _map(instruction: Map, layout: Layout) -> list[Call]:
-    made, views, counts = aligned(instruction.reads, instruction.out.size, layout)
+    storage = layout.places[instruction.out.number].storage
+    breaks = (storage.width,) if storage.rows else ()
+    made, views, counts = aligned(instruction.reads, instruction.out.size, layout, breaks)
     remaining = iter(views)
     arguments: list[Argument] = [
         next(remaining) if isinstance(operand, Ref) else number(operand) for operand in instruction.arguments

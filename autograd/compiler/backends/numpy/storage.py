@@ -16,7 +16,7 @@ from ...plan.patterns import Index, Pattern, affine, everything, shaped
 from ...plan.plan import Plan
 from ...plan.walk import Walk, WalkBack
 from .products import as_matmul
-from .tapes import Tape, tape_of
+from .tapes import Tape, memory, tape_of
 from .views import Storage, View
 
 # One ufunc, or several that read an operand only before the result is first written.
@@ -51,7 +51,7 @@ class Layout:
     kept : dict
         By the numbers of tapes that no way back needs, the places that are read when a walk is done.
     tapes : dict
-        By the numbers of loops' tapes, where their parts lie.
+        By the numbers of loops' tapes, where their parts lie; and by those of arrays that lie step by step.
     """
 
     places: dict[int, Place]
@@ -82,12 +82,18 @@ def layout(plan: Plan) -> Layout:
     # A walk takes its steps along rows of samples.
     tapes = [made.out for made in plan.instructions if isinstance(made, Walk | WalkBack)]
     places |= {a.number: Place(replace(places[a.number].storage, by_place=True), everything(a.size)) for a in tapes}
+    loops = {made.out.number: tape_of(made) for made in plan.instructions if isinstance(made, Loop)}
+    for number, tape in _by_step(plan):
+        (storage,) = tape.storages
+        loops[number] = tape
+        steps = Pattern(0, (storage.rows, storage.width), (storage.width, 1))
+        places[number] = Place(storage, steps)
     inside = dict(_inside(plan))
     for number, (outer, pattern) in inside.items():
         places[number] = Place(places[outer.number].storage, pattern)
     for number, operand in _taken_over(plan):
-        places[number] = places[operand]
-    loops = {made.out.number: tape_of(made) for made in plan.instructions if isinstance(made, Loop)}
+        if number not in loops and operand not in loops:
+            places[number] = places[operand]
     indexed = {read.key: read for instruction in plan.instructions for read in instruction.reads}
     indexed |= {read.key: read for read in plan.results}
     copies = {
@@ -96,6 +102,24 @@ def layout(plan: Plan) -> Layout:
         if read.index is not None or read.array.number in loops
     }
     return Layout(places, frozenset(inside), copies, dict(_kept(plan)), loops)
+
+
+def _by_step(plan: Plan) -> Iterator[tuple[int, Tape]]:
+    """Arrays that a loop reads a part of in each step, which then lies in one piece: those made elementwise."""
+    steps = {
+        own.array.number: made.steps
+        for made in plan.instructions
+        if isinstance(made, Loop)
+        for own in made.each
+        if own.index is None and own.array.batched and own.array.size > made.steps
+    }
+    for made in reversed(plan.instructions):
+        out = made.out
+        if isinstance(made, Map) and out.number in steps and not _is_gradient(plan, out):
+            count = steps[out.number]
+            yield out.number, Tape((0, out.size), (memory(f"t{out.number}", count, out.size // count, True),))
+            whole = [read.array for read in made.reads if read.index is None and read.size == out.size]
+            steps |= {array.number: count for array in whole if array.batched and array.number not in steps}
 
 
 def _kept(plan: Plan) -> Iterator[tuple[int, Index]]:
