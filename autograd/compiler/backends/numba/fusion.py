@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any
 
 from ....primitives import Primitive
-from ...plan.instructions import Instruction, Map, Operand, Ref
+from ...plan.instructions import Array, Instruction, Map, Operand, Ref
+from ...plan.loop import Loop
 from ...plan.plan import Plan
 
 Structure = Any
@@ -71,20 +72,28 @@ class _Part:
 
 def fused(plan: Plan) -> Plan:
     """The plan in which what only one elementwise instruction reads is a part of it."""
-    uses = Counter(read.array.number for made in plan.instructions for read in made.reads)
-    uses.update(result.array.number for result in plan.results)
+    return replace(plan, instructions=_fused(plan.instructions, [result.array for result in plan.results]))
+
+
+def _fused(made_so_far: Sequence[Instruction], results: Sequence[Array]) -> list[Instruction]:
+    uses = Counter(read.array.number for made in made_so_far for read in made.reads)
+    uses.update(array.number for array in results)
     parts: dict[int, _Part] = {}
     instructions: list[Instruction] = []
     inside: set[int] = set()
-    for made in plan.instructions:
-        if isinstance(made, Map) and made.name in _INNER:
+    for made in made_so_far:
+        if isinstance(made, Loop):
+            wanted = [*(following.array for following in made.body.nexts), *(part.array for part in made.parts)]
+            body = replace(made.body, instructions=tuple(_fused(made.body.instructions, wanted)))
+            made = replace(made, body=body)
+        elif isinstance(made, Map) and made.name in _INNER:
             whole, taken = _joined(made, parts if made.name in _OUTER else {}, uses)
             parts[made.out.number] = whole
             inside |= taken
             if taken:
                 made = Map(made.out, as_one(whole.structure), whole.operands)
         instructions.append(made)
-    return replace(plan, instructions=[made for made in instructions if made.out.number not in inside])
+    return [made for made in instructions if made.out.number not in inside]
 
 
 def _joined(made: Map, parts: Mapping[int, _Part], uses: Mapping[int, int]) -> tuple[_Part, set[int]]:

@@ -23,7 +23,7 @@ _KEPT_BYTES = 2 * CHUNK_BYTES
 """What the runs that are kept may take together."""
 PART_BYTES = 2**19
 """What the numbers of a batch may take at once: more come in parts, which stay in the processor's cache."""
-LEAST_ROWS = 16
+LEAST_ROWS = 64
 ENOUGH_ROWS = 16
 """From so many rows on matrices that they are multiplied with are turned first."""
 
