@@ -21,7 +21,7 @@ from .memory import INPUTS
 
 _KEPT_BYTES = 2 * CHUNK_BYTES
 """What the runs that are kept may take together."""
-PART_BYTES = 2**19
+PART_BYTES = 2**20
 """What the numbers of a batch may take at once: more come in parts, which stay in the processor's cache."""
 LEAST_ROWS = 64
 ENOUGH_ROWS = 16
