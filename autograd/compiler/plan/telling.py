@@ -39,7 +39,10 @@ def telling(plan: Plan) -> frozenset[int]:
 def _note(told: dict[int, Mask], read: Ref, mask: Mask) -> None:
     """The positions of what is read that are in the mask tell."""
     known = told.setdefault(read.array.number, np.zeros(read.array.size, dtype=bool))
-    known[np.flatnonzero(mask) if read.index is None else read.index[mask]] = True
+    if read.index is None:
+        known |= mask
+    else:
+        known[read.index[mask]] = True
 
 
 def _passed(instruction: Instruction, of_out: Mask) -> Iterator[tuple[Ref, Mask]]:
@@ -63,17 +66,18 @@ def _of_product(product: Product, of_out: Mask) -> Iterator[tuple[Ref, Mask]]:
     """A factor's number tells where one of the results that it has a part in does."""
     named = product.contraction
     out = named.out.replace("b", "")
-    counts = of_out.reshape(named.shape(out)).astype(float)
+    mask = of_out.reshape(named.shape(out))
     for read, own in ((product.left, named.left.replace("b", "")), (product.right, named.right.replace("b", ""))):
-        shared = "".join(letter for letter in own if letter in out)
-        met = np.einsum(f"{out}->{shared}", counts) > 0
-        met = met.reshape([named.sizes[letter] if letter in shared else 1 for letter in own])
+        kept = "".join(letter for letter in out if letter in own)
+        met = np.asarray(mask.any(axis=tuple(axis for axis, letter in enumerate(out) if letter not in own)))
+        met = np.einsum(f"{kept}->{''.join(letter for letter in own if letter in kept)}", met)
+        met = met.reshape([named.sizes[letter] if letter in kept else 1 for letter in own])
         yield read, np.broadcast_to(met, named.shape(own)).ravel()
 
 
 def _of_scatter(scatter: Scatter, of_out: Mask) -> Iterator[tuple[Ref, Mask]]:
     """What is written tells where nothing else is written over it."""
-    written, all_of_them = np.zeros((2, len(of_out)), dtype=np.intp)
+    written, all_of_them = np.zeros((2, len(of_out)), dtype=np.int32)
     for piece in scatter.pieces:
         np.add.at(all_of_them, piece.index, 1)
         if not piece.adds:

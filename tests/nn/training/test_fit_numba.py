@@ -87,6 +87,17 @@ def test_an_epoch_of_many_batches_is_few_calls(stretches):
     assert sum(stretches) == 800 and len(stretches) <= 4 + 800 // 8
 
 
+@pytest.mark.parametrize("batch_size", [400, 300])
+def test_a_batch_that_comes_in_parts_is_learned_as_one(batch_size, stretches):
+    data = samples(700, 600)
+    learned = [
+        numbers(trained(backend, nn.MLP([600, 4, 3], seed=0), "momentum", data, batch_size=batch_size)[0])
+        for backend in ("numpy", "numba")
+    ]
+    np.testing.assert_allclose(learned[1], learned[0], rtol=0, atol=1e-12)
+    assert sum(stretches) == 3 * -(-700 // batch_size)
+
+
 class Thinned(nn.MLP):
     """A network that drops inputs."""
 
