@@ -9,6 +9,7 @@ import pytest
 
 import nn
 from autograd import Value, compile, exp, grad, gradient, operation, tanh, where
+from autograd.compiler import order
 from autograd.errors import DomainError, OperandError, RecordingError, RowByRowWarning
 
 HAS_JAX = importlib.util.find_spec("jax") is not None
@@ -78,8 +79,14 @@ def test_a_layer_of_them_is_one_instruction(backend):
     assert "a1 = swish(z1)" in str(f.plan) or "swish(z1)" in str(f.plan)
 
 
+@pytest.fixture
+def nothing_repeats(monkeypatch):
+    """Chains that repeat are loops: here none does, so that they are walked."""
+    monkeypatch.setattr(order, "recurrences_of", lambda atoms: [])
+
+
 @on_all
-def test_long_chains_of_it_are_walked(backend):
+def test_long_chains_of_it_are_walked(backend, nothing_repeats):
     w = Value(0.8, "w")
 
     def chain(x):
@@ -89,6 +96,18 @@ def test_long_chains_of_it_are_walked(backend):
 
     f = holds(chain, [XS], [w], backend)
     assert "walk" in str(f.plan)
+
+
+@on_all
+def test_steps_of_it_that_repeat_are_a_loop(backend):
+    w = Value(0.8, "w")
+
+    def chain(x):
+        for _ in range(12):
+            x = swish(x) * w + 0.3 * x
+        return x
+
+    assert "for t in" in str(holds(chain, [XS], [w], backend).plan)
 
 
 @on_all
@@ -214,8 +233,8 @@ def test_where_computes_it_only_where_it_is_chosen():
     above = operation("above", lambda ns, a: ns.log(a - 5), [lambda ns, v, a: 1 / (a - 5)], domain=(5, math.inf))
     w = Value(1.0, "w")
     xs = np.array([3.0, 8.0, 1.0, 6.0])
-    for order in (xs, xs[::-1]):
-        f = holds(lambda x: where(x > 5, lambda: above(w * x), x * w), [order], [w])
+    for turned in (xs, xs[::-1]):
+        f = holds(lambda x: where(x > 5, lambda: above(w * x), x * w), [turned], [w])
         assert "where" in str(f.plan)
 
 
@@ -228,8 +247,8 @@ def test_an_error_that_is_caught_is_a_path():
         except DomainError:
             return p * w
 
-    for order in ([0.2, 1.5, 0.7, -1.0], [1.5, 0.2]):
-        holds(caught, [np.array(order)], [w])
+    for rows in ([0.2, 1.5, 0.7, -1.0], [1.5, 0.2]):
+        holds(caught, [np.array(rows)], [w])
 
 
 def test_without_a_domain_a_caught_error_is_refused_never_frozen():
@@ -283,7 +302,7 @@ def test_a_rule_of_floats_is_called_for_every_number_and_a_warning_says_so_once(
 
 
 @pytest.mark.filterwarnings("ignore::autograd.errors.RowByRowWarning")
-def test_of_several_operands_in_chains_and_to_the_second_order():
+def test_of_several_operands_in_chains_and_to_the_second_order(nothing_repeats):
     length = operation("length", math.hypot, [lambda a, b: a / math.hypot(a, b), lambda a, b: b / math.hypot(a, b)])
     own, w = of_floats(), Value(0.7, "w")
 
