@@ -57,10 +57,12 @@ class Recorded(Value):
 
 
 def _while_recording(name: str) -> Callable[..., Any]:
-    method = getattr(Value, name)
+    method, recorder = getattr(Value, name), modes.recorder
 
     def guarded(self: Recorded, *given: Any, **named: Any) -> Any:
-        return method(self.usable(), *given, **named)
+        if recorder() is None:
+            self.usable()
+        return method(self, *given, **named)
 
     return guarded
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import CodeType
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,36 +80,32 @@ class Looping:
         given, rest = arrays[: len(body.each) + len(body.same)], arrays[len(body.each) + len(body.same) :]
         states, rest = rest[: len(body.states)], rest[len(body.states) :]
         tape, rooms = rest[: len(parts)], rest[len(parts) :]
-        binder = _Binder({**RUNTIME, "n": n, "dtype": states[0].dtype})
-        binder.same({name: room[..., 0, :] for name, room in zip(self._rooms, rooms, strict=True)})
-        binder.same({name: given[own.number] for name, own in self._bindings.items() if own.kind == "same"})
-        made: Bound = []
-        for turn, t in enumerate(self._loop.order):
-            own = {name: self._row(binding, turn, t, given, states, tape) for name, binding in self._bindings.items()
-                   if binding.kind != "same"}  # fmt: skip
-            made += binder.calls(self._lines, own)
+        same = {name: room[..., 0, :] for name, room in zip(self._rooms, rooms, strict=True)}
+        same |= {name: given[own.number] for name, own in self._bindings.items() if own.kind == "same"}
+        own = {name: self._rows(binding, given, states, tape) for name, binding in self._bindings.items()
+               if binding.kind != "same"}  # fmt: skip
+        binder = _Binder({**RUNTIME, "n": n, "dtype": states[0].dtype}, same, own)
+        steps = zip(*(binder.calls(line, self._loop.steps) for line in self._lines), strict=True)
+        made: Bound = [call for step in steps for call in step]
         for part, source in self._lasts:
-            found = (
-                self._row(source, turn, t, given, states, tape) if isinstance(source, Binding) else binder.array(source)
-            )
+            last = self._rows(source, given, states, tape) if isinstance(source, Binding) else own.get(source)
+            found = same[source] if last is None else last[-1]  # type: ignore[index]  # a name has no rows of its own
             made.append((np.copyto, (tape[part][..., 0, :], found)))
         return Running(made)
 
-    def _row(
-        self,
-        binding: Binding,
-        turn: int,
-        t: int,
-        given: Sequence[Batch],
-        states: Sequence[Batch],
-        tape: Sequence[Batch],
-    ) -> Batch:
-        """What a memory of the body is at a time, `turn` steps after the first that is taken."""
-        kind, number = binding
+    def _rows(
+        self, binding: Binding, given: Sequence[Batch], states: Sequence[Batch], tape: Sequence[Batch]
+    ) -> list[Batch]:
+        """What a memory of the body is in each step, in the order in which they are taken."""
+        (kind, number), loop = binding, self._loop
         if kind in ("before", "after"):
-            row = getattr(self._loop, kind)(t) if self._whole[number] else (turn + (kind == "after")) % 2
-            return states[number][..., row, :]
-        return (given if kind == "each" else tape)[number][..., t, :]
+            rows = list(np.moveaxis(states[number], -2, 0))
+            if self._whole[number]:
+                place = loop.before if kind == "before" else loop.after
+                return [rows[place(t)] for t in loop.order]
+            return [rows[(turn + (kind == "after")) % 2] for turn in range(loop.steps)]
+        rows = list(np.moveaxis((given if kind == "each" else tape)[number], -2, 0))
+        return rows[::-1] if loop.backwards else rows
 
 
 @dataclass(frozen=True)
@@ -125,42 +121,41 @@ class Running:
 
 
 class _Binder:
-    """Makes the arguments of calls of the expressions for them; those that are the same in every step once."""
+    """Makes the calls of all steps of a line.
 
-    def __init__(self, space: dict[str, Any]) -> None:
-        self._space = space
-        self._steady: set[str] = set()
-        self._known: dict[Argument, Any] = {}
-        self._code: dict[Argument, CodeType] = {}
+    Parameters
+    ----------
+    space : dict
+        What expressions find by name.
+    same : dict of str to ndarray
+        The memories that are the same in every step.
+    own : dict of str to list of ndarray
+        Those of each step.
+    """
 
-    def same(self, arrays: dict[str, Batch]) -> None:
-        """Note arrays that are the same in every step."""
-        self._space.update(arrays)
-        self._steady.update(arrays)
+    def __init__(self, space: dict[str, Any], same: dict[str, Batch], own: dict[str, list[Batch]]) -> None:
+        self._space, self._own = {**space, **same}, own
+        self._known: dict[Argument, Iterable[Any]] = {}
 
-    def array(self, name: str) -> Batch:
-        """An array by its name, as it was in the last step."""
-        found: Batch = self._space[name]
-        return found
+    def calls(self, line: Call, steps: int) -> Iterable[tuple[Any, tuple[Any, ...]]]:
+        """The calls of a line, step by step."""
+        arguments = zip(*map(self._argument, line.arguments), strict=False)
+        return zip(repeat(self._space[line.function], steps), arguments, strict=False)
 
-    def calls(self, lines: Sequence[Call], own: dict[str, Batch]) -> Bound:
-        """The calls of a step, whose own arrays are given."""
-        self._space.update(own)
-        return [(self._space[line.function], tuple(map(self._argument, line.arguments))) for line in lines]
-
-    def _argument(self, argument: Argument) -> Any:
-        if isinstance(argument, Held):
-            return argument.thing
-        if isinstance(argument, Plain):
-            return argument.value
-        if isinstance(argument, View) and argument.storage.name not in self._steady:
-            return self._space[argument.storage.name] if argument.is_whole else self._made(argument)
+    def _argument(self, argument: Argument) -> Iterable[Any]:
+        """What an argument is in each step."""
         if argument not in self._known:
             self._known[argument] = self._made(argument)
         return self._known[argument]
 
-    def _made(self, argument: Argument) -> Any:
-        code = self._code.get(argument)
-        if code is None:
-            code = self._code[argument] = compile(str(argument), "<autograd loop>", "eval")
-        return eval(code, self._space)
+    def _made(self, argument: Argument) -> Iterable[Any]:
+        if isinstance(argument, Held):
+            return repeat(argument.thing)
+        if isinstance(argument, Plain):
+            return repeat(argument.value)
+        own = self._own.get(argument.storage.name) if isinstance(argument, View) else None
+        if own is None:
+            return repeat(eval(str(argument), self._space))
+        if argument.is_whole:  # type: ignore[union-attr]  # what has rows is a view
+            return own
+        return [*map(eval(f"lambda {argument.storage.name}: {argument}", self._space), own)]  # type: ignore[union-attr]
