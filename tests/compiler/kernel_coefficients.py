@@ -95,6 +95,12 @@ COEFFICIENTS: dict[str, tuple[str, Callable[[], list[float]]]] = {
             _series(lambda k: Fraction(1, factorial(k + 2))), Fraction(-3466, 10000), Fraction(3466, 10000), 9
         ),
     ),
+    "EXP_SINGLE": (
+        "the same for single precision",
+        lambda: economised(
+            _series(lambda k: Fraction(1, factorial(k + 2))), Fraction(-3466, 10000), Fraction(3466, 10000), 4
+        ),
+    ),
     "LOG": (
         "(2 artanh(s) / s - 2) / z, of z = s² up to 0.0296",
         lambda: economised(_series(lambda k: Fraction(2, 2 * k + 3)), Fraction(0), Fraction(296, 10000), 6),

@@ -9,11 +9,47 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 REAL, WHOLE, TRUTH = "real", "whole", "truth"
 
-_REALS = {"float": ("f32", "i32", "f"), "double": ("f64", "i64", "d")}
+
+@dataclass(frozen=True)
+class Format:
+    """How reals are written in bits.
+
+    Attributes
+    ----------
+    suffix, whole, packed : str
+        What LLVM's functions of them are called after, whole numbers of as many bits, and what `struct` calls them.
+    digits, bias : int
+        Where the bits of the exponent begin, and those of 1 in it.
+    scaling : str
+        The instruction of AVX-512 that scales a register of 64 bytes by powers of two, and the type of its mask.
+    """
+
+    suffix: str
+    whole: str
+    packed: str
+    digits: int
+    bias: int
+    scaling: tuple[str, str]
+
+    @property
+    def shift(self) -> float:
+        """Added to a whole number, the last bits of the sum are that number's."""
+        return 1.5 * 2.0**self.digits
+
+
+_FORMATS = {
+    "float": Format("f32", "i32", "f", 23, 127, ("ps", "i16")),
+    "double": Format("f64", "i64", "d", 52, 1023, ("pd", "i8")),
+}
+
+
+_REGISTER = 64
+"""The bytes of a register of AVX-512."""
 
 
 class NeedsDouble(Exception):  # noqa: N818  # a signal between a function and the one who reads its rule
@@ -50,16 +86,16 @@ class Block:
 
     def __init__(self, width: int, real: str, stem: str, label: str, scales: bool) -> None:
         self.width, self.real, self.stem, self.label = width, real, stem, label
-        self.scales = scales and real == "double" and width == 8
         self.lines: list[str] = []
         self.declared: set[str] = set()
         self.called: set[str] = set()
         self.faults: list[Lanes] = []
         self._known: dict[str, str] = {}
-        suffix, whole, self._format = _REALS[real]
+        self.format = _FORMATS[real]
+        suffix, whole = self.format.suffix, self.format.whole
+        self.scales = scales and width == _REGISTER // (4 if real == "float" else 8)
         self.suffix = f"v{width}{suffix}"
         self.types = {kind: f"<{width} x {one}>" for kind, one in ((REAL, real), (WHOLE, whole), (TRUTH, "i1"))}
-        self._whole = whole
 
     def emit(self, kind: str, text: str) -> Lanes:
         """The result of an instruction, computed once however often it is written."""
@@ -81,10 +117,10 @@ class Block:
         if isinstance(given, Lanes):
             return select(given, 1.0, 0.0) if given.kind == TRUTH and kind == REAL else given
         if kind == REAL:
-            (number,) = struct.unpack(self._format, struct.pack(self._format, _bounded(given, self.real)))
+            (number,) = struct.unpack(self.format.packed, struct.pack(self.format.packed, _bounded(given, self.real)))
             one = f"{self.real} 0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
         else:
-            one = f"{self._whole} {int(given)}" if kind == WHOLE else f"i1 {'true' if given else 'false'}"
+            one = f"{self.format.whole} {int(given)}" if kind == WHOLE else f"i1 {'true' if given else 'false'}"
         return Lanes(self, f"<{', '.join([one] * self.width)}>", kind)
 
     def binary(self, name: str, a: Any, b: Any) -> Lanes:
@@ -272,28 +308,27 @@ def from_bits(a: Lanes) -> Lanes:
     return a.block.emit(REAL, f"bitcast {a.block.types[WHOLE]} {a} to {a.block.types[REAL]}")
 
 
-_WHOLE = 6755399441055744.0
-"""1.5 times 2 to the 52: added to a whole number, the last bits of the sum are that number's."""
-
-
 def nearest_and_bits(a: Lanes) -> tuple[Lanes, Lanes]:
-    """The nearest whole numbers, below 2 to the 51, and bits of which the last are theirs."""
-    shifted = a + _WHOLE
-    return shifted - _WHOLE, bits(shifted)
+    """The nearest whole numbers, of doubles below 2 to the 51, and bits of which the last are theirs."""
+    shifted = a + a.block.format.shift
+    return shifted - a.block.format.shift, bits(shifted)
 
 
 def power_of_two(k: Lanes) -> Lanes:
-    """2 to the power of whole numbers of -1022..1023."""
-    return from_bits(bits(k + (_WHOLE + 1023.0)) << 52)
+    """2 to the power of whole numbers, such that it is a normal number."""
+    form = k.block.format
+    return from_bits(bits(k + (form.shift + form.bias)) << form.digits)
 
 
 def scaled(a: Lanes, k: Lanes) -> Lanes:
-    """``a`` times 2 to the power of whole ``k`` of -1100..1100; of two powers, as one alone may be no number."""
+    """``a`` times 2 to the power of whole ``k``; of two powers, as one alone may be no number."""
     block, kind = a.block, a.block.types[REAL]
     if block.scales:
-        name = "@llvm.x86.avx512.mask.scalef.pd.512"
-        block.declared.add(f"declare {kind} {name}({kind}, {kind}, {kind}, i8, i32)")
-        return block.emit(REAL, f"call {kind} {name}({kind} {a}, {kind} {k}, {kind} zeroinitializer, i8 -1, i32 4)")
+        of, mask = block.format.scaling
+        name = f"@llvm.x86.avx512.mask.scalef.{of}.512"
+        block.declared.add(f"declare {kind} {name}({kind}, {kind}, {kind}, {mask}, i32)")
+        given = f"{kind} {a}, {kind} {k}, {kind} zeroinitializer, {mask} -1, i32 4"
+        return block.emit(REAL, f"call {kind} {name}({given})")
     half = nearest(k * 0.5)
     return a * power_of_two(half) * power_of_two(k - half)
 

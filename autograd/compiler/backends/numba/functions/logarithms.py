@@ -71,6 +71,7 @@ def log1p(a: Lanes) -> Lanes:
 
 def log1p_up_to_one(a: Lanes) -> Lanes:
     """``log(1 + a)`` of numbers of 0..1, of which half of 1 + a is taken where that is nearer to 1."""
+    a.block.require_double()
     is_large = a > math.sqrt(2) - 1
     f = select(is_large, (a - 1.0) * 0.5, a)
     half_square, rest = _near_one(f)
