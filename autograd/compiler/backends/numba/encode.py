@@ -111,7 +111,7 @@ _LINE = 64
 """Arrays begin where a line of the processor's cache does."""
 
 
-def encoded(plan: Plan, dtype: np.dtype[Any], rows: Amount, packs: bool) -> Template:
+def encoded(plan: Plan, dtype: np.dtype[Any], rows: Amount, least: int) -> Template:
     """The instructions for a plan's cost and gradient, or where it has none for its outputs.
 
     Parameters
@@ -120,12 +120,12 @@ def encoded(plan: Plan, dtype: np.dtype[Any], rows: Amount, packs: bool) -> Temp
     dtype : dtype
     rows : Amount
         One, or the size of any batch.
-    packs : bool
-        Whether there are so many rows that it pays to turn the matrices that they are multiplied with.
+    least : int
+        How many rows come at once at least: of many it pays to turn the matrices that they are multiplied with.
     """
     plan = fused(lowered(plan))
     memory = laid_out(plan, dtype, rows)
-    encoder, phases = Encoder(memory, packs), _phases(plan)
+    encoder, phases = Encoder(memory, least), _phases(plan)
     in_parts = phases is not None
     made: tuple[list[Encoded], ...] = ([], [], [])
 

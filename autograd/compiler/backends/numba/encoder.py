@@ -22,7 +22,7 @@ class Encoder:
     Attributes
     ----------
     memory : Memory
-    packs : bool
+    least : int
         See `encode.encoded`.
     made : list of Encoded
         What is encoded so far.
@@ -30,8 +30,8 @@ class Encoder:
         What must run before, always and where the batch comes in parts: sums over it begin at 0.
     """
 
-    def __init__(self, memory: Memory, packs: bool) -> None:
-        self.memory, self.packs = memory, packs
+    def __init__(self, memory: Memory, least: int) -> None:
+        self.memory, self.least = memory, least
         self.made: list[Encoded] = []
         self.first: list[Encoded] = []
         self.zeroed: list[Encoded] = []
@@ -45,7 +45,7 @@ class Encoder:
 
     def inside(self, memory: Memory) -> Encoder:
         """An encoder of instructions inside one, which have arrays of their own."""
-        inner = Encoder(memory, self.packs)
+        inner = Encoder(memory, self.least)
         inner.first, inner.zeroed, inner._packs = self.first, self.zeroed, self._packs
         return inner
 

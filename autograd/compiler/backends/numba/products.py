@@ -125,10 +125,10 @@ def _turned(form: _Form) -> _Form:
 
 def _packed(form: _Form, over: list[Loop], views: list[View], encoder: Encoder) -> tuple[_Form, list[Loop]]:
     """The product with B's columns copied side by side, where they are not and that is done for enough rows."""
-    b, enough = form.b, form.row.count.magnitude >= (0, _ENOUGH_ROWS)
-    if not encoder.packs or not enough or form.column.strides[_C] != ONE or form.column.strides[b] == ONE:
+    b, enough = form.b, form.row.count.magnitude >= (0, _ENOUGH_ROWS) and encoder.least >= ENOUGH_AT_ONCE
+    if not enough or form.column.strides[_C] != ONE or form.column.strides[b] == ONE:
         return form, over
-    if form.inner.count.fixed * form.column.count.fixed * _ENOUGH_ROWS >= multiply.LARGE:
+    if encoder.least * form.inner.count.fixed * form.column.count.fixed >= multiply.LARGE:
         return form, over  # BLAS packs by itself
     chosen = [*over, form.inner, form.column]
     views[b], moved = encoder.packed(views[b], [Loop(loop.count, (loop.strides[b],)) for loop in chosen])
@@ -141,6 +141,8 @@ def _with_stride(loop: Loop, view: int, stride: Amount) -> Loop:
 
 
 _ENOUGH_ROWS = 4
+ENOUGH_AT_ONCE = 16
+"""From so many rows of a batch on it pays to turn matrices."""
 
 
 def _by_rows(column: Loop, b: int) -> bool:

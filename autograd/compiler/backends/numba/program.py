@@ -18,14 +18,15 @@ from .encode import Template, encoded
 from .entry import NOT_IN_ORDER, entry
 from .machine import repeated, running
 from .memory import INPUTS
+from .products import ENOUGH_AT_ONCE
 
 _KEPT_BYTES = 2 * CHUNK_BYTES
 """What the runs that are kept may take together."""
 PART_BYTES = 2**20
 """What the numbers of a batch may take at once: more come in parts, which stay in the processor's cache."""
 LEAST_ROWS = 64
-ENOUGH_ROWS = 16
-"""From so many rows on matrices that they are multiplied with are turned first."""
+_MOST_TOLD_APART = 256
+"""For batches of more rows there are no further instructions."""
 
 
 class _Encoded(NamedTuple):
@@ -60,7 +61,7 @@ class Way:
 
     def __init__(self, plan: Plan, dtype: np.dtype[Any]) -> None:
         self._dtype, self._plan = dtype, plan
-        self._templates: dict[tuple[bool, bool], _Encoded] = {}
+        self._templates: dict[int, _Encoded] = {}
         self._kept: dict[tuple[int, int, int], _Run] = {}
         self._widths = {array.source: array.size for array in plan.arrays if array.kind == "input"}
         self._run = entry(dtype)
@@ -70,18 +71,25 @@ class Way:
     @cached_property
     def rows_at_once(self) -> int:
         """See `backends.base.Program`."""
-        template = self.template(ENOUGH_ROWS).template
+        template = self.template(ENOUGH_AT_ONCE).template
         row_bytes = self._dtype.itemsize * self._outputs + (0 if template.in_parts else template.row_bytes)
         return max(1, CHUNK_BYTES // max(row_bytes, 1))
 
     def template(self, rows: int) -> _Encoded:
         """The instructions for so many rows."""
-        key = rows == 1, rows >= ENOUGH_ROWS
-        if key not in self._templates:
-            template = encoded(self._plan, self._dtype, ONE if rows == 1 else ROWS, key[1])
+        least = self._least(rows)
+        if least not in self._templates:
+            template = encoded(self._plan, self._dtype, ONE if rows == 1 else ROWS, least)
             constants = np.frombuffer(bytes(template.memory.held) or bytes(8), dtype=np.uint8)
-            self._templates[key] = _Encoded(template, constants)
-        return self._templates[key]
+            self._templates[least] = _Encoded(template, constants)
+        return self._templates[least]
+
+    def _least(self, rows: int) -> int:
+        """What the instructions for so many rows may count on: one, some, or so many at once, a power of two."""
+        if rows <= ENOUGH_AT_ONCE:
+            return rows if rows in (1, ENOUGH_AT_ONCE) else 2
+        at_once = self._rows_of_part(self.template(ENOUGH_AT_ONCE).template, rows)
+        return int(2 ** (min(at_once, _MOST_TOLD_APART).bit_length() - 1))
 
     def run(self, columns: Sequence[Batch], parameters: Batch, into: Batch | None) -> tuple[_Run, float] | None:
         """What was run and the cost; None where the machine objects."""
@@ -188,7 +196,7 @@ class NumbaProgram:
     @property
     def source(self) -> str:
         """The instructions, one a line."""
-        return str(self._main.template(ENOUGH_ROWS).template)
+        return str(self._main.template(ENOUGH_AT_ONCE).template)
 
     @cached_property
     def rows_at_once(self) -> int:
