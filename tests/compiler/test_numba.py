@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, compile, exp, log, operation, tanh, total
+from autograd.compiler import order
 from autograd.compiler.backends.base import OffPath, Unfit
 from autograd.compiler.backends.numpy import NumPyProgram
 from autograd.compiler.plan.builder import Builder
 from autograd.compiler.plan.instructions import Contraction, Operand, Ref, ref
 from autograd.compiler.plan.interpret import interpret
 from autograd.compiler.plan.plan import Plan
+from autograd.compiler.plan.walk import Walk, WalkBack
 from autograd.errors import RowByRowWarning
 
 from .random_plans import RandomPlan, contractions, random_plans
@@ -132,10 +134,13 @@ def test_loops(name: str) -> None:
 
 @pytest.mark.parametrize("dtype", [FLOAT64, FLOAT32], ids=str)
 @pytest.mark.parametrize("name", CHAINS)
-def test_walks(name: str, dtype: Any) -> None:
+def test_walks(name: str, dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # So that what repeats is no loop.
+    monkeypatch.setattr(order, "recurrences_of", lambda atoms: [])
     x = np.linspace(0.4, 0.9, 5)
     f, plain = compile(CHAINS[name](100), backend="numba", dtype=dtype), compile(CHAINS[name](100))
     (cost, slopes), (expected, wanted) = f.gradient(x), plain.gradient(x)
+    assert f.plan.count(Walk) == f.plan.count(WalkBack) == 1
     agree(cost, expected, dtype)
     agree(slopes, wanted, dtype)
     assert "_numpy" not in vars(f._programs.latest.program)
@@ -144,8 +149,10 @@ def test_walks(name: str, dtype: Any) -> None:
 def test_steps_of_a_batch_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "PART_BYTES", 0)
     monkeypatch.setattr(program, "LEAST_ROWS", 2)
-    for make in (lambda: PROGRAMS["gated"](), lambda: (CHAINS["lorenz"](100), [np.linspace(0.4, 0.9, 5)])):
-        function, arrays = make()
+    for repeats in (True, False):
+        if not repeats:
+            monkeypatch.setattr(order, "recurrences_of", lambda atoms: [])
+        function, arrays = PROGRAMS["gated"]() if repeats else (CHAINS["lorenz"](100), [np.linspace(0.4, 0.9, 5)])
         found, expected = (compile(function, backend=name).gradient(*arrays) for name in ("numba", "numpy"))
         np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
         np.testing.assert_allclose(found[1], expected[1], rtol=1e-11, atol=1e-13)

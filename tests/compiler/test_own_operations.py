@@ -10,11 +10,14 @@ import pytest
 import nn
 from autograd import Value, compile, exp, grad, gradient, operation, tanh, where
 from autograd.compiler import order
+from autograd.compiler.backends import BACKENDS
 from autograd.errors import DomainError, OperandError, RecordingError, RowByRowWarning
 
 HAS_JAX = importlib.util.find_spec("jax") is not None
+HAS_NUMBA = not BACKENDS["numba"].missing()
 JAX = pytest.param("jax", marks=pytest.mark.skipif(not HAS_JAX, reason="needs JAX"))
-on_all = pytest.mark.parametrize("backend", ["numpy", "reference", JAX])
+NUMBA = pytest.param("numba", marks=pytest.mark.skipif(not HAS_NUMBA, reason="needs numba"))
+on_all = pytest.mark.parametrize("backend", ["numpy", "reference", NUMBA, JAX])
 XS = np.array([0.3, -1.2, 2.0])
 
 swish = operation(
