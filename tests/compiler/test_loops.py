@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograd import Value, compile, cos, log, maximum, sigmoid, sin, tanh, where
+from autograd import Value, compile, cos, log, maximum, operation, sigmoid, sin, tanh, where
 from autograd.compiler.backends.numpy import NumPyProgram
 from autograd.compiler.components import components
 from autograd.compiler.plan.instructions import BatchSum, Product, Ref
@@ -302,9 +302,38 @@ def deciding(steps=12):
     return cost, [ROWS]
 
 
+swish = operation(
+    "swish", rule=lambda ns, a: a * ns.sigmoid(a), partials=[lambda ns, v, a: v + ns.sigmoid(a) * (1 - v)]
+)
+
+
+def with_an_operation_of_its_own(steps=12):
+    a = Value(0.6)
+
+    def cost(x):
+        for _ in range(steps):
+            x = swish(a * x + 0.3)
+        return x
+
+    return cost, [ROWS]
+
+
+def stopping_gradients(steps=12):
+    a = Value(0.7)
+
+    def cost(x):
+        y = x
+        for _ in range(steps):
+            y = sin(y * a) + 0.3 * (a * y).detach()
+        return y
+
+    return cost, [ROWS]
+
+
 PROGRAMS = {made.__name__: made for made in (
     recurrent, long_short_term, gated, stacked, orbit, with_momentum, runge_kutta, newton, alternating, counting,
     two_steps_back, one_after_another, nested, of_parameters_alone, controlled, sharing_weights, bent, deciding,
+    with_an_operation_of_its_own, stopping_gradients,
 )}  # fmt: skip
 
 
