@@ -140,16 +140,19 @@ def main() -> None:
         "scalars": lambda: scalars.rows(backends, rounds),
         "training": lambda: training.rows(backends, rounds, given.mnist),
     }
-    tables = {
-        name: told_as_it_comes(TITLES[name], part(), backends) for name, part in parts.items() if name in given.only
-    }
-    notes = [training.memory(backends)] if "training" in given.only else []
-    print("\n".join(notes))
+    tables: dict[str, list[Row]] = {}
+    notes: list[str] = []
+    for name in [name for name in parts if name in given.only]:
+        tables[name] = told_as_it_comes(TITLES[name], parts[name](), backends)
+        if name == "training":
+            notes = [training.memory(backends)]
+            print("\n".join(notes))
+        if given.write is not None:
+            # What is there is kept, should a later part fail.
+            given.write.write_text(document(tables, notes, backends), encoding="utf-8")
     if "growth" in given.only:
         growth.report()
     print(f"\ntook {time.perf_counter() - began:.0f} s")
-    if given.write is not None:
-        given.write.write_text(document(tables, notes, backends), encoding="utf-8")
 
 
 if __name__ == "__main__":
