@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -137,11 +137,15 @@ def jax_step(jax: Any, sizes: Sequence[int], X: Any, Y: Any) -> tuple[Step, Call
     return step, lambda: np.asarray(state[0][0][0])
 
 
-def rows(backends: Sequence[str], rounds: int) -> Iterator[Row]:
-    """Every network at every batch size."""
+STEPS = {f"{'-'.join(map(str, sizes))}, {batch}": (sizes, batch) for sizes in NETWORKS for batch in BATCHES}
+"""What is measured, by the name of its row."""
+
+
+def rows(backends: Sequence[str], rounds: int, chosen: Iterable[str]) -> Iterator[Row]:
+    """Every network at every batch size, or those that are chosen."""
     torch, jax = peer("torch"), peer("jax")
-    for sizes in NETWORKS:
-        for batch in BATCHES:
+    for name, (sizes, batch) in STEPS.items():
+        if name in chosen:
             X, Y = samples(sizes, batch)
             sides = {backend: our_step(sizes, X, Y, backend) for backend in backends}
             sides["NumPy by hand"] = numpy_step(sizes, X, Y)
@@ -154,4 +158,4 @@ def rows(backends: Sequence[str], rounds: int) -> Iterator[Row]:
             for _, weights in sides.values():
                 np.testing.assert_allclose(weights(), sides["NumPy by hand"][1](), rtol=1e-9, atol=1e-12)
             taken = in_turns({name: step for name, (step, _) in sides.items()}, rounds)
-            yield Row(f"{'-'.join(map(str, sizes))}, {batch}", taken)
+            yield Row(name, taken)

@@ -96,7 +96,9 @@ def surroundings() -> str:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return f"{os.cpu_count()} cores, {_processor()}; " + ", ".join(found)
+    threads = os.environ.get("OPENBLAS_NUM_THREADS")
+    by_threads = f", {threads} thread for BLAS" if threads else ""
+    return f"{os.cpu_count()} cores{by_threads}, {_processor()}; " + ", ".join(found)
 
 
 def _processor() -> str:
@@ -129,14 +131,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=25, help="how often the sides take turns")
     parser.add_argument("--mnist", type=Path, help="folder with the t10k files of MNIST")
     parser.add_argument("--only", nargs="+", choices=[*TITLES, "growth"], default=[*TITLES, "growth"])
-    parser.add_argument("--rows", nargs="+", choices=list(ZOO), default=list(ZOO), help="of the zoo")
+    every = [*ZOO, *networks.STEPS]
+    parser.add_argument(
+        "--rows", nargs="+", choices=every, default=every, metavar="ROW", help="of the first two tables"
+    )
     parser.add_argument("--write", type=Path, help="a file for the whole tables, as Markdown")
     given = parser.parse_args()
     print(surroundings())
     backends, rounds, began = given.backends, given.rounds, time.perf_counter()
     parts: dict[str, Callable[[], Iterable[Row]]] = {
         "zoo": lambda: zoo(backends, rounds, given.rows),
-        "networks": lambda: networks.rows(backends, rounds),
+        "networks": lambda: networks.rows(backends, rounds, given.rows),
         "scalars": lambda: scalars.rows(backends, rounds),
         "training": lambda: training.rows(backends, rounds, given.mnist),
     }
