@@ -10,6 +10,7 @@ where sums differ in the number that all their terms are scaled by, as means of 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from ..primitives import CHOOSE, MAXIMUM, MINIMUM, POSITIVE_OF, POWER
@@ -26,12 +27,19 @@ _NOWHERE: set[int] = set()
 
 def alike(scalars: Scalars) -> Scalars:
     """Scalars with sums of one term, or copies, where that makes many alike; themselves, where there are none."""
-    if not any(_is_plain(atom) or atom.primitive in _EXTREMES for atom in scalars.atoms):
+    if _is_in_vain(scalars.atoms):
         return scalars
     shapes = _Shapes(scalars.atoms)
     alone, ends = shapes.odd()
     scaled = shapes.scaled()
     return _Rebuilt(scalars, shapes, alone, ends, scaled).result if alone or ends or scaled else scalars
+
+
+def _is_in_vain(atoms: list[Atom]) -> bool:
+    """Whether it is seen at once that there are none: nothing is made of sums or extremes, and few sums are scaled."""
+    joined = {number for number, atom in enumerate(atoms) if _is_plain(atom) or atom.primitive in _EXTREMES}
+    scales = {_scale(atom) for atom in atoms}
+    return all(joined.isdisjoint(_read(atom)) for atom in atoms) and len(scales) < _MANY
 
 
 def _is_plain(atom: Atom) -> bool:
@@ -43,6 +51,11 @@ def _scale(atom: Atom) -> float:
     """The positive number that scales all terms of a sum; 1 where there is none."""
     first = atom.terms[0].coefficient if atom.terms else 1.0
     return first if first > 0.0 and all(c == first for c, _, _ in atom.terms) else 1.0
+
+
+def _read(atom: Atom) -> Sequence[int]:
+    """What an atom is made of."""
+    return atom.operands or [f for term in atom.terms for f in term[1:] if f != NONE]
 
 
 class _Shapes:
@@ -69,7 +82,7 @@ class _Shapes:
         self._summed: set[int] = set()
         self.scales: list[float] = []
         for atom in atoms:
-            reads = atom.operands or [factor for _, f, g in atom.terms for factor in ((f,) if g == NONE else (f, g))]
+            reads = _read(atom)
             made_of = {self.of[read] for read in reads}
             self.scales.append(_scale(atom))
             if len(made_of) == 1 and (_is_plain(atom) or atom.primitive in _EXTREMES):
