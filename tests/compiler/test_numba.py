@@ -185,6 +185,28 @@ def test_products_of_every_kind_and_size(letters: Any, sizes: Any, dtype: Any) -
     agree(np.broadcast_to(found, expected.shape), expected, dtype)
 
 
+# Moves
+
+
+def test_one_number_goes_to_many_positions_anywhere() -> None:
+    builder, x, p = start()
+    made = builder.scatter([(ref(p, [1]), np.array([0, 0, 2, 0])), (ref(x, [1]), np.array([2, 0, 2]))], 3, True)
+    plan = Plan(builder.instructions, builder.arrays, p, made)
+    inputs, parameters = [np.array([[1.0, 2.0, 4.0], [8.0, 16.0, 32.0]])], np.array([100.0, 1000.0, 10000.0])
+    agree(AloneProgram(plan, FLOAT64).outputs(inputs, parameters), interpret(plan, inputs, parameters).outputs)
+
+
+def test_rows_that_are_added_once_are_so_where_the_batch_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "PART_BYTES", 0)
+    monkeypatch.setattr(program, "LEAST_ROWS", 1)
+    builder, x, p = start()
+    added = builder.add_rows([(ref(p, [0]), ref(p, [1])), (ref(x, [0]), ref(x, [1]))], 3, 1, False)
+    plan = Plan(builder.instructions, builder.arrays, p, ref(x, [0]), cost_of(builder, x), added)
+    x_rows, parameters, into = np.array([[0.0, 2.0, 0.0], [1.0, 3.0, 0.0]]), np.array([2.0, 7.0, 0.0]), np.empty(3)
+    AloneProgram(plan, FLOAT64).gradient([x_rows], parameters, into)
+    assert into.tolist() == [2.0, 3.0, 7.0]
+
+
 # What the machine objects to
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...plan.instructions import Ref, Scale
+from ...plan.choose import AddRows
+from ...plan.instructions import Instruction, Ref, Scale
 from ...plan.patterns import everything
 from ...plan.plan import Plan
 from . import moves
@@ -172,12 +173,18 @@ def _phases(plan: Plan) -> list[int] | None:
         reads = [read.array for read in made.reads]
         when = [phase.get(array.number, DURING if array.batched else BEFORE) for array in reads]
         batched = made.out.batched or any(array.batched for array in reads)
-        if batched and AFTER in when:
+        if batched and (AFTER in when or _adds_once(made)):
             return None
         own = DURING if batched else AFTER if AFTER in when else BEFORE
         found.append(own)
         phase[made.out.number] = AFTER if batched and not made.out.batched else own
     return found
+
+
+def _adds_once(made: Instruction) -> bool:
+    """Whether rows are added for all samples together besides those that are added for each."""
+    parts = made.parts if isinstance(made, AddRows) and not made.out.batched else ()
+    return any(not (index.array.batched or added.array.batched) for index, added in parts)
 
 
 def _part(made: Sequence[Encoded]) -> Part:

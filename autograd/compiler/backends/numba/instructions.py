@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 
 from ...plan.choose import AddRows, Choose
@@ -81,5 +82,8 @@ def _place(piece: Piece, scatter: Scatter, encoder: Encoder) -> None:
         return
     read = piece.operand
     source = encoder.seen_as(read, (read.size,)) if isinstance(read, Ref) else encoder.number(read)
+    if isinstance(read, Ref) and read.size == 1:
+        # One number goes to all of the positions.
+        source = replace(source, strides=(NONE,))
     target = view_of(place, place.pattern)
     encoder.put(target, piece.index, source, piece.adds)
