@@ -19,7 +19,7 @@ from numba.extending import get_cython_function_address, intrinsic
 from . import blocks
 from .native import INTEGER, kernel, pointer_to
 
-LARGE = 4_000_000
+LARGE = 2_000_000
 """From so many multiplications on products are BLAS's, which takes several threads; for less they gain little.
 
 Measured in microseconds (2 cores with AVX-512 and other work to do, SciPy 1.17's OpenBLAS, float64):

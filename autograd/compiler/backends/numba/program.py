@@ -137,7 +137,7 @@ class Way:
         row_bytes = template.row_bytes + self._dtype.itemsize * (sum(self._widths.values()) + self._outputs)
         # Parameters that do not stay in the cache are read anew for each part, and their gradient written.
         parameters = self._dtype.itemsize * self._plan.parameters.size
-        part_bytes = PART_BYTES if parameters <= PART_BYTES else 4 * parameters
+        part_bytes = max(PART_BYTES, 4 * parameters)
         most = max(LEAST_ROWS, part_bytes // max(row_bytes, 1) // LEAST_ROWS * LEAST_ROWS)
         return rows if rows <= most else most
 
