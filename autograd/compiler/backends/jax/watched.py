@@ -7,48 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import jax.numpy as jnp
 
 from ....errors import OperandError
-from ....namespaces import Namespace
-from ....primitives import (
-    ADD,
-    DIVIDE,
-    GREATER,
-    GREATER_EQUAL,
-    LESS,
-    LESS_EQUAL,
-    MULTIPLY,
-    NEGATIVE,
-    POWER,
-    SUBTRACT,
-    TABLE,
-    Primitive,
-)
+from ....primitives import Primitive
 from ....primitives.own import Own
 from ...one_by_one import of_floats
 from ...plan.plan import Plan
+from ..operators import namespace_of, with_operators
 from .faults import fault
 from .namespace import JAX_ARRAYS
-
-
-class _Watched:
-    """An array, and the list that faults are noted in."""
-
-    def __init__(self, numbers: Any, faults: list[Any]) -> None:
-        self.numbers, self.faults = numbers, faults
-
-    def __neg__(self) -> Any:
-        return _watched(NEGATIVE)(self)
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __abs__(self) -> Any:
-        return _watched(TABLE["absolute"])(self)
 
 
 def _watched(primitive: Primitive) -> Callable[..., Any]:
@@ -63,14 +33,15 @@ def _watched(primitive: Primitive) -> Callable[..., Any]:
     return function
 
 
-for _name, _primitive in (("add", ADD), ("sub", SUBTRACT), ("mul", MULTIPLY), ("truediv", DIVIDE), ("pow", POWER)):
-    _function = _watched(_primitive)
-    setattr(_Watched, f"__{_name}__", _function)
-    setattr(_Watched, f"__r{_name}__", lambda self, other, _function=_function: _function(other, self))
-for _name, _primitive in (("lt", LESS), ("le", LESS_EQUAL), ("gt", GREATER), ("ge", GREATER_EQUAL)):
-    setattr(_Watched, f"__{_name}__", _watched(_primitive))
+@with_operators(_watched)
+class _Watched:
+    """An array, and the list that faults are noted in."""
 
-_WATCHED = cast(Namespace, SimpleNamespace(**{name: _watched(primitive) for name, primitive in TABLE.items()}))
+    def __init__(self, numbers: Any, faults: list[Any]) -> None:
+        self.numbers, self.faults = numbers, faults
+
+
+_WATCHED = namespace_of(_watched)
 
 
 def require_arrays(plan: Plan) -> None:

@@ -7,46 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-from ....namespaces import FLOATS, Namespace
-from ....primitives import (
-    ADD,
-    DIVIDE,
-    GREATER,
-    GREATER_EQUAL,
-    LESS,
-    LESS_EQUAL,
-    MULTIPLY,
-    NEGATIVE,
-    POWER,
-    SUBTRACT,
-    TABLE,
-    Primitive,
-)
+from ....namespaces import FLOATS
+from ....primitives import Primitive
 from ..base import HIDING
+from ..operators import namespace_of, with_operators
 from .lanes import Lanes, equal, is_nan
 from .namespace import LANES
-
-
-class _Watched:
-    """Lanes, of which operators are operations of the table that are looked at."""
-
-    def __init__(self, lanes: Lanes) -> None:
-        self.lanes = lanes
-
-    def __neg__(self) -> Any:
-        return _watched(NEGATIVE)(self)
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __abs__(self) -> Any:
-        return _watched(TABLE["absolute"])(self)
-
-    def __bool__(self) -> bool:
-        return bool(self.lanes)
 
 
 def _watched(primitive: Primitive) -> Callable[..., Any]:
@@ -69,14 +37,18 @@ def _watched(primitive: Primitive) -> Callable[..., Any]:
     return function
 
 
-for _name, _primitive in (("add", ADD), ("sub", SUBTRACT), ("mul", MULTIPLY), ("truediv", DIVIDE), ("pow", POWER)):
-    _function = _watched(_primitive)
-    setattr(_Watched, f"__{_name}__", _function)
-    setattr(_Watched, f"__r{_name}__", lambda self, other, _function=_function: _function(other, self))
-for _name, _primitive in (("lt", LESS), ("le", LESS_EQUAL), ("gt", GREATER), ("ge", GREATER_EQUAL)):
-    setattr(_Watched, f"__{_name}__", _watched(_primitive))
+@with_operators(_watched)
+class _Watched:
+    """Lanes, of which operators are operations of the table that are looked at."""
 
-_NAMESPACE = cast(Namespace, SimpleNamespace(**{name: _watched(primitive) for name, primitive in TABLE.items()}))
+    def __init__(self, lanes: Lanes) -> None:
+        self.lanes = lanes
+
+    def __bool__(self) -> bool:
+        return bool(self.lanes)
+
+
+_NAMESPACE = namespace_of(_watched)
 
 
 def watched(primitive: Primitive, operands: Sequence[Any]) -> Any:
