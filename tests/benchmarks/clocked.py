@@ -37,7 +37,8 @@ def _clocked(words: Any, bases: Any, spent: Any, place: int) -> None:
 
 @njit
 def _run(state: Any, repeats: int, spent: Any) -> int:
-    """Run a program; what is in an instruction that repeats others is timed by itself. Returns how many there are."""
+    """Run a program; returns how many instructions there are. Of what repeats others for the parts of a batch, whose
+    kernel is at `repeats`, each is timed by itself."""
     count, first = state[3], state.ctypes.data + 8 * HEAD
     given, bases = integers(first), integers(first + 8 * count)
     for k in range(count):
@@ -50,9 +51,9 @@ def _run(state: Any, repeats: int, spent: Any) -> int:
             place += 1
         else:
             times, moved = words[2], words[3]
-            begin, end, inner_place = at + 8 * (4 + 3 * moved), at + 8 * words[1], place
+            begin, end, inner_place = at + 8 * (4 + 4 * moved), at + 8 * words[1], place
             for m in range(moved):
-                bases[words[4 + 3 * m]] += words[5 + 3 * m]
+                bases[words[4 + 4 * m]] = bases[words[5 + 4 * m]] + words[6 + 4 * m]
             for _ in range(times):
                 inner, inner_place = begin, place
                 while inner < end:
@@ -61,9 +62,10 @@ def _run(state: Any, repeats: int, spent: Any) -> int:
                     inner_place += 1
                     inner += 8 * own[1]
                 for m in range(moved):
-                    bases[words[4 + 3 * m]] += words[6 + 3 * m]
+                    bases[words[4 + 4 * m]] += words[7 + 4 * m]
             for m in range(moved):
-                bases[words[4 + 3 * m]] -= words[5 + 3 * m] + times * words[6 + 3 * m]
+                if words[4 + 4 * m] == words[5 + 4 * m]:
+                    bases[words[4 + 4 * m]] -= words[6 + 4 * m] + times * words[7 + 4 * m]
             place = inner_place
         at += 8 * words[1]
     return place
@@ -76,11 +78,13 @@ def timed_instructions(case: Case, rounds: int) -> list[tuple[float, str]]:
     cost.gradient(*case.arrays)
     way = cost._recorded("where").program._gradient
     (run,) = way._kept.values()
-    names = _names(way, len(case.arrays[0]))
+    rows = len(case.arrays[0])
+    names = _names(way, rows)
+    in_parts = way._rows_of_part(way.template(rows).template, rows) < rows
     spent = np.zeros((rounds, len(names) + 1), dtype=np.int64)
     for row in spent:
         cost.gradient(*case.arrays)
-        assert _run(run.state, repeat().address, row) == len(names)
+        assert _run(run.state, repeat().address if in_parts else 0, row) == len(names)
     seconds = np.median(spent, axis=0)[:-1] / _frequency()
     return list(zip(seconds.tolist(), names, strict=True))
 
@@ -88,7 +92,8 @@ def timed_instructions(case: Case, rounds: int) -> list[tuple[float, str]]:
 def _names(way: Any, rows: int) -> list[str]:
     """The instructions as text, as they stand in the code for so many rows."""
     template = way.template(rows).template
-    parts, lines = [], iter(template.told.splitlines())
+    # What a loop repeats is told behind it, and timed with it.
+    parts, lines = [], (line for line in template.told.splitlines() if not line.startswith(" "))
     for part in (template.zeroed, template.before, template.during, template.after):
         at, own = 0, []
         while at < len(part.fixed):
