@@ -140,7 +140,7 @@ def test_processors_that_scale_in_two_steps_compute_the_same(name, dtype):
     text = text_of(primitive, [None] * len(operands), np.dtype(dtype).itemsize, False)
     assert "scalef" not in text.text
     found, expected = np.empty(40, dtype), np.empty(40, dtype)
-    assert run(primitive, found, *operands, at=address_of(name, text.text, text.library)) == 0
+    assert run(primitive, found, *operands, at=address_of(name, text.text, text.c_functions)) == 0
     assert run(primitive, expected, *operands) == 0
     np.testing.assert_allclose(found, expected, rtol=2.0 * np.finfo(dtype).eps)
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .c_functions import each
 from .lanes import REAL, Block, Lanes, select
-from .library import each
 from .shapes import Shape
 
 Body = Callable[[Sequence[Lanes]], Lanes]
@@ -27,7 +27,7 @@ class Text:
     """A kernel as a text, called ``NAME`` in it, and the functions of C's library that it calls."""
 
     text: str
-    library: frozenset[str]
+    c_functions: frozenset[str]
 
 
 def kernel(shape: Shape, body: Body) -> Text:
@@ -44,8 +44,10 @@ def kernel(shape: Shape, body: Body) -> Text:
     blocks = [full.block, rest.block, apart.block]
     declared = set().union(*(block.declared for block in blocks)) | _masking(shape)
     called = set().union(*(block.called for block in blocks))
-    library = [each(shape, *one.split("/")) for one in sorted(called)]
-    return Text("\n".join([*sorted(declared), *library, *lines, ""]), frozenset(one.split("/")[0] for one in called))
+    called_in_c = [each(shape, *one.split("/")) for one in sorted(called)]
+    return Text(
+        "\n".join([*sorted(declared), *called_in_c, *lines, ""]), frozenset(one.split("/")[0] for one in called)
+    )
 
 
 class _Computed:

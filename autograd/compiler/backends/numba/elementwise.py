@@ -53,7 +53,7 @@ def address(primitive: Primitive, operands: Sequence[Any], dtype: np.dtype[Any])
 
 def _read(primitive: Primitive, numbers: tuple[float | None, ...], itemsize: int) -> int:
     text = text_of(primitive, numbers, itemsize, has_feature("avx512f"))
-    return address_of(re.sub(r"\W", "_", primitive.name, flags=re.ASCII), text.text, text.library)
+    return address_of(re.sub(r"\W", "_", primitive.name, flags=re.ASCII), text.text, text.c_functions)
 
 
 _known = cache(_read)

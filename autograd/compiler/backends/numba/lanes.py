@@ -139,7 +139,7 @@ class Block:
         """Where a comparison of reals holds."""
         return self.emit(TRUTH, f"fcmp {condition} {self.types[REAL]} {self.lanes(a)}, {self.lanes(b)}")
 
-    def library(self, name: str, *operands: Any) -> Lanes:
+    def in_c(self, name: str, *operands: Any) -> Lanes:
         """A function of C's library, of one number after another."""
         self.require_double()
         given = ", ".join(f"{self.types[REAL]} {self.lanes(operand)}" for operand in operands)
@@ -157,7 +157,7 @@ class Block:
             f"{at}:",
         ]
         known = dict(self._known)
-        called = self.library(name, *operands)
+        called = self.in_c(name, *operands)
         exact = select(rare, called, usual)
         # What is computed in one branch alone is not there behind it.
         self._known = known | {f"; {name}{number}.{k}": "" for k in range(len(self._known) - len(known))}

@@ -6,19 +6,19 @@ arena, in buffers; those whose numbers nobody needs any more are used again.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ...plan.choose import AddRows
-from ...plan.instructions import Array, BatchSum, Map, Product, Ref, Scale, Scatter, Sum
+from ...plan.instructions import Array, BatchSum, Map, Product, Ref, Scale, Sum
 from ...plan.loop import Loop
 from ...plan.patterns import Index, Pattern, affine, everything
 from ...plan.plan import Plan
 from ...plan.walk import Walk
+from ..inside import written_inside
 from .amounts import NONE, ONE, Amount
 
 ARENA, PARAMETERS, GRADIENT, INPUTS = range(4)
@@ -175,7 +175,7 @@ def laid_out(plan: Plan, dtype: np.dtype[Any], rows: Amount) -> Memory:
     last = max((array.source for array in plan.arrays if array.kind == "input"), default=-1)
     memory = Memory(plan, dtype, rows, Area(INPUTS + last + 1), Area(INPUTS + last + 2))
     walked = _walked(plan)
-    inside = dict(_inside(plan))
+    inside = dict(written_inside(plan, lambda made, pattern, out: isinstance(made, _WRITERS)))
     for array in plan.arrays:
         if array.number not in inside:
             memory.places[array.number] = _own(memory, array, walked)
@@ -217,30 +217,5 @@ def _own(memory: Memory, array: Array, walked: Collection[int]) -> Place:
     return memory.lying(array.size, array.batched)
 
 
-def _inside(plan: Plan) -> Iterator[tuple[int, tuple[Array, Pattern]]]:
-    """Arrays that a scatter alone reads, once, to write them somewhere, and the array and the positions there."""
-    made = {instruction.out.number: instruction for instruction in plan.instructions}
-    uses = Counter(read.array.number for instruction in plan.instructions for read in instruction.reads)
-    uses.update(result.array.number for result in plan.results)
-    for scatter in plan.instructions:
-        if not isinstance(scatter, Scatter) or not only_places(scatter):
-            continue
-        for piece in scatter.pieces:
-            operand = piece.operand
-            if not isinstance(operand, Ref) or operand.index is not None or uses[operand.array.number] > 1:
-                continue
-            instruction = made.get(operand.array.number)
-            if instruction is None or not isinstance(instruction, _WRITERS):
-                continue
-            pattern = affine(piece.index) if len(piece.index) == operand.size else None
-            if pattern is not None and operand.array.batched == scatter.out.batched:
-                yield operand.array.number, (scatter.out, pattern)
-
-
 _WRITERS = (Map, Product, Sum, BatchSum, AddRows)
 """These write with any strides."""
-
-
-def only_places(scatter: Scatter) -> bool:
-    """Whether every position is written by one piece: zeros and sums would need an order in time."""
-    return scatter.covers and sum(len(piece.index) for piece in scatter.pieces) == scatter.out.size

@@ -27,7 +27,7 @@ def _computed(function: Callable[..., Any], name: str) -> Any:
 
 
 def _library(name: str) -> Callable[..., Lanes]:
-    return lambda *operands: operands[0].block.library(name, *operands)
+    return lambda *operands: operands[0].block.in_c(name, *operands)
 
 
 def _maximum(a: Lanes, b: Lanes) -> Lanes:

@@ -108,12 +108,11 @@ def _words(
     for view, outer, near in ((form.a, row, inner), (form.b, inner, column), (_C, row, column)):
         words += [*located(views[view], encoder.itemsize), outer.strides[view], near.strides[view]]
         words += [loop.strides[view] for loop in over]
-    steps = [_for_blas(row, inner, form.a), _for_blas(inner, column, form.b), _for_blas(row, column, _C)]
-    if None in steps or steps[2][0]:  # type: ignore[index]
+    a, b, c = _for_blas(row, inner, form.a), _for_blas(inner, column, form.b), _for_blas(row, column, _C)
+    if a is None or b is None or c is None or c[0]:
         return kernel, [*words, 0, 0, 0, 0, 0, 0]
-    (a_lies, a_step), (b_lies, b_step), (_, c_step) = steps  # type: ignore[misc]
     address = multiply.blas_address(encoder.memory.dtype)
-    return kernel, [*words, address, int(a_lies), int(b_lies), a_step, b_step, c_step]
+    return kernel, [*words, address, int(a[0]), int(b[0]), a[1], b[1], c[1]]
 
 
 def _turned(form: _Form) -> _Form:

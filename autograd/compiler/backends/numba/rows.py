@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from ...plan.choose import AddRows, Choose
 from ...plan.instructions import Ref
@@ -62,6 +63,16 @@ def _emit(
     encoder.emit(made, words)
 
 
+def _place_of(words: Any, index: float, j: int) -> int:
+    """The row that index `j` of a sample means, counted through all tables; -1 where its table has none."""
+    rows, at = words[4], math.floor(index)
+    at = at + rows if at < 0 else at
+    return np.int64(at) + j // words[6] * rows if 0 <= at < rows else -1
+
+
+_place = njit(_place_of, error_model="numpy", inline="always")
+
+
 @cache
 def choose(dtype: np.dtype[Any]) -> Any:
     """Rows of tables, one after another."""
@@ -69,14 +80,13 @@ def choose(dtype: np.dtype[Any]) -> Any:
 
     def rows_choose(words: Any, bases: Any) -> int:
         index, tables = numbers(bases[words[7]] + words[8]), numbers(bases[words[12]] + words[13])
-        outs, rows, width = numbers(bases[words[17]] + words[18]), words[4], words[5]
+        outs, width = numbers(bases[words[17]] + words[18]), words[5]
         for i in range(words[2]):
             for j in range(words[3]):
-                at = math.floor(index[i * words[9] + j * words[10]])
-                at = at + rows if at < 0 else at
-                if not 0 <= at < rows:
+                place = _place(words, index[i * words[9] + j * words[10]], j)
+                if place < 0:
                     return 1
-                row = i * words[14] + (np.int64(at) + j // words[6] * rows) * words[15]
+                row = i * words[14] + place * words[15]
                 out = i * words[19] + j * words[20]
                 for k in range(width):
                     outs[out + k * words[21]] = tables[row + k * words[16]]
@@ -92,15 +102,14 @@ def add_rows(dtype: np.dtype[Any]) -> Any:
 
     def rows_add(words: Any, bases: Any) -> int:
         index, tables = numbers(bases[words[7]] + words[8]), numbers(bases[words[12]] + words[13])
-        added, rows, width = numbers(bases[words[17]] + words[18]), words[4], words[5]
+        added, width = numbers(bases[words[17]] + words[18]), words[5]
         off = 0
         for i in range(words[2]):
             for j in range(words[3]):
-                at = math.floor(index[i * words[9] + j * words[10]])
-                at = at + rows if at < 0 else at
-                if not 0 <= at < rows:
+                place = _place(words, index[i * words[9] + j * words[10]], j)
+                if place < 0:
                     return 1
-                row = i * words[14] + (np.int64(at) + j // words[6] * rows) * words[15]
+                row = i * words[14] + place * words[15]
                 read = i * words[19] + j * words[20]
                 for k in range(width):
                     found = tables[row + k * words[16]] + added[read + k * words[21]]

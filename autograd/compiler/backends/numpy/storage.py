@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ...plan.choose import AddRows
-from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Scatter, Sum
+from ...plan.instructions import Array, BatchSum, Instruction, Map, Product, Ref, Sum
 from ...plan.loop import Loop
 from ...plan.patterns import Index, Pattern, affine, everything, shaped
 from ...plan.plan import Plan
 from ...plan.walk import Walk, WalkBack
+from ..inside import written_inside
 from .products import as_matmul
 from .tapes import Tape, memory, tape_of
 from .views import Storage, View
@@ -88,7 +88,7 @@ def layout(plan: Plan) -> Layout:
         loops[number] = tape
         steps = Pattern(0, (storage.rows, storage.width), (storage.width, 1))
         places[number] = Place(storage, steps)
-    inside = dict(_inside(plan))
+    inside = dict(written_inside(plan, _can_write))
     for number, (outer, pattern) in inside.items():
         places[number] = Place(places[outer.number].storage, pattern)
     for number, operand in _taken_over(plan):
@@ -149,31 +149,6 @@ def _is_gradient(plan: Plan, array: Array) -> bool:
     """Whether an array is the gradient as it stands."""
     gradient = plan.gradient
     return gradient is not None and gradient.array is array and gradient.index is None and array.kind == "computed"
-
-
-def _inside(plan: Plan) -> Iterator[tuple[int, tuple[Array, Pattern]]]:
-    """Arrays that a scatter alone reads, once, to write them somewhere, and the array and the positions there."""
-    made = {instruction.out.number: instruction for instruction in plan.instructions}
-    uses = Counter(read.array.number for instruction in plan.instructions for read in instruction.reads)
-    uses.update(result.array.number for result in plan.results)
-    for scatter in plan.instructions:
-        if not isinstance(scatter, Scatter) or not _only_places(scatter):
-            continue
-        for piece in scatter.pieces:
-            operand = piece.operand
-            if not isinstance(operand, Ref) or operand.index is not None or uses[operand.array.number] > 1:
-                continue
-            pattern = affine(piece.index) if len(piece.index) == operand.size else None
-            instruction = made.get(operand.array.number)
-            if pattern is None or instruction is None or operand.array.batched != scatter.out.batched:
-                continue
-            if _can_write(instruction, pattern, scatter.out):
-                yield operand.array.number, (scatter.out, pattern)
-
-
-def _only_places(scatter: Scatter) -> bool:
-    """Whether every position is written by one piece: zeros and sums would need an order in time."""
-    return scatter.covers and sum(len(piece.index) for piece in scatter.pieces) == scatter.out.size
 
 
 def _can_write(instruction: Instruction, pattern: Pattern, outer: Array) -> bool:

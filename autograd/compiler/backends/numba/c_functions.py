@@ -1,4 +1,4 @@
-"""Library: functions of C's library, applied to one lane after another."""
+"""C functions: functions of C's library, applied to one lane after another."""
 
 from __future__ import annotations
 
