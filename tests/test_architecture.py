@@ -17,7 +17,7 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 FLOORS = [
     {"errors", "text", "pairs", "namespaces", "modes", "ufuncs", "clock"},
     {"version", "argument_words", "vocabulary", "words", "numpy"},
-    {"labels", "primitives", "reals", "files", "differences", "sources"},
+    {"labels", "primitives", "reals", "files", "pages", "differences", "sources"},
     {"sentences", "methods"},
     {"value"},
     {"elementary", "activations"},

@@ -1,0 +1,1 @@
+"""Pages: one HTML file each, with its styles, scripts and data inside, that asks nothing of a network."""
