@@ -1,0 +1,1 @@
+"""What is right, and what is usually done wrong: a module of exercises for each chapter."""
