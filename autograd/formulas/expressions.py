@@ -104,7 +104,7 @@ class Name(Expression):
 
     def write(self, notation: Unicode) -> Pieces:
         """The label."""
-        return [notation.label(self.label)]
+        return [notation.named(self.label, self.key)]
 
     @property
     def number(self) -> float:
@@ -134,8 +134,8 @@ class Sum(Expression):
         for term in self.terms[1:]:
             bare = term.unsigned if term.is_negative else term
             written = bare.write(notation)
-            told += [f" {notation.minus if term.is_negative else '+'} "]
-            told += notation.enclosed(written) if bare.is_sum else written
+            told += [notation.between(term.is_negative)]
+            told += notation.enclosed(written) if bare.is_sum else notation.held(written)
         return told
 
     @property

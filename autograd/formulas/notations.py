@@ -2,7 +2,7 @@
 
 An `Expression` says what a formula is made of; a notation says how its medium
 writes each part. What is written is pieces: text, and in unicode labels, which
-pictures set with their scripts.
+pictures set with their scripts. Pages write MathML: see `mathml`.
 """
 
 from __future__ import annotations
@@ -53,9 +53,17 @@ class Unicode:
         """A name."""
         return label
 
+    def named(self, label: Label, key: int) -> Piece:
+        """A value by its label; `key` says which value."""
+        return self.label(label)
+
     def number(self, value: float) -> str:
         """A number of a few digits; 0 has no sign."""
         return number(value or 0.0)
+
+    def between(self, negative: bool) -> str:
+        """The sign before a term that is not the first."""
+        return f" {self.minus if negative else '+'} "
 
     def sign(self, primitive: Primitive) -> str:
         """The sign or name of an operation."""
@@ -83,6 +91,10 @@ class Unicode:
     def enclosed(self, inside: Pieces) -> Pieces:
         """In parentheses."""
         return ["(", *inside, ")"]
+
+    def held(self, inside: Pieces) -> Pieces:
+        """A factor, base or further term that needs no parentheses by its kind."""
+        return inside
 
     def scripted(self, base: Pieces, power: float) -> Pieces:
         """A base to a power that is a number."""

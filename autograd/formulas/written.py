@@ -75,10 +75,11 @@ def as_factor(notation: Unicode, base: Written, power: float = 1.0, first: bool 
         return notation.scripted(raised_base(notation, base), power)
     told = base.write(notation)
     loose = base.is_negative or (base.level < POWER and not (first and base.leads))
-    return notation.enclosed(told) if loose else told
+    return notation.enclosed(told) if loose else notation.held(told)
 
 
 def raised_base(notation: Unicode, base: Written) -> Pieces:
     """What is raised to a power, in parentheses where it would fall apart."""
     told = base.write(notation)
-    return notation.enclosed(told) if base.level < ATOM or base.raised or base.is_negative else told
+    loose = base.level < ATOM or base.raised or base.is_negative
+    return notation.enclosed(told) if loose else notation.held(told)
