@@ -8,13 +8,14 @@ const decode = (packed) => ({
   offsets: unpacked(packed.offsets, Int32Array),
   operands: unpacked(packed.operands, Int32Array),
   numbers: unpacked(packed.numbers, Float64Array),
+  partials: packed.partials ? unpacked(packed.partials, Float64Array) : null, // where rules are missing
   drawers: new Map(), // arrays of operands by their length, used again and again: no rule keeps what it was given
 });
 
 const sizeOf = (graph) => graph.of.length;
 const isLeaf = (graph, value) => graph.of[value] < 0;
 
-/** Whether everything can be computed: no operation is one's own. */
+/** Whether everything can be computed again: the page has the rule of every operation. */
 const isWhole = (graph) => graph.rules.every(Boolean);
 
 /** The numbers of a value's operands, for a rule: valid until the next call. */
@@ -27,9 +28,16 @@ const operandsOf = (graph, values, value) => {
   return drawer;
 };
 
+/** The derivative of a value by its operand at a position; `numbers` are its operands'. */
+const localPartial = (graph, values, value, position, numbers) =>
+  graph.partials
+    ? graph.partials[graph.offsets[value] + position]
+    : graph.rules[graph.of[value]].partial(position, values[value], numbers);
+
 /** Every value's number where the leaves have those of `numbers`; NaN behind what is not defined. */
 const forward = (graph, numbers) => {
   const values = Float64Array.from(numbers);
+  if (!isWhole(graph)) return values;
   for (let value = 0; value < values.length; value++) {
     if (!isLeaf(graph, value)) values[value] = graph.rules[graph.of[value]].rule(operandsOf(graph, values, value));
   }
@@ -44,10 +52,9 @@ const backward = (graph, values) => {
     const gradient = gradients[value];
     if (gradient === 0 || isLeaf(graph, value)) continue; // nothing comes through a 0, even where a partial is infinite
     const numbers = operandsOf(graph, values, value);
-    const { partial } = graph.rules[graph.of[value]];
     const start = graph.offsets[value];
     for (let i = 0; i < numbers.length; i++) {
-      gradients[graph.operands[start + i]] += gradient * partial(i, values[value], numbers);
+      gradients[graph.operands[start + i]] += gradient * localPartial(graph, values, value, i, numbers);
     }
   }
   return gradients;
@@ -59,8 +66,7 @@ const partialOf = (graph, values, ways) => {
   for (const way of ways) {
     let product = 1;
     for (const [value, position] of way) {
-      const { partial } = graph.rules[graph.of[value]];
-      product *= partial(position, values[value], operandsOf(graph, values, value));
+      product *= localPartial(graph, values, value, position, operandsOf(graph, values, value));
     }
     sum += product;
   }

@@ -38,7 +38,7 @@ const isExactly = (size, told) => {
   return power === same && all.startsWith(digits) && /^0*$/.test(all.slice(digits.length));
 };
 
-const trimmed = (decimal) => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
+const trimmed = (decimal) => (decimal.includes('.') ? decimal.replace(/\.?0*$/, '') : decimal);
 
 /** What a reader is shown of a number: 0 has no sign, and what is no number is said in words. */
 const shown = (value) => {
