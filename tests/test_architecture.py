@@ -35,7 +35,7 @@ FLOORS = [
         "operations",
     },
     {"parameters", "containers"},
-    {"reverse", "formulas"},
+    {"reverse", "formulas", "javascript"},
     {"adjoints", "watching", "paths"},
     {"stand_ins"},
     {"derivatives", "check", "reports", "zeros", "transforms"},
