@@ -56,10 +56,10 @@ def curves(
     between: tuple[float, float],
     across: str,
     up: str,
-    points: Mapping[str, tuple[float, float]] | None = None,
+    points: Sequence[tuple[Any, ...]] = (),
     tangents: Sequence[tuple[float, float, float]] = (),
 ) -> Picture:
-    """Functions of one number, each with its name; points with theirs; tangents as (x, y, slope)."""
+    """Functions of one number, each with its name; points as (x, y) or (x, y, name); tangents as (x, y, slope)."""
     low, high = between
     figure = _figure(7.2, 3.6)
     axes = figure.subplots()
@@ -74,15 +74,27 @@ def curves(
         ends = np.array([place - reach, place + reach])
         axes.plot(ends, height + slope * (ends - place), color=COLOURS[1], linewidth=1.6, linestyle="--")
         axes.plot(place, height, "o", color=COLOURS[1], markersize=6)
-    for name, (place, height) in (points or {}).items():
+    for place, height, *name in points:
         axes.plot(place, height, "o", color=INK, markersize=6, zorder=5)
-        axes.annotate(name, (place, height), xytext=(10, -12), textcoords="offset points", color=INK)
-    axes.set_ylim(bottom, top)
+        axes.annotate(*name or [""], (place, height), xytext=(10, -12), textcoords="offset points", color=INK)
+    axes.set_ylim(bottom - 0.04 * (top - bottom), top + 0.04 * (top - bottom))
     _plain(axes, across, up)
     axes.axhline(0, color=RULE, linewidth=0.8, zorder=0)
     if len(functions) > 1:
         axes.legend(frameon=False, labelcolor=INK, fontsize=10)
     return Picture(figure, f"{up} over {across}: {', '.join(functions)}")
+
+
+def courses(numbers: Mapping[str, Sequence[float]], across: str, up: str) -> Picture:
+    """What came one after another, each row with its name."""
+    figure = _figure(7.2, 3.3)
+    axes = figure.subplots()
+    for (name, row), colour in zip(numbers.items(), COLOURS, strict=False):
+        axes.plot(range(len(row)), row, color=colour, linewidth=2, label=name)
+    _plain(axes, across, up)
+    axes.set_ylim(bottom=min(0.0, *(min(row) for row in numbers.values())))
+    axes.legend(frameon=False, labelcolor=INK, fontsize=10)
+    return Picture(figure, f"{up} over {across}: {', '.join(numbers)}")
 
 
 def plane(
@@ -114,7 +126,8 @@ def plane(
 def _tiles(images: Sequence[Numbers], titles: Sequence[str], told: str, across: int, **looks: Any) -> Picture:
     across = min(across, len(images))
     down = -(-len(images) // across)
-    figure = _figure(max(1.15 * across, 2.4), 1.42 * down if any(titles) else 1.15 * down)
+    side = min(1.15, 7.6 / across)
+    figure = _figure(max(side * across, 2.4), (side + (0.27 if any(titles) else 0.0)) * down)
     for place, axes in enumerate(figure.subplots(down, across, squeeze=False).ravel()):
         axes.set(xticks=[], yticks=[])
         for spine in axes.spines.values():
@@ -179,19 +192,22 @@ def surface(
 ) -> Picture:
     """A cost of two parameters as a landscape and from above, and the steps taken down it."""
     figure = _figure(9.2, 4.0)
-    left = figure.add_subplot(1, 2, 1, projection="3d")
+    left: Any = figure.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
     right = figure.add_subplot(1, 2, 2)
     across, up = np.linspace(*w, 49), np.linspace(*b, 49)
     heights = np.array([[float(cost(float(x), float(y))) for x in across] for y in up])
     steps = np.array([[x, y, float(cost(float(x), float(y)))] for x, y in walked])
     grid = np.meshgrid(across, up)
     left.plot_surface(*grid, heights, cmap="Blues", alpha=0.85, linewidth=0, antialiased=True, rasterized=True)
-    left.plot(steps[:, 0], steps[:, 1], steps[:, 2] + 0.01, color=COLOURS[1], linewidth=2, marker="o", markersize=3)
+    left.plot(
+        steps[:, 0], steps[:, 1], steps[:, 2] + 0.01, color=COLOURS[1], linewidth=2, marker="o", markersize=3, zorder=5
+    )
     left.view_init(elev=38, azim=-125)
     left.set_xlabel("w", color=INK)
     left.set_ylabel("b", color=INK)
     left.set_zlabel("C", color=INK)
     left.tick_params(labelsize=8, colors=MUTED)
+    left.locator_params(nbins=5)
     right.contourf(across, up, heights, levels=22, cmap="Blues")
     right.contour(across, up, heights, levels=11, colors="white", linewidths=0.6)
     right.plot(steps[:, 0], steps[:, 1], color=COLOURS[1], linewidth=1.8, marker="o", markersize=3)

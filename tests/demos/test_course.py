@@ -21,7 +21,7 @@ CHAPTERS = [int(path.name[0]) for path in NOTEBOOKS]
 EXERCISES = {number: one for chapter in CHAPTERS for number, one in checks.exercises(chapter).items()}
 COMPARED = {number: one for number, one in EXERCISES.items() if isinstance(one, checks.Compared)}
 JUDGED = {number: one for number, one in EXERCISES.items() if isinstance(one, checks.Judged)}
-MEASURED = [number for number, one in COMPARED.items() if type(one.form) is checks.Number and one.form.tolerance]
+MEASURED = [number for number, one in COMPARED.items() if type(one.form) is checks.Number and one.form.tolerance > 1e-3]
 MISTAKES = [(number, mistake.name) for number, one in COMPARED.items() for mistake in one.mistakes]
 
 
@@ -41,6 +41,12 @@ BY_HAND = {
     "1.1": 0.28,
     "1.2": sigma(0.28),
     "1.3": -14.0,
+    "2.1": 13002,
+    "2.2": 0.6,
+    "2.3": 0.45,
+    "3.1": 0.13,
+    "3.3": "grow",
+    "3.4": 0.8 - 0.5 * 0.6 * sigma(0.28) * sigma(-0.28) * 2 * (sigma(0.28) - 1),
 }
 
 
@@ -93,8 +99,16 @@ WRONG = {
         "reads something else": [-20, -20, 10],
         "cannot decide": [1, 1, -1.5],
     },
+    "2.5": {
+        "is active on blank paper": [[1, 0, 0], [0, 1, 0], [0, 0, 1], 1],
+        "sees the mirror image": [[0, 0, 8], [0, 8, 0], [8, 0, 0], -20],
+        "is never active": [[1, 0, 0], [0, 1, 0], [0, 0, 1], -4],
+        "sees any ink": [[8, 0, 0], [0, 8, 0], [0, 0, 8], -20],
+        "sees another stroke": [[2, -4, -4], [-4, 20, -4], [-4, -4, 2], -8],
+        "cannot decide": [[1, -1, -1], [-1, 1, -1], [-1, -1, 1], -2.5],
+    },
 }
-RIGHT = {"1.5": [20, 20, -30]}
+RIGHT = {"1.5": [20, 20, -30], "2.5": [[8, -6, -6], [-6, 8, -6], [-6, -6, 8], -20]}
 
 
 @pytest.mark.parametrize("number", JUDGED)
@@ -192,7 +206,7 @@ def solved(path):
             if cell["id"].startswith("exercise-"):
                 told = by_id[cell["id"].replace("exercise", "solution")]
                 solution = re.search(r"```python\n(.*?)```", told, re.DOTALL)[1]
-                source = f"{solution}\n{source[source.index('check(') :]}"
+                source = f"{solution}\n\n{source[source.index('check(') :]}"
             yield cell["id"], source
 
 

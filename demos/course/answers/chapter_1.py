@@ -30,7 +30,7 @@ def answers(*expected):
 
 def told_gate(read):
     """The four answers in words."""
-    return ", ".join(f"{pair[0]} and {pair[1]}: {a:.2f}" for pair, a in zip(GATE, gate(read), strict=True))
+    return ", ".join(f"{pair} gives {a:.2f}" for pair, a in zip(GATE, gate(read), strict=True))
 
 
 EXERCISES = {
