@@ -8,13 +8,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 import nn
 from autograd.files import write_whole
 from loading import Images
 
-INK, MUTED, BLUE, RED = "#1f2933", "#7b8794", "#0072B2", "#D55E00"
+INK, MUTED, BLUE, ORANGE, PINK, COST, PURPLE = (
+    "#1B2430", "#5A6470", "#0072B2", "#D55E00", "#B0558A", "#C24F00", "#6A3D9A"
+)  # fmt: skip
+# Numbers with their signs: plus is orange, minus blue, zero white.
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [(0.0, BLUE), (0.12, BLUE), (0.5, "#FFFFFF"), (0.88, ORANGE), (1.0, ORANGE)]
+)
 MOST_TILES = 40
 
 
@@ -25,11 +32,11 @@ def learning_curve(history: nn.History, path: Path) -> None:
     marker = "o" if len(history.cost) < 3 else None
     for name, values, colour in (
         ("training", history.cost, BLUE),
-        ("unseen", history.validation_cost, RED),
+        ("unseen", history.validation_cost, ORANGE),
     ):
         left.plot(range(1, len(values) + 1), values, color=colour, label=name, linewidth=2, marker=marker)
     errors = [100 * (1 - accuracy) for accuracy in history.validation_accuracy]
-    right.plot(range(1, len(errors) + 1), errors, color=RED, linewidth=2, marker=marker)
+    right.plot(range(1, len(errors) + 1), errors, color=ORANGE, linewidth=2, marker=marker)
     for axes, title in ((left, "Mean cost of an image"), (right, "Unseen images read wrongly, %")):
         plain(axes, title, "epoch")
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -43,7 +50,7 @@ def learning_curve(history: nn.History, path: Path) -> None:
             (len(errors), errors[-1]),
             xytext=(0, 10),
             textcoords="offset points",
-            color=RED,
+            color=ORANGE,
             fontweight="bold",
             ha="right",
         )
@@ -54,12 +61,12 @@ def features(net: nn.MLP, height: int, width: int, path: Path) -> None:
     """What each neuron of the first hidden layer looks for: its weights as an image."""
     weights = net.layers[0].weights
     shown = weights[:MOST_TILES]
-    told = "weights w of z = Σ w·a + b; red: ink excites, blue: ink inhibits"
+    told = "weights w of z = Σ w·a + b; orange: ink excites, blue: ink inhibits"
     figure, tiles = _tiles(len(shown), "What the hidden neurons look for", told)
     for j, (axes, row) in enumerate(zip(tiles, shown, strict=True)):
         # each tile has its own scale, with white at zero: the pattern matters, not the size
         scale = float(np.abs(row).max()) or 1.0
-        axes.imshow(row.reshape(height, width), cmap="RdBu_r", vmin=-scale, vmax=scale)
+        axes.imshow(row.reshape(height, width), cmap=SIGNED, vmin=-scale, vmax=scale)
         axes.set_title(f"neuron {j}", fontsize=9, color=MUTED, pad=4)
     save(figure, path)
 
@@ -73,7 +80,9 @@ def misread(images: Images, read: npt.NDArray[np.intp], sureness: npt.NDArray[np
     figure, tiles = _tiles(len(chosen), title, "what was read and how surely; in grey what it is")
     for axes, k in zip(tiles, chosen, strict=True):
         axes.imshow(images.pixels[k].reshape(images.height, images.width), cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(f"{images.names[read[k]]}  {sureness[k]:.0%}", fontsize=11, color=RED, fontweight="bold", pad=4)
+        axes.set_title(
+            f"{images.names[read[k]]}  {sureness[k]:.0%}", fontsize=11, color=ORANGE, fontweight="bold", pad=4
+        )
         axes.set_xlabel(f"is {images.names[images.digits[k]]}", fontsize=9, color=MUTED, labelpad=3)
     save(figure, path)
 
@@ -98,8 +107,8 @@ def _tiles(count: int, title: str, subtitle: str) -> tuple[Figure, list[Any]]:
 def plain(axes: Any, title: str, below: str) -> None:
     """A title and a quiet frame."""
     axes.set_title(title, loc="left", fontsize=12, color=INK, fontweight="bold")
-    axes.set_xlabel(below, color=MUTED)
-    axes.tick_params(colors=MUTED, which="both")
+    axes.set_xlabel(below, color=MUTED, fontsize=12)
+    axes.tick_params(colors=MUTED, which="both", labelsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color("#cbd2d9")
     axes.grid(axis="y", color="#e4e7eb", linewidth=0.8)

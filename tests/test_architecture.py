@@ -136,7 +136,7 @@ def test_no_module_imports_itself_in_a_circle():
     assert not {name: used - done for name, used in arrows.items() if name not in done}
 
 
-DEMOS = sorted((Path(__file__).parent.parent / "demos").glob("*.py"))
+DEMOS = sorted((Path(__file__).parent.parent / "demos").rglob("*.py"))
 
 
 def lines_of(function: ast.AST) -> int:
