@@ -64,7 +64,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         colour = {True: "#00805C", False: "#C24F00", None: "#7B8794"}[self.right]
         return (
-            f'<div style="border-left: 4px solid {colour}; padding: 0.35em 0.9em; margin: 0.3em 0; max-width: 46em; '
+            f'<div style="border-left: 4px solid {colour}; padding: 0.35em 0.9em; margin: 0.3em 0; max-width: 52em; '
             f'line-height: 1.5"><b style="color: {colour}">{self._heading}</b> {html.escape(self.said)}</div>'
         )
 
