@@ -11,7 +11,8 @@ from types import TracebackType
 from .text import shown
 
 _HERE = Path(__file__).parent
-_OURS = tuple(f"{folder}/" for folder in (_HERE, _HERE.with_name("nn")))
+OURS = tuple(f"{folder}/" for folder in (_HERE, _HERE.with_name("nn")))
+"""How the names of these packages' files begin."""
 
 Place = tuple[str, int]
 
@@ -19,7 +20,7 @@ Place = tuple[str, int]
 def user_place() -> Place:
     """File and number of the innermost line outside these packages that is being run."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(OURS):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
@@ -35,7 +36,7 @@ def place_in(traceback: TracebackType | None) -> tuple[str, Place] | None:
     places: list[tuple[str, Place]] = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not code.co_filename.startswith(_OURS):
+        if not code.co_filename.startswith(OURS):
             places.append((code.co_qualname.rpartition("<locals>.")[2], (code.co_filename, traceback.tb_lineno)))
         traceback = traceback.tb_next
     own = [found for found in places if not found[1][0].startswith(installed)]
@@ -45,7 +46,7 @@ def place_in(traceback: TracebackType | None) -> tuple[str, Place] | None:
 def user_level() -> int:
     """The ``stacklevel`` at which a warning of the caller's is told at the user's line."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith((*_OURS, functools.__file__)):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((*OURS, functools.__file__)):
         frame, level = frame.f_back, level + 1
     return level
 

@@ -40,7 +40,7 @@ FLOORS = [
     {"stand_ins"},
     {"derivatives", "check", "reports", "zeros", "transforms"},
     {"chain"},
-    {"drawing", "compiler"},
+    {"drawing", "compiler", "stepping"},
 ]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, OperandError, RenderError
 from ..files import as_path, write_whole
@@ -15,7 +17,11 @@ from . import rendering
 from .outline import outline_of
 from .partition import Collapse
 from .picture import dot_of
+from .tree import Tree
 from .walk import tree_of
+
+if TYPE_CHECKING:
+    from ..stepping.page import Page
 
 _PARTIALS = ("all", "path", "numbers", "none")
 _FEW_EDGES = 8
@@ -28,10 +34,11 @@ class Drawing:
     Notebooks show it by themselves.
     """
 
-    def __init__(self, source: str, text: str, title: str) -> None:
+    def __init__(self, source: str, text: str, title: str, tree: Callable[[], Tree] | None = None) -> None:
         self.source = source
         self._text = text
         self._title = title
+        self._tree = tree
 
     @keywords_told("drawing.save")
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -46,10 +53,29 @@ class Drawing:
         """
         path = as_path(path, "save(path)")
         form = path.suffix[1:].lower()
+        if form == "html":
+            return self.page().save(path)
         if form not in rendering.FORMATS:
             known = ", .".join(rendering.FORMATS)
             raise ArgumentError(f"save({str(path)!r}): expected a suffix among .{known}, got {path.suffix!r}")
         write_whole(path, self._svg().encode() if form == "svg" else rendering.render(self.source, form))
+
+    def page(self) -> Page:
+        """A page that steps through the tree, forward value by value and backward edge by edge; see `Page`.
+
+        It is one HTML file without network access, in which the leaves' numbers can be changed. Beside the tree stand
+        the lines of the program that asks for it, as far as their variables still hold the values.
+
+        Raises
+        ------
+        ArgumentError
+            If more than 200 nodes are drawn, the graph behind them is too large for a page, or it is no tree of values.
+        """
+        if self._tree is None:
+            raise ArgumentError("page: expected a drawing made by autograd.draw, got another picture; save it as .svg")
+        from ..stepping.page import page_of
+
+        return page_of(self._tree())
 
     def _svg(self) -> str:
         """The picture with a title and the tree as text for those who do not see it."""
@@ -128,7 +154,9 @@ def draw(
     # Ids that two pictures on one page do not share, and that are the same from run to run.
     prefix = f"t{sha256(f'{chosen} {legend} {text}'.encode()).hexdigest()[:8]}-"
     title = f"Derivative tree of {Names(tree.order).plain(tree.output)}"
-    return Drawing(dot_of(tree, chosen, legend, prefix), text, title)
+    # A page asks for the tree once more, which is cheaper than to keep it.
+    again = partial(tree_of, output, path_to, depth, max_nodes, collapse)
+    return Drawing(dot_of(tree, chosen, legend, prefix), text, title, again)
 
 
 def _check(output: Any, path_to: Any, partials: Any, depth: Any, max_nodes: Any) -> None:

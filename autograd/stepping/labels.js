@@ -1,0 +1,92 @@
+// What stands beside edges: the partial of the edge at work, and the factors of the chosen node's way.
+
+const badge = (text) => made('span', { class: 'badge' }, String(text));
+
+/** A partial in symbols says nothing where it is a number, which stands beside it anyway. */
+const saysMore = (symbol) => symbol && symbol.some((piece) => typeof piece !== 'string');
+const LONGEST_SYMBOL = 9;
+
+/** An edge's derivative: by name, and if wished in symbols, and its number. */
+const partialTold = (model, edge, value, { named = true, symbol = true } = {}) => {
+  const parts = [];
+  if (named) parts.push(mathOf(ratioSource(edge.to.label, edge.from.label)), '=');
+  const isShort = saysMore(edge.symbol) && edge.symbol.length <= LONGEST_SYMBOL;
+  if (symbol && isShort) parts.push(mathOf(inSymbols(edge.symbol, model.labelOf)), '=');
+  return [...parts, made('span', { class: 'number' }, shown(value))];
+};
+
+const boxOf = (element, plane, zoom) => {
+  const [inner, outer] = [element.getBoundingClientRect(), plane.getBoundingClientRect()];
+  const [left, top] = [(inner.left - outer.left) / zoom, (inner.top - outer.top) / zoom];
+  return { left, top, right: left + inner.width / zoom, bottom: top + inner.height / zoom };
+};
+
+/** The labels of a stage that was built. */
+const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
+  const pointer = drawn('path', { class: 'pointer' });
+  const knot = drawn('circle', { class: 'knot', r: 5 });
+  svg.append(pointer, knot);
+  const layer = made('div', { class: 'labels' });
+  plane.append(layer);
+  const chip = made('div', { class: 'partial now', hidden: true });
+  const wires = curves.map((curve) => Array.from({ length: 13 }, (_, i) => pointOn(curve, i / 12)));
+  const within = { left: 2, top: 2, right: placed.size.width - 2, bottom: placed.size.height - 2 };
+
+  const nodeBoxes = (zoom) =>
+    [...svg.querySelectorAll('.shape, .gradient:not(.absent) rect')].map((element) => boxOf(element, plane, zoom));
+
+  const put = (element, { x, y }) => {
+    element.style.left = `${rounded1(x)}px`;
+    element.style.top = `${rounded1(y)}px`;
+  };
+
+  const sizeOf = (element) => ({ width: element.offsetWidth + 8, height: element.offsetHeight + 6 });
+
+  const otherWires = (edge) => wires.filter((_, id) => id !== edge.id).flat();
+
+  /** The factors of the way that were used already: a badge on the line, the number beside it. */
+  const renderWay = (state, way, now, obstacles) => {
+    way.forEach((edge, i) => {
+      if (edge === now || !state.moment.used.has(edge.id) || !state.moment.sums.has(state.chosen.id)) return;
+      const middle = pointOn(curves[edge.id], 0.5);
+      const mark = made('div', { class: 'partial mark' }, badge(i + 1));
+      const label = made('div', { class: 'partial' }, partialTold(model, edge, state.partials[edge.id], { named: setting.few, symbol: false }));
+      layer.append(mark, label);
+      put(mark, middle);
+      obstacles.push(boxAt(middle, { width: 22, height: 22 }));
+      const own = wires[edge.id];
+      const place = freePlace(curves[edge.id], sizeOf(label), {
+        obstacles, wires: [...otherWires(edge), ...own, ...own, ...own], within, reach: [110, 60],
+      });
+      put(label, place);
+      obstacles.push(boxAt(place, sizeOf(label)));
+    });
+  };
+
+  const renderChip = (state, way, now, obstacles) => {
+    chip.hidden = !now;
+    pointer.setAttribute('d', '');
+    knot.classList.add('absent');
+    if (!now) return;
+    const at = way.indexOf(now);
+    chip.replaceChildren(...(at >= 0 ? [badge(at + 1)] : []), ...partialTold(model, now, state.partials[now.id]));
+    const place = freePlace(curves[now.id], sizeOf(chip), { obstacles, wires: otherWires(now), within });
+    put(chip, place);
+    obstacles.push(boxAt(place, sizeOf(chip)));
+    if (place.onLine) return;
+    pointer.setAttribute('d', `M${place.anchor.x} ${place.anchor.y}L${place.x} ${place.y}`);
+    knot.setAttribute('cx', place.anchor.x);
+    knot.setAttribute('cy', place.anchor.y);
+    knot.classList.remove('absent');
+  };
+
+  const render = (state, way) => {
+    const { step } = state.moment;
+    const now = step.kind === 'pass' ? step.edge : null;
+    layer.replaceChildren(chip);
+    const obstacles = nodeBoxes(plane.getBoundingClientRect().width / placed.size.width);
+    renderChip(state, way, now, obstacles);
+    renderWay(state, way, now, obstacles);
+  };
+  return { render };
+};

@@ -1,0 +1,180 @@
+// Where nodes stand: layers along one axis, an order and places across it. Pure: numbers in, numbers out.
+
+/** The layer of each node: leaves beside what uses them, all else as far as its longest way from a leaf. */
+const ranksOf = (nodes) => {
+  const ranks = new Map();
+  for (const node of nodes) {
+    ranks.set(node, node.into.reduce((most, edge) => Math.max(most, ranks.get(edge.from) + 1), 0));
+  }
+  for (const node of [...nodes].reverse()) {
+    const onLeaves = node.into.every((edge) => edge.from.into.length === 0);
+    if (node.out.length && onLeaves) ranks.set(node, Math.min(...node.out.map((edge) => ranks.get(edge.to))) - 1);
+  }
+  const first = Math.min(...ranks.values());
+  for (const node of nodes) ranks.set(node, ranks.get(node) - first);
+  return ranks;
+};
+
+/** Cells in layers: one for each node, and one wherever an edge passes a layer; linked by `before` and `after`. */
+const cellsOf = (nodes, edges) => {
+  const ranks = ranksOf(nodes);
+  const cells = new Map(nodes.map((node) => [node, { node, rank: ranks.get(node), before: [], after: [] }]));
+  const passing = [];
+  const routes = edges.map((edge) => {
+    const route = [cells.get(edge.from)];
+    for (let rank = ranks.get(edge.from) + 1; rank < ranks.get(edge.to); rank++) {
+      const cell = { node: null, rank, before: [], after: [] };
+      passing.push(cell);
+      route.push(cell);
+    }
+    route.push(cells.get(edge.to));
+    const place = edge.to.into.indexOf(edge) / Math.max(1, edge.to.into.length - 1) - 0.5;
+    for (let i = 1; i < route.length; i++) {
+      // Operands stand in their order; `port` is where among those of its user an edge arrives.
+      const port = edge.to.into.length > 1 ? place : 0;
+      route[i - 1].after.push({ cell: route[i], port });
+      route[i].before.push({ cell: route[i - 1], port });
+    }
+    return route;
+  });
+  return { cells: [...cells.values(), ...passing], cellOf: cells, routes };
+};
+
+const PORTS = 0.4;
+
+/** The cells of each layer, in an order in which few edges cross. */
+const orderedLayers = ({ cells, cellOf }, output) => {
+  const layers = [];
+  const seen = new Set();
+  const waiting = [cellOf.get(output)];
+  while (waiting.length) {
+    // Depth first, operands in turn: a tree is drawn without a crossing.
+    const cell = waiting.pop();
+    if (seen.has(cell)) continue;
+    seen.add(cell);
+    (layers[cell.rank] ??= []).push(cell);
+    waiting.push(...cell.before.map(({ cell: other }) => other).reverse());
+  }
+  for (const cell of cells) if (!seen.has(cell)) (layers[cell.rank] ??= []).push(cell);
+  const number = () => layers.forEach((layer) => layer.forEach((cell, at) => (cell.at = at)));
+  number();
+  let best = { crossings: Infinity };
+  for (let sweep = 0; sweep < 9; sweep++) {
+    const crossings = crossingsOf(layers);
+    if (crossings < best.crossings) best = { crossings, layers: layers.map((layer) => [...layer]) };
+    const side = sweep % 2 ? 'before' : 'after';
+    for (const layer of sweep % 2 ? layers : [...layers].reverse()) {
+      for (const cell of layer) {
+        const others = cell[side];
+        const ports = side === 'after' ? PORTS : 0;
+        cell.wish = others.length
+          ? others.reduce((sum, { cell: other, port }) => sum + other.at + port * ports, 0) / others.length
+          : cell.at;
+      }
+      layer.sort((a, b) => a.wish - b.wish || a.at - b.at);
+      layer.forEach((cell, at) => (cell.at = at));
+    }
+  }
+  layers.forEach((layer, rank) => layer.splice(0, layer.length, ...best.layers[rank]));
+  number();
+  return layers;
+};
+
+/** How many pairs of edges between neighbouring layers cross. */
+const crossingsOf = (layers) => {
+  let crossings = 0;
+  for (const layer of layers) {
+    const ends = layer.flatMap((cell) => cell.after.map(({ cell: other, port }) => [cell.at, other.at + port * PORTS]));
+    for (let i = 0; i < ends.length; i++) {
+      for (let j = i + 1; j < ends.length; j++) if ((ends[i][0] - ends[j][0]) * (ends[i][1] - ends[j][1]) < 0) crossings++;
+    }
+  }
+  return crossings;
+};
+
+/** Places as near to wishes as their distances allow, in order: pooled until none is too near (least squares). */
+const spaced = (wishes, weights, gaps) => {
+  let shift = 0;
+  const shifts = gaps.map((gap) => (shift += gap));
+  const pools = [];
+  wishes.forEach((wish, i) => {
+    let pool = { sum: (wish - shifts[i]) * weights[i], weight: weights[i], count: 1 };
+    while (pools.length && pools.at(-1).sum / pools.at(-1).weight >= pool.sum / pool.weight) {
+      const last = pools.pop();
+      pool = { sum: last.sum + pool.sum, weight: last.weight + pool.weight, count: last.count + pool.count };
+    }
+    pools.push(pool);
+  });
+  return pools.flatMap((pool) => new Array(pool.count).fill(pool.sum / pool.weight)).map((place, i) => place + shifts[i]);
+};
+
+/** Set `across` of every cell: near the cells that it is joined to, and `gap` from its neighbours. */
+const placeAcross = (layers, gapBetween) => {
+  for (const layer of layers) {
+    let place = 0;
+    layer.forEach((cell, i) => (cell.across = place += i ? gapBetween(layer[i - 1], cell) : 0));
+    for (const cell of layer) cell.across -= place / 2;
+  }
+  for (let sweep = 0; sweep < 24; sweep++) {
+    for (const layer of sweep % 2 ? layers : [...layers].reverse()) {
+      const wishes = layer.map((cell) => {
+        // What has operands that were computed stands between those; a leaf stands by what uses it.
+        const inner = cell.before.filter(({ cell: other }) => !other.node || other.node.into.length > 0);
+        const joined = sweep < 20 ? [...cell.before, ...cell.after] : inner.length ? [...inner, ...cell.after] : [...cell.before, ...cell.after];
+        return joined.length ? joined.reduce((sum, { cell: other }) => sum + other.across, 0) / joined.length : cell.across;
+      });
+      const weights = layer.map((cell) => (!cell.node ? 4 : cell.node.into.length ? 3 : 1));
+      const gaps = layer.map((cell, i) => (i ? gapBetween(layer[i - 1], cell) : 0));
+      spaced(wishes, weights, gaps).forEach((place, i) => (layer[i].across = place));
+    }
+  }
+};
+
+const STRETCH = 1;
+
+/**
+ * A tree laid out.
+ *
+ * `sizes` has for each node {along, low, high}: its size, and how far it reaches to both sides across. `roomAlong` is the
+ * distance between layers, `roomAcross` between neighbours; `fill` {along, across, most} the room that there is to be
+ * taken, and how much of it between two layers. Returns the extent, and where each node and each edge's bends are.
+ */
+const layoutOf = (model, sizes, { roomAlong, roomAcross, fill }) => {
+  const graph = cellsOf(model.nodes, model.edges);
+  const layers = orderedLayers(graph, model.output);
+  const side = (cell, name) => (cell.node ? sizes.get(cell.node)[name] : roomAcross * 0.3);
+  let room = roomAcross;
+  const gap = (a, b) => side(a, 'high') + side(b, 'low') + room;
+  const extent = () => {
+    const cells = layers.flat();
+    const low = Math.min(...cells.map((cell) => cell.across - side(cell, 'low')));
+    return [low, Math.max(...cells.map((cell) => cell.across + side(cell, 'high')))];
+  };
+  placeAcross(layers, gap);
+  let [low, high] = extent();
+  if (high - low < fill.across) {
+    // A tree that is smaller than its stage takes the room that there is, up to some times its own.
+    const most = Math.max(...layers.map((layer) => layer.length));
+    const free = Math.min(fill.across - (high - low), (high - low) * STRETCH);
+    room += free / Math.max(2, most - 1);
+    placeAcross(layers, gap);
+    [low, high] = extent();
+  }
+  const along = [];
+  let at = 0;
+  layers.forEach((layer, rank) => {
+    const deep = Math.max(...layer.map((cell) => (cell.node ? sizes.get(cell.node).along : 0)));
+    at += (rank ? roomAlong : 0) + deep / 2;
+    along.push(at);
+    at += deep / 2;
+  });
+  const free = layers.length > 1 ? (fill.along - at) / (layers.length - 1) : 0;
+  const stretch = Math.max(0, Math.min(free, fill.most));
+  const place = (cell) => ({ along: along[cell.rank] + stretch * cell.rank, across: cell.across - low });
+  return {
+    along: at + stretch * (layers.length - 1),
+    across: high - low,
+    nodes: new Map([...graph.cellOf].map(([node, cell]) => [node, place(cell)])),
+    bends: graph.routes.map((route) => route.slice(1, -1).map(place)),
+  };
+};

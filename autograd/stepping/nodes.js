@@ -1,0 +1,152 @@
+// Nodes as SVG: a leaf is a box with its number to the right, what is computed a circle, the output an octagon.
+
+/** How large things are, by how many nodes there are and how narrow the page is. */
+const SCALES = {
+  roomy: { leaf: [124, 52], radius: 43, label: 27, number: 19, pill: 21, pillText: 15, told: true, pad: [14, 20] },
+  phone: { leaf: [98, 44], radius: 31, label: 21, number: 15.5, pill: 22, pillText: 15, told: true, pad: [10, 17] },
+  dense: { leaf: [96, 31], radius: 29, label: 18, number: 14.5, pill: 17, pillText: 13.5, told: false, pad: [9, 10] },
+};
+const SCRIPT = 0.62;
+
+/** About how wide a text is in the serif of mathematics. */
+const widthOf = (text, size) => [...text].reduce((sum, letter) => sum + (/[.,ijl|'− ]/.test(letter) ? 0.3 : /[mwMW…]/.test(letter) ? 0.8 : 0.52), 0) * size;
+
+const LONGEST_LABEL = 14;
+const elided = (text, longest = LONGEST_LABEL) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+
+/** The parts of a label as tspans: its scripts above one another. */
+const labelSpans = ({ base, sup, sub }, size) => {
+  const small = size * SCRIPT;
+  const above = sup && `(${elided(sup, 5)})`;
+  const below = elided(sub, 6);
+  const upright = base.length > 1 && !/^[\p{L}]['′]?$/u.test(base);
+  const spans = [drawn('tspan', { class: upright ? 'word' : 'letter', 'font-size': upright && base.length > 3 ? size * 0.8 : null }, elided(base))];
+  if (below) spans.push(drawn('tspan', { class: 'script', 'font-size': small, dy: size * 0.26 }, below));
+  if (above) {
+    const back = below ? -widthOf(below, small) : 0;
+    spans.push(drawn('tspan', { class: 'script', 'font-size': small, dx: back, dy: below ? -size * 0.66 : -size * 0.4 }, above));
+  }
+  return spans;
+};
+
+/** How wide a label is. */
+const labelWidth = ({ base, sup, sub }, size) =>
+  widthOf(elided(base), size * (base.length > 3 ? 0.8 : 1)) +
+  Math.max(sup ? widthOf(`(${elided(sup, 5)})`, size * SCRIPT) : 0, widthOf(elided(sub, 6), size * SCRIPT));
+
+/** What a node takes: its own width and height, and those with the pill of its gradient. */
+const sizeOfNode = (node, scale) => {
+  const pill = node.value === null || node.fixed ? 0 : scale.pill + (scale.told ? 5 : 1);
+  if (node.kind === 'block') {
+    const texts = [node.title, ...node.told];
+    const width = Math.max(88, ...texts.map((text, i) => widthOf(elided(text, 34), i ? 12 : 13.5) + 22));
+    return { width, height: 18 + 16 * texts.length, pill: 0 };
+  }
+  if (node.leaf) {
+    const [least, height] = scale.leaf;
+    const label = labelWidth(node.label, scale.label);
+    return { width: Math.max(node.label.base ? least : least * 0.62, label + scale.number * 3.2 + 2 * scale.pad[0]), height, pill };
+  }
+  const width = Math.max(2 * scale.radius, labelWidth(node.label, scale.label) + scale.label);
+  return { width, height: 2 * scale.radius, pill };
+};
+
+const octagon = (width, height) => {
+  const cut = Math.min(width, height) * 0.293;
+  const [x, y] = [width / 2, height / 2];
+  const [u, v] = [x - cut, y - cut];
+  return [[-u, -y], [u, -y], [x, -v], [x, v], [u, y], [-u, y], [-x, v], [-x, -v]].map((point) => point.map(rounded1).join(',')).join(' ');
+};
+
+/** The outline of a node, `more` pixels outside it. */
+const outlineOf = (node, { width, height }, more, given) => {
+  const [w, h] = [width + 2 * more, height + 2 * more];
+  if (node.kind === 'cost') return drawn('polygon', { points: octagon(w * 1.0, h * 1.0), ...given });
+  const round = node.leaf || node.kind === 'block' ? 8 + more : h / 2;
+  return drawn('rect', { x: -w / 2, y: -h / 2, width: w, height: h, rx: round, ...given });
+};
+
+/** How far from a node's centre its outline is, in a direction; a little more, for arrows. */
+const reachOf = (node, { width, height }, tall, gap) => (angle) => {
+  const [along, across] = tall ? [height / 2, width / 2] : [width / 2, height / 2];
+  if (node.leaf || node.kind === 'block') return Math.min(along / Math.abs(Math.cos(angle) || 1e-9), across / Math.abs(Math.sin(angle) || 1e-9)) + gap;
+  // A circle, or two half circles with a straight part between.
+  return along - across > 1 ? along / Math.max(0.5, Math.abs(Math.cos(angle))) + gap : Math.min(along, across) + Math.abs(along - across) + gap;
+};
+
+/** The elements of a node; `show` sets what changes. */
+const makeNode = (node, size, scale, labelPlace) => {
+  const element = drawn('g', { class: `node ${node.kind}${node.leaf ? ' leaf' : ''}`, 'data-id': node.id, tabindex: 0, role: 'button' });
+  element.append(
+    drawn('title', {}, node.title),
+    outlineOf(node, size, 9, { class: 'glow' }),
+    outlineOf(node, size, 5, { class: 'ring' }),
+    outlineOf(node, size, 0, { class: 'shape' }),
+  );
+  const pill = drawn('g', { class: 'gradient' });
+  const [pillBox, pillText] = [drawn('rect', { height: scale.pill, rx: scale.pill / 2 }), drawn('text', { 'text-anchor': 'middle' })];
+  pill.append(pillBox, pillText);
+  let value = null;
+  let label = null;
+  const parts = {};
+  if (node.kind === 'block') {
+    [node.title, ...node.told].forEach((text, i, all) => {
+      const y = (i - (all.length - 1) / 2) * 16 + 4.5;
+      element.append(drawn('text', { class: i ? 'told' : 'name', x: 0, y, 'text-anchor': 'middle' }, elided(text, 34)));
+    });
+  } else if (node.leaf) {
+    Object.assign(parts, makeLeafNumber(size, scale, Boolean(node.label.base)));
+    if (node.label.base) {
+      label = drawn('text', { class: 'label', x: -size.width / 2 + scale.pad[0], y: scale.label * 0.3, 'font-size': scale.label }, labelSpans(node.label, scale.label));
+      element.append(label);
+    }
+    element.append(parts.scrub);
+    value = parts.number;
+  } else {
+    const lean = node.label.sub || node.label.sup ? scale.label * 0.1 : 0;
+    label = drawn('text', { class: 'label', x: -lean / 2, 'text-anchor': 'middle', 'font-size': scale.label }, labelSpans(node.label, scale.label));
+    value = drawn('text', { class: 'number value', x: 0, y: scale.number * 1.12, 'text-anchor': 'middle', 'font-size': scale.number });
+    element.append(label, value);
+  }
+  element.append(pill);
+
+  /** What is shown of the node at a moment: its number, whether it waits, its gradient. */
+  const show = ({ number: told, waits, gradient, state }) => {
+    if (node.kind !== 'block' && !node.leaf) label.setAttribute('y', waits ? scale.label * 0.3 : -scale.label * 0.12);
+    if (value) value.textContent = waits ? '' : told;
+    if (node.leaf && node.kind !== 'block') parts.fit(told);
+    const classes = { waits, ...state };
+    for (const [name, on] of Object.entries(classes)) element.classList.toggle(name, Boolean(on));
+    pill.classList.toggle('absent', gradient === null);
+    if (gradient === null) return;
+    const prefix = scale.told ? 'grad ' : '';
+    const width = widthOf(gradient, scale.pillText) + (scale.told ? 48 : 17);
+    const { x, y } = labelPlace(size, width);
+    pillText.replaceChildren(...(prefix ? [drawn('tspan', { class: 'prefix' }, prefix)] : []), drawn('tspan', { class: 'number', 'font-size': scale.pillText }, gradient));
+    for (const [name, at] of Object.entries({ x: x - width / 2, y: y - scale.pill / 2, width })) pillBox.setAttribute(name, rounded1(at));
+    pillText.setAttribute('x', x);
+    pillText.setAttribute('y', y + scale.pillText * 0.33);
+  };
+  return { node, element, show, pill, ...parts };
+};
+
+/** The number of a leaf, underlined with dots where it can be changed. */
+const makeLeafNumber = (size, scale, besideLabel) => {
+  const right = besideLabel ? size.width / 2 - scale.pad[1] : null;
+  const number = drawn('text', { class: 'number', y: scale.number * 0.33, 'font-size': scale.number, 'text-anchor': 'end' });
+  const under = drawn('line', { class: 'under', y1: scale.number * 0.33 + 4, y2: scale.number * 0.33 + 4 });
+  const hit = drawn('rect', { class: 'hit', y: -size.height / 2 + 3, height: size.height - 6, rx: 6 });
+  const chevrons = drawn('path', { class: 'chevrons' });
+  const scrub = drawn('g', { class: 'scrub' }, hit, number, under, scale.told ? chevrons : null);
+  const fit = (told) => {
+    const width = told.length * scale.number * 0.47;
+    const end = right ?? width / 2;
+    const from = end - width;
+    number.setAttribute('x', end);
+    for (const [name, at] of Object.entries({ x1: from, x2: end })) under.setAttribute(name, rounded1(at));
+    const margin = scale.told ? 14 : 8;
+    for (const [name, at] of Object.entries({ x: from - margin, width: width + 2 * margin })) hit.setAttribute(name, rounded1(at));
+    chevrons.setAttribute('d', `M${rounded1(from - 6)} -3.5l-3.5 3.5l3.5 3.5M${rounded1(end + 6)} -3.5l3.5 3.5l-3.5 3.5`);
+  };
+  return { scrub, number, fit };
+};

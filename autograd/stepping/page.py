@@ -1,0 +1,85 @@
+"""A page in one file: the data of a tree, and the scripts that step through it."""
+
+from __future__ import annotations
+
+import html
+import os
+from pathlib import Path
+
+from ..drawing.tree import Tree
+from ..errors import ArgumentError
+from ..files import as_path, write_whole
+from ..javascript import rules_of
+from ..pages.assemble import assembled, read
+from ..primitives import Primitive
+from ..value import Value
+from .listing import listing_of
+from .model import model_of
+
+_HERE = Path(__file__).parent
+_STYLES = ("frame.css", "stage.css", "sentence.css", "transport.css", "print.css")
+_SCRIPTS = (
+    "engine.js", "math.js", "steps.js", "model.js", "state.js",
+    "layers.js", "curves.js", "places.js", "nodes.js", "labels.js", "stage.js", "zoom.js", "legend.js",
+    "sentence.js", "track.js", "transport.js", "keyboard.js", "main.js",
+)  # fmt: skip
+_HEIGHT = 820
+
+
+class Page:
+    """A page that steps through a tree: HTML by ``str()``, a file by `save`; notebooks show it by themselves."""
+
+    def __init__(self, text: str, title: str) -> None:
+        self._text = text
+        self._title = title
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the page, whole or not at all; the suffix is ``.html``.
+
+        Raises
+        ------
+        ArgumentError
+            If the suffix is another one or the file cannot be written.
+        """
+        path = as_path(path, "save(path)")
+        if path.suffix.lower() != ".html":
+            raise ArgumentError(f"save({str(path)!r}): expected the suffix .html, got {path.suffix!r}")
+        write_whole(path, self._text.encode())
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, which can reach nothing of the notebook."""
+        return (
+            f'<iframe sandbox="allow-scripts" title="{html.escape(self._title)}" srcdoc="{html.escape(self._text)}" '
+            f'style="width: 100%; height: {_HEIGHT}px; border: 0"></iframe>'
+        )
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f'<page {self._title!r}, {len(self._text) // 1000} kB; print() or .save("page.html")>'
+
+
+def page_of(tree: Tree) -> Page:
+    """The page of a tree.
+
+    Raises
+    ------
+    ArgumentError
+        If the tree or its graph is larger than a page may be.
+    """
+    written = _rules(tree.order)
+    model = model_of(tree, listing_of(tree.order), written is not None)
+    (body,) = read(_HERE, "page.html")
+    scripts = [written or "const RULES = {};", *read(_HERE, *_SCRIPTS)]
+    title = str(model["title"])
+    return Page(assembled(title, body, read(_HERE, *_STYLES), scripts, {"model": model}), title)
+
+
+def _rules(order: list[Value]) -> str | None:
+    """The rules of a graph's operations in JavaScript; None where one of them cannot be written."""
+    primitives: dict[Primitive, None] = dict.fromkeys(value.primitive for value in order if value.operands)
+    try:
+        return rules_of(primitives)
+    except ArgumentError:
+        return None

@@ -1,0 +1,56 @@
+// A free place for what is written beside an edge: on its line if that hides nothing, else near it.
+
+const overlap = (a, b) =>
+  Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
+  Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+
+const boxAt = ({ x, y }, { width, height }) => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+});
+
+const holds = (box, { x, y }) => x > box.left && x < box.right && y > box.top && y < box.bottom;
+
+const ANCHORS = [0.5, 0.4, 0.6, 0.3, 0.7];
+
+/**
+ * The best place for a box of some size by a curve: {x, y, anchor, onLine}.
+ *
+ * `obstacles` are boxes that must not be hidden; `wires` points of other lines, which may be if need be; `within` is the
+ * box that all must stay in. `reach` is how far from the line it may stand, [across, down].
+ */
+const freePlace = (curve, size, { obstacles, wires, within, reach = [150, 90] }) => {
+  const line = Array.from({ length: 21 }, (_, i) => pointOn(curve, i / 20));
+  const ends = [line[0], line[20]].map((end) => boxAt(end, { width: 24, height: 24 }));
+  let best = { cost: Infinity };
+  for (const at of ANCHORS) {
+    const anchor = pointOn(curve, at);
+    const middle = Math.abs(at - 0.5) * 20;
+    for (let dx = -reach[0]; dx <= reach[0]; dx += 10) {
+      for (let dy = -reach[1]; dy <= reach[1]; dy += 6) {
+        const onLine = dx === 0 && dy === 0;
+        let cost = Math.hypot(dx, dy) * 0.9 + (onLine ? 0 : 14) + middle;
+        if (cost >= best.cost) continue;
+        const place = { x: anchor.x + dx, y: anchor.y + dy };
+        const box = boxAt(place, size);
+        if (box.left < within.left || box.right > within.right || box.top < within.top || box.bottom > within.bottom) continue;
+        for (const other of obstacles) {
+          const shared = overlap(box, other);
+          if (shared) cost += 60 + shared * 0.4;
+        }
+        for (const end of ends) {
+          const shared = overlap(box, end);
+          if (shared) cost += 60 + shared * 0.8;
+        }
+        if (cost >= best.cost) continue;
+        for (const wire of wires) if (holds(box, wire)) cost += 7;
+        const hidden = line.filter((point) => holds(box, point)).length;
+        cost += Math.max(0, hidden - 9) * 9;
+        if (cost < best.cost) best = { cost, ...place, anchor, onLine };
+      }
+    }
+  }
+  return best.cost < Infinity ? best : { ...pointOn(curve, 0.5), anchor: pointOn(curve, 0.5), onLine: true };
+};

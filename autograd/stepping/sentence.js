@@ -1,0 +1,154 @@
+// What happens at a step, as an equation in the shapes of the tree, and in words.
+
+/** What operations are to a reader, in a sentence. */
+const MEANINGS = {
+  weighted_sum: 'A weighted sum: each weight times what it weighs, plus the bias.',
+  add: 'What comes in is added.',
+  total: 'What comes in is added.',
+  subtract: 'The difference of the two.',
+  multiply: 'The product of the two.',
+  divide: 'The quotient of the two.',
+  sigmoid: 'The sigmoid squeezes it into 0 … 1.',
+  tanh: 'The hyperbolic tangent squeezes it into −1 … 1.',
+  relu: 'What is below zero becomes zero.',
+  exp: 'The exponential: always positive.',
+  log: 'The natural logarithm.',
+  logsumexp: 'The logarithm of the sum of the exponentials: a smooth maximum.',
+  softplus: 'A smooth ramp.',
+  maximum: 'The larger of the two.',
+  minimum: 'The smaller of the two.',
+};
+const BLOCKS = {
+  layer: 'A whole layer is computed; it is drawn as one node.',
+  chain: 'Many operations, one after the other, are drawn as one node.',
+};
+
+const isDistance = (node) => node.kind === 'cost' && node.operation === 'power' && node.into.some((edge) => ['target', 'constant'].includes(edge.from.kind));
+const isWeighted = (node) => node.operation === 'add' && /·|<\/mi>.*\+/.test((node.pieces ?? []).join(''));
+
+const meaningOf = (node) => {
+  if (node.kind === 'block') return BLOCKS[node.operation] ?? node.told.join(', ');
+  if (isDistance(node)) return 'How far from the wish, squared.';
+  if (node.kind === 'sum' && node.into.length > 2) return MEANINGS.weighted_sum;
+  return MEANINGS[node.operation] ?? `The operation ${node.operation.replace(/_/g, ' ')}.`;
+};
+
+const operator = (sign) => made('span', { class: 'operator' }, sign);
+const named = (label, kind) => made('span', { class: `symbol ${kind ?? ''}` }, mathOf(labelSource(label)));
+const nodeNamed = (node) => (node.label.base ? named(node.label, node.kind) : made('span', { class: 'symbol' }, `the ${node.kind}`));
+const gradOf = (node) => [nodeNamed(node), made('span', { class: 'code' }, '.grad')];
+const figure = (value) => made('span', { class: 'number' }, shown(value));
+const held = (value) => {
+  const told = shown(value);
+  return made('span', { class: 'number' }, told.startsWith('−') ? `(${told})` : told);
+};
+const pill = (kind, ...content) => made('span', { class: `pill ${kind}` }, ...content);
+
+/** Content with what joins it: text between is an operator. */
+const MOST_TERMS = 6;
+
+/** The terms of a sum that grows, in numbers; of many the first and the last. */
+const growing = (terms) => {
+  const told = terms.length > MOST_TERMS ? [...terms.slice(0, 2), null, ...terms.slice(-2)] : terms;
+  return told.flatMap((term, i) => {
+    const sign = term !== null && term < 0 && i ? '−' : '+';
+    const size = term === null ? '…' : shown(i && term < 0 ? -term : term);
+    return [i ? operator(sign) : null, made('span', { class: `number${i === told.length - 1 ? ' new' : ''}` }, size)];
+  });
+};
+
+const WRITERS = {
+  start: (model, state) => ({
+    words: ['The leaves hold the numbers you gave.', model.rules ? ' Change one, and everything is computed again.' : ''],
+    equation: model.nodes
+      .filter((node) => node.leaf && node.value !== null && node.label.base)
+      .slice(0, 6)
+      .flatMap((node, i) => [i ? operator(',') : null, named(node.label, node.kind), operator('='), figure(state.values[node.value])]),
+  }),
+  forward: (model, state, { node }) => {
+    if (node.value === null) return { words: [meaningOf(node)], equation: [made('span', { class: 'plain' }, [node.title, ...node.told].join(': '))] };
+    const equation = [nodeNamed(node), operator('=')];
+    if (node.pieces) {
+      const symbols = mathOf(inSymbols(node.pieces, model.labelOf));
+      const numbers = mathOf(inNumbers(node.pieces, state.values));
+      equation.push(symbols, operator('='));
+      if (numbers.textContent !== shown(state.values[node.value])) equation.push(numbers, operator('='));
+    }
+    return { words: [meaningOf(node)], equation: [...equation, pill('value', figure(state.values[node.value]))] };
+  },
+  seed: (model, state, { node }) => ({
+    words: ['The way back begins at the output: it follows itself one to one.'],
+    equation: [...gradOf(node), operator('='), mathOf(ratioSource(node.label, node.label)), operator('='), pill('out', figure(1))],
+  }),
+  pass: (model, state, { node, from, edge }) => {
+    const { before, terms } = state.moment;
+    const factor = state.partials[edge.id];
+    const gradient = state.gradients[from.value];
+    const all = terms.get(node.id);
+    const share = all.at(-1);
+    const again = before !== null;
+    return {
+      words: again
+        ? [named(node.label), ' has another way to the output: its share is added.']
+        : ['How the output follows ', nodeNamed(from), ', times how ', nodeNamed(from), ' follows ', nodeNamed(node), '.'],
+      equation: [
+        made('span', {}, gradOf(node)), operator('+='),
+        pill('gradient', gradOf(from)), operator('·'), pill('factor', mathOf(ratioSource(from.label, node.label))), operator('='),
+        pill('gradient', held(gradient)), operator('·'), pill('factor', held(factor)), operator('='), pill('out', figure(share)),
+        again ? made('span', { class: 'sum' }, 'so ', ...growing(all), operator('='), figure(state.moment.sums.get(node.id))) : null,
+      ],
+    };
+  },
+  hidden: (model, state, { node, edges }) => {
+    const { before, terms } = state.moment;
+    const all = terms.get(node.id);
+    const ways = edges.length ? `by way of ${edges.map((edge) => edge.to.title).join(', ')}` : 'by ways that are not drawn';
+    return {
+      words: ['What comes to ', nodeNamed(node), ` ${ways}.`],
+      equation: [
+        made('span', {}, gradOf(node)), operator('+='), made('span', { class: 'plain' }, 'all that comes so'), operator('='), pill('out', figure(all.at(-1))),
+        before !== null ? made('span', { class: 'sum' }, 'so ', ...growing(all), operator('='), figure(state.moment.sums.get(node.id))) : null,
+      ],
+    };
+  },
+  bundle: (model, state, { node, from }) => ({
+    words: [`${node.members.toLocaleString('en')} values get their shares in the same way, each along its own edge.`],
+    equation: [
+      made('span', { class: 'plain' }, node.title), operator('+='),
+      from.value === null ? made('span', { class: 'plain' }, `gradients of ${from.title}`) : pill('gradient', gradOf(from)),
+      operator('·'), made('span', { class: 'plain' }, 'their own partials'),
+    ],
+  }),
+};
+
+/** How far a step is: the phase, and its number in it. */
+const phaseOf = (model, at) => {
+  if (at === 0) return ['Start', ''];
+  if (at < model.turn) return ['Forward →', `${at} of ${model.turn - 1}`];
+  return ['Backward ←', `${at - model.turn + 1} of ${model.steps.length - model.turn}`];
+};
+
+const makeSentence = (model, state, box, live) => {
+  const phase = made('b', {});
+  const words = made('span', { class: 'words' });
+  const equation = made('div', { class: 'equation' });
+  box.append(made('div', { class: 'top' }, phase, words), equation);
+  const render = (before) => {
+    const { step, at } = state.moment;
+    const told = WRITERS[step.kind](model, state, step);
+    box.dataset.phase = isBackward(step) ? 'back' : 'forward';
+    phase.textContent = phaseOf(model, at).join(' ').trim();
+    words.replaceChildren(...told.words.filter(Boolean));
+    equation.replaceChildren(...told.equation.flat(Infinity).filter(Boolean));
+    // A screen reader hears a step once, and no number while it is dragged.
+    if (before && before.step !== state.step) live.textContent = heard(phase, words, equation);
+  };
+  return { render };
+};
+
+/** A step for those who hear it: formulas as their text. */
+const heard = (...parts) =>
+  parts
+    .map((part) => part.textContent.replace(/\u2061/g, '').trim())
+    .filter(Boolean)
+    .join('. ');
