@@ -3,6 +3,7 @@
 
 /** The graph that Python packed: typed arrays, and the rules of its primitives; those of one's own may be missing. */
 const decode = (packed) => ({
+  names: packed.primitives,
   rules: packed.primitives.map((name) => RULES[name]),
   of: unpacked(packed.of, Int16Array),
   offsets: unpacked(packed.offsets, Int32Array),
@@ -11,6 +12,8 @@ const decode = (packed) => ({
   partials: packed.partials ? unpacked(packed.partials, Float64Array) : null, // where rules are missing
   drawers: new Map(), // arrays of operands by their length, used again and again: no rule keeps what it was given
 });
+
+const PARAMETER = -2; // in place of a primitive; another leaf has -1
 
 const sizeOf = (graph) => graph.of.length;
 const isLeaf = (graph, value) => graph.of[value] < 0;
