@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,9 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 import nn
+import pad
 from autograd import Label, Value
 from autograd.errors import ArgumentError, RenderError
-from command import Parser, exit_code, make_folder, need_matplotlib
+from command import Parser, exit_code, make_folder, need_matplotlib, whole_number
+from copies import with_copies
 from loading import Images, Loaded, read, read_csv, split
 
 # the cost, and the outputs that it takes
@@ -27,6 +30,9 @@ COSTS = {
     "squared_error": (nn.squared_error, "sigmoid"),
 }
 WIDEST_TABLE = 14
+COPIES = 7
+STEPS = 128
+"""How often each training image is seen, as it is or changed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,9 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--hidden", type=_count, nargs="+", default=[30], metavar="N", help="neurons of each hidden layer")
-    add("--epochs", type=_count, default=80, metavar="N", help="passes over the training images")
+    add(
+        "--copies",
+        type=whole_number(0),
+        metavar="N",
+        help=f"of each training image, moved and turned a little; {COPIES} of the shipped ones if not given, else 0",
+    )
+    add(
+        "--epochs",
+        type=_count,
+        metavar="N",
+        help=f"passes over the training images and their copies; {STEPS} by the copies and the image if not given",
+    )
     add("--batch-size", type=_count, default=32, metavar="N", help="images behind each step")
-    add("--learning-rate", type=_positive, default=0.01, metavar="R", help="of the optimiser, Adam")
+    add("--learning-rate", type=_positive, default=0.005, metavar="R", help="of the optimiser, Adam")
     add("--cost", choices=COSTS, default="cross_entropy", help="squared_error is the document's")
     add("--seed", type=_seed, default=0, metavar="N", help="decides split, first weights and shuffling")
     add(
@@ -59,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, default=Path("out"), metavar="DIR", help="where the pictures and the network go")
     add("--checkpoint", type=Path, metavar="FILE", help="keep the training there after every epoch")
     add("--resume", action="store_true", help="go on from the checkpoint, where there is one")
-    add("--no-plots", action="store_true", help="write the network alone, no pictures")
+    add("--no-plots", action="store_true", help="no pictures, which need matplotlib: the network and the page alone")
     add("--backend", choices=("numpy", "numba", "jax"), default="numpy", help="what runs it; all come to the same")
     add("--eager", action="store_true", help="one Value at a time instead of compiled: same results, slower")
     return parser
@@ -118,14 +135,18 @@ def _run(options: argparse.Namespace) -> None:
         print(note)
     print(f"{len(train)} images to learn from, {len(test)} never seen, of {train.height}x{train.width} pixels")
     print(f"network {'-'.join(map(str, sizes))}: {parameters} weights and biases, cost {options.cost}", flush=True)
+    copies = options.copies if options.copies is not None else COPIES if options.data is None else 0
+    seen = with_copies(train, copies, options.seed)
+    if copies:
+        print(f"beside each {copies} copies, moved and turned a little", flush=True)
     started = time.perf_counter()
     history = nn.fit(
         net,
-        train.pixels,
-        _targets(train, sizes[-1]),
+        seen.pixels,
+        _targets(seen, sizes[-1]),
         cost=cost,
         optimiser=nn.Adam(options.learning_rate),
-        epochs=options.epochs,
+        epochs=options.epochs or max(1, STEPS // (copies + 1)),
         batch_size=options.batch_size,
         validation=(test.pixels, _targets(test, sizes[-1])),
         seed=options.seed,
@@ -138,7 +159,7 @@ def _run(options: argparse.Namespace) -> None:
     stopped = f"stopped by Ctrl-C after {len(history.cost)} whole epochs" if history.interrupted else "trained"
     print(f"{stopped} in {time.perf_counter() - started:.1f} s")
     _report(net, test, not options.eager)
-    _write(options, net, history, test)
+    _write(options, net, history, train, test)
 
 
 def _targets(images: Images, outputs: int) -> npt.NDArray[np.float64]:
@@ -183,11 +204,12 @@ def confusion_text(matrix: npt.NDArray[np.intp], names: Sequence[str] = ()) -> s
     return "\n".join([heading.replace(" " * 10 + "read", " " * 9 + "read", 1), *rows])
 
 
-def _write(options: argparse.Namespace, net: nn.MLP, history: nn.History, test: Images) -> None:
+def _write(options: argparse.Namespace, net: nn.MLP, history: nn.History, train: Images, test: Images) -> None:
     """Put the network and the pictures into the folder."""
     out = options.out
     net.save(out / "network.npz")
-    written = ["network.npz"]
+    pad.write(net, train, test, options.cost, out / "digits.html")
+    written = ["network.npz", "digits.html"]
     if not options.no_plots:
         import plots  # matplotlib is an extra, which --no-plots does without
 
@@ -196,7 +218,9 @@ def _write(options: argparse.Namespace, net: nn.MLP, history: nn.History, test: 
         plots.features(net, test.height, test.width, out / "features.png")
         plots.misread(test, read, sureness, out / "misread.png")
         written += ["learning_curve.png", "features.png", "misread.png", *_draw_tree(options, net, test)]
-    print(f"\nwritten into {out}:\n  {', '.join(written)}")
+    print(
+        f"\nwritten into {out}:\n{textwrap.fill(', '.join(written), 80, initial_indent='  ', subsequent_indent='  ')}"
+    )
 
 
 def _readings(

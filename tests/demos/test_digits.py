@@ -10,9 +10,11 @@ import pytest
 
 import digits
 import nn
+from copies import with_copies
+from loading import read_csv, split
 
 SCRIPT = Path(digits.__file__)
-QUICK = ["--epochs", "2", "--hidden", "4"]
+QUICK = ["--epochs", "2", "--hidden", "4", "--copies", "1"]
 PICTURES = ["learning_curve.png", "features.png", "misread.png", "tree.png"]
 
 
@@ -40,18 +42,43 @@ def test_it_leaves_the_pictures_and_the_network(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     out = tmp_path / "new" / "out"
-    assert sorted(path.name for path in out.iterdir()) == sorted([*PICTURES, "tree.svg", "network.npz"])
+    assert sorted(path.name for path in out.iterdir()) == sorted([*PICTURES, "tree.svg", "network.npz", "digits.html"])
     assert all((out / name).read_bytes().startswith(b"\x89PNG") for name in PICTURES)
     assert "<svg" in (out / "tree.svg").read_text(encoding="utf-8")
     assert nn.load(out / "network.npz").sizes == [64, 4, 10]
+    assert (out / "digits.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "epoch 2/2: cost" in done.stderr
     assert max(len(line.replace(str(out), "out")) for line in done.stdout.splitlines()) <= 80
+
+
+def test_without_pictures_it_leaves_the_network_and_the_page(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert digits.main([*QUICK, "--no-plots", "--out", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["digits.html", "network.npz"]
+    assert "network.npz, digits.html" in capsys.readouterr().out
+
+
+def test_copies_are_images_of_the_same_digits_elsewhere():
+    seen = split(read_csv())[0].chosen(slice(0, 40))
+    all_of_them = with_copies(seen, 2, seed=0)
+    assert len(all_of_them) == 3 * len(seen)
+    assert np.array_equal(all_of_them.pixels[:40], seen.pixels)
+    assert np.array_equal(all_of_them.digits, np.tile(seen.digits, 3))
+    copies = all_of_them.pixels[40:].reshape(2, 40, 8, 8)
+    assert copies.min() >= 0 and copies.max() <= 1
+    assert not np.array_equal(copies[0], copies[1])
+    # moved by at most 0.8 of a pixel, about as much ink
+    middle = (copies.sum(axis=2) * np.arange(8)).sum(axis=2) / copies.sum(axis=(2, 3))
+    before = (seen.pixels.reshape(-1, 8, 8).sum(axis=1) * np.arange(8)).sum(axis=1) / seen.pixels.sum(axis=1)
+    assert 0.2 < np.abs(middle - before).mean() < 0.8
+    assert np.allclose(copies.sum(axis=(2, 3)), seen.pixels.sum(axis=1), rtol=0.4)
+    assert with_copies(seen, 0, seed=0).pixels.shape == seen.pixels.shape
 
 
 def test_eager_and_compiled_report_the_same(tmp_path, capsys):
     reports = []
     for way in ([], ["--eager"]):
-        digits.main(["--epochs", "1", "--hidden", "2", "--no-plots", "--out", str(tmp_path), *way])
+        digits.main(["--epochs", "1", "--hidden", "2", "--copies", "0", "--no-plots", "--out", str(tmp_path), *way])
         reports.append(capsys.readouterr().out.split("test accuracy")[1])
     assert reports[0] == reports[1]
 
@@ -60,7 +87,7 @@ def test_every_back_end_reports_the_same(tmp_path, capsys):
     pytest.importorskip("numba")
     reports = []
     for backend in ("numpy", "numba"):
-        command = ["--epochs", "2", "--hidden", "4", "--no-plots", "--out", str(tmp_path), "--backend", backend]
+        command = [*QUICK, "--no-plots", "--out", str(tmp_path), "--backend", backend]
         assert digits.main(command) == 0
         reports.append(capsys.readouterr().out.split("test accuracy")[1])
     assert reports[0] == reports[1]
@@ -69,10 +96,13 @@ def test_every_back_end_reports_the_same(tmp_path, capsys):
 
 
 def test_a_training_goes_on_from_its_checkpoint(tmp_path, capsys):
-    command = ["--hidden", "4", "--no-plots", "--checkpoint", str(tmp_path / "run.npz"), "--resume"]
+    command = ["--hidden", "4", "--copies", "0", "--no-plots", "--checkpoint", str(tmp_path / "run.npz"), "--resume"]
     for epochs, folder in (("2", "first"), ("5", "resumed")):
         assert digits.main([*command, "--epochs", epochs, "--out", str(tmp_path / folder)]) == 0
-    assert digits.main(["--hidden", "4", "--no-plots", "--epochs", "5", "--out", str(tmp_path / "whole")]) == 0
+    assert (
+        digits.main(["--hidden", "4", "--no-plots", "--copies", "0", "--epochs", "5", "--out", str(tmp_path / "whole")])
+        == 0
+    )
     resumed, whole = (nn.load(tmp_path / folder / "network.npz") for folder in ("resumed", "whole"))
     assert [value.data for value in resumed.parameters()] == [value.data for value in whole.parameters()]
     assert capsys.readouterr().err.count("epoch 3/5") == 2
@@ -90,7 +120,7 @@ def test_ctrl_c_keeps_what_was_learned_and_reports(tmp_path, capsys, monkeypatch
         step(self, parameters)
 
     monkeypatch.setattr(nn.Adam, "step", interrupted)
-    assert digits.main(["--no-plots", "--out", str(tmp_path)]) == 0
+    assert digits.main(["--no-plots", "--copies", "0", "--out", str(tmp_path)]) == 0
     assert "stopped by Ctrl-C after 1 whole epochs" in capsys.readouterr().out
     assert (tmp_path / "network.npz").exists()
 
@@ -146,6 +176,8 @@ def test_missing_matplotlib_names_the_extra_and_the_option(tmp_path, capsys, mon
         ("--hidden", "0"),
         ("--hidden", "x"),
         ("--epochs", "-1"),
+        ("--copies", "-1"),
+        ("--copies", "some"),
         ("--batch-size", "0"),
         ("--batch-size", "²"),
         ("--learning-rate", "nan"),
@@ -177,6 +209,7 @@ def test_letters_are_read_and_told_as_letters(tmp_path, capsys):
     assert said.startswith("read emnist-letters-train-images-idx3-ubyte\n208 images to learn from, 52 never seen")
     assert re.search(r"^[A-Z] read as [A-Z]: \d+$", said, re.MULTILINE)
     assert nn.load(out / "network.npz").sizes == [16, 4, 26]
+    assert "Draw a character" in (out / "digits.html").read_text(encoding="utf-8")
 
 
 def test_a_dataset_without_a_folder_is_one_line(tmp_path, capsys, monkeypatch):

@@ -1,0 +1,13 @@
+// What is read, large, and said to those who hear the page.
+
+const makeVerdict = (state, model) => {
+  const render = (now, read) => {
+    const texts = textsOf(model, read);
+    byId('read').textContent = read.pixels ? model.names[read.best] : '?';
+    byId('sure').textContent = read.pixels ? texts[read.best] : 'nothing drawn';
+    const given = now.image === null ? '' : model.digits[now.image] === read.best ? 'rightly' : `but is a ${model.names[model.digits[now.image]]}`;
+    byId('truth').textContent = given;
+    byId('said').textContent = read.pixels ? `read as ${model.names[read.best]}, ${texts[read.best]}${given && `, ${given}`}` : 'nothing is drawn: nothing is read';
+  };
+  return { render };
+};
