@@ -52,6 +52,10 @@ def compiled(function=None):
     return compile((lambda x, y: (W * x - y) ** 2) if function is None else function)
 
 
+def in_javascript(**options):
+    return compiled().record([1.0], [1.0]).javascript(**options)
+
+
 def given(argument, function=lambda x: W):
     return compile(function)(argument)
 
@@ -482,6 +486,12 @@ CASES = {
     "plan before": (lambda: compiled().plan, RecordingError, "plan.*call the function"),
     "parameters before": (lambda: compiled().parameters, RecordingError, "parameters.*call the function"),
     "source before": (lambda: compiled().source, RecordingError, "source.*call the function"),
+    "JavaScript before": (lambda: compiled().javascript(), RecordingError, r"javascript\(\).*call the function"),
+    "JavaScript called nothing": (lambda: in_javascript(name=""), ArgumentError, r"javascript\(name\).*got ''"),
+    "JavaScript called a word": (lambda: in_javascript(name="new"), ArgumentError, r"javascript\(name\).*got 'new'"),
+    "JavaScript called code": (lambda: in_javascript(name="a;b"), ArgumentError, r"javascript\(name\).*got 'a;b'"),
+    "JavaScript called 3": (lambda: in_javascript(name=3), ArgumentError, r"javascript\(name\).*got 3"),
+    "JavaScript with some": (lambda: in_javascript(parameters=1), OperandError, r"javascript\(parameters\).*got 1"),
     "compiled domain": (lambda: compile(lambda x: autograd.log(x))([1.0, 0.0]), DomainError, "row 1: log.*0.0"),
     # Networks
     "sizes none": (lambda: nn.MLP([]), ArgumentError, r"sizes"),

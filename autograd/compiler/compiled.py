@@ -12,20 +12,16 @@ import numpy as np
 
 from .. import modes
 from ..errors import ArgumentError, AutogradError, OperandError, RecordingError
-from ..parameters import Parameters
 from ..structure import holds_values
 from ..value import Value
 from ..words import attributes_told, keywords_told
 from .arguments import Arguments, Batch, Form
-from .backends import available
 from .copies import deep_copied, found_by_name, require_name
+from .found import Found
 from .methods import Binding, Instances, WeakMethod, function_and_binding, may_be_instance, stands_in_class
-from .pipeline import Stages
-from .plan.plan import Plan
 from .programs import Programs, Settings
 from .ready import Kept, Ready
 from .samples import Samples
-from .versions import Version
 
 
 @overload
@@ -125,7 +121,7 @@ def compile(
 
 
 @attributes_told("f")
-class Compiled:
+class Compiled(Found):
     """A function of one sample, compiled for batches; see `compile`.
 
     In a class it is a method: ``model.cost(X)`` has programs of its own for each instance, freed with it, and
@@ -235,32 +231,7 @@ class Compiled:
     def _backward(self, programs: Programs, form: Form, batch: Sequence[Batch]) -> float:
         return programs.backward(form, batch)
 
-    # What was found
-
-    @property
-    def parameters(self) -> Parameters:
-        """The leaf Values that the function closed over, in a stable order: new recordings add to its end."""
-        self._recorded("parameters")
-        return self._programs.parameters
-
-    @property
-    def plan(self) -> Plan:
-        """The matrix program, forward and reverse; ``print(f.plan)`` tells it as equations."""
-        return self._recorded("plan").plan
-
-    def passes(self) -> Stages:
-        """How the scalars became matrices: the plan after each pass of the compiler; ``print`` tells them."""
-        return self._recorded("passes()").stages()
-
-    @property
-    def source(self) -> str:
-        """What runs: the NumPy source, where that is the back end."""
-        return self._recorded("source").program.source
-
-    @property
-    def backends(self) -> dict[str, str]:
-        """Every back end by name, with ``"ready"``, or what is missing here and how to install it."""
-        return available()
+    # Recording
 
     def record(self, /, *arrays: Any, **named: Any) -> Compiled:
         """Record for arrays of these shapes without running; returns the function itself."""
@@ -304,11 +275,6 @@ class Compiled:
                 "more rows, or a smaller devices="
             )
         return self._programs, form, batch
-
-    def _recorded(self, name: str) -> Version:
-        if self._programs.latest is None:
-            raise RecordingError(f"{name}: nothing is recorded yet; call the function with arrays first")
-        return self._programs.latest
 
     # In a class
 

@@ -59,8 +59,10 @@ class Programs:
 
     Attributes
     ----------
-    latest : Version, optional
-        The first of those that were used last.
+    used : Branches, optional
+        Those that were used last.
+    form : Form, optional
+        That of their arguments.
     least_rows : int
         The smallest batch.
     for_gradients, for_results : Kept
@@ -76,7 +78,8 @@ class Programs:
         self._branches: dict[Signature, Branches] = {}
         # The lines at which the function catches domain errors.
         self._caught: set[Place] = set()
-        self.latest: Version | None = None
+        self.used: Branches | None = None
+        self.form: Form | None = None
         # The one that knows all parameters; those of the others are the first of its.
         self._widest: Version | None = None
         self._surroundings: Surroundings | None = None
@@ -89,6 +92,11 @@ class Programs:
         """Those of all recordings; new ones add to the end."""
         assert self._widest is not None
         return self._widest.parameters
+
+    @property
+    def latest(self) -> Version | None:
+        """The first version of those that were used last."""
+        return None if self.used is None else self.used.first
 
     # Running
 
@@ -165,7 +173,7 @@ class Programs:
             recording, version = functools.partial(self._recording, form), functools.partial(self._version, form)
             branches = Branches(recording, version, batch, self._settings.paths, self._caught)
             self._branches[signature] = branches
-        self.latest = branches.first
+        self.used, self.form = branches, form
         return branches
 
     def refresh(self, form: Form, batch: Sequence[Batch]) -> None:

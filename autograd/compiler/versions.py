@@ -124,6 +124,12 @@ class Version:
         """The arguments of which the cost and the gradient tell whether every number is finite."""
         return telling(self.plan)
 
+    @property
+    def arguments(self) -> list[tuple[str, int]]:
+        """The arguments' names, and how many numbers of a sample each has."""
+        each = zip(self._leaves, self.recording.inputs, strict=True)
+        return [(leaf.name, len(numbers)) for leaf, numbers in each]
+
     def stages(self) -> Stages:
         """The plan after each step of the pipeline."""
         return stages(self.recording, REVERSE if self.learns else FORWARD)

@@ -15,11 +15,11 @@ from typing import Any
 from ..errors import ArgumentError, OperandError
 from ..primitives import Primitive
 from ..primitives.own import Own
-from .expressions import Script, atom, statements
+from .expressions import as_number, atom, computation, statements
 from .library import functions_in
 from .namespace import EVERY, OPERANDS, SCRIPT, Later
 
-__all__ = ["SCRIPT", "Script", "functions_in", "rules_of", "statements"]
+__all__ = ["SCRIPT", "as_number", "atom", "computation", "functions_in", "read", "rules_of"]
 
 # Where an operand of these stands is counted, which is of the layout and no derivative.
 _BY_LAYOUT = {"weighted_sum": "return factor_by(i, x);", "choose": "return chosen_by(i, x);"}
@@ -79,7 +79,7 @@ def _operands(primitive: Primitive) -> list[Any]:
 
 
 def _rule(primitive: Primitive) -> list[str]:
-    return statements(_read(primitive, partial(primitive.rule, SCRIPT, *_operands(primitive))))
+    return statements(read(primitive, partial(primitive.rule, SCRIPT, *_operands(primitive))))
 
 
 def _partials(primitive: Primitive) -> list[str]:
@@ -92,12 +92,18 @@ def _partials(primitive: Primitive) -> list[str]:
         is_one = first == [line.replace(f"{OPERANDS}[i]", f"{OPERANDS}[0]") for line in later]
         return later if is_one else [f"if (i === 0) {_block(first)}", *later]
     operands, slopes = _operands(primitive), range(len(primitive.partials))
-    read = [_read(primitive, partial(primitive.partial, SCRIPT, index, result, operands)) for index in slopes]
-    return [*(f"if (i === {index}) {_block(statements(slope))}" for index, slope in enumerate(read)), "return NaN;"]
+    found = [read(primitive, partial(primitive.partial, SCRIPT, index, result, operands)) for index in slopes]
+    return [*(f"if (i === {index}) {_block(statements(slope))}" for index, slope in enumerate(found)), "return NaN;"]
 
 
-def _read(primitive: Primitive, reading: Callable[[], Any]) -> Any:
-    """What a rule gives; those of a user's may not be readable."""
+def read(primitive: Primitive, reading: Callable[[], Any]) -> Any:
+    """What the reading of an operation's rule gives.
+
+    Raises
+    ------
+    ArgumentError
+        If that is a user's and is of floats alone, or cannot be read.
+    """
     if not isinstance(primitive, Own):
         return reading()
     if primitive.of_floats:

@@ -151,7 +151,13 @@ class _Text:
 
 
 def statements(result: Any) -> list[str]:
-    """Lines that compute an expression and return it; what is used more than once is computed once and has a name."""
+    """Lines that compute an expression and return it."""
+    lines, text = computation(result)
+    return [*lines, f"return {text};"]
+
+
+def computation(result: Any) -> tuple[list[str], str]:
+    """Lines that are needed for an expression, and its text; what is used more than once has a name of its own."""
     numbers: dict[tuple[str, tuple[int, ...]], int] = {}
     known: dict[int, int] = {}
     uses: list[int] = []
@@ -181,4 +187,4 @@ def statements(result: Any) -> list[str]:
             texts.append(_Text(f"t{len(lines) - 1}"))
         else:
             texts.append(_Text(text, one.is_atom))
-    return [*lines, f"return {texts[last].bare};"]
+    return lines, texts[last].bare

@@ -1,0 +1,65 @@
+"""Loops in JavaScript: steps that repeat are a loop around what their body does."""
+
+from __future__ import annotations
+
+from ...plan.instructions import Ref
+from ...plan.loop import Loop
+from .instructions import written
+from .scope import Element, Scope, added, loop, named, times
+
+
+@written.register
+def _loop(made: Loop, scope: Scope) -> list[str]:
+    body, step = made.body, scope.fresh("s")
+    states = [scope.buffer(array.size) for array in body.states]
+    nexts = [scope.buffer(array.size) for array in body.states]
+    inside = Scope(scope)
+    for array, name in zip(body.states, states, strict=True):
+        inside.put(array, named(name))
+    for array, own in zip(body.each, made.each, strict=True):
+        inside.put(array, _shifted(scope, own, times(array.size, step)))
+    for array, own in zip(body.same, made.same, strict=True):
+        inside.put(array, _shifted(scope, own, ""))
+    begun = [
+        line
+        for name, first in zip(states, made.first, strict=True)
+        for line in loop("t", first.size, [f"{name}[t] = {scope.element(first, 't')};"])
+    ]
+    tape = scope.compute(made.out)
+    computed = [line for own in body.instructions for line in ("{", *written(own, inside), "}")]
+    moved = [
+        line
+        for name, following in zip(nexts, body.nexts, strict=True)
+        for line in loop("t", following.size, [f"{name}[t] = {inside.element(following, 't')};"])
+    ]
+    moved += [f"{name}.set({following});" for name, following in zip(states, nexts, strict=True)]
+    head = f"let {step} = 0; {step} < {made.steps}; {step} += 1"
+    if made.backwards:
+        head = f"let {step} = {made.steps - 1}; {step} >= 0; {step} -= 1"
+    before, after = (step, f"{step} + 1")[:: -1 if made.backwards else 1]
+    return [
+        *begun,
+        f"for ({head}) {{",
+        *_kept(made, inside, tape, True, before),
+        *computed,
+        *_kept(made, inside, tape, False, step),
+        *moved,
+        *_kept(made, inside, tape, True, after),
+        "}",
+    ]
+
+
+def _shifted(scope: Scope, read: Ref, start: str) -> Element:
+    """The elements of what stands outside of the loop, from a position on."""
+    return lambda position: scope.element(read, added(start, position))
+
+
+def _kept(made: Loop, inside: Scope, tape: str, is_state: bool, row: str) -> list[str]:
+    """Lines that put the numbers of some parts on the tape, in a row of each; of the last alone, where there is one."""
+    lines = []
+    for part, start in zip(made.parts, made.starts(), strict=False):
+        if part.is_state == is_state:
+            size = part.array.size
+            place = added(str(start), "" if part.last else times(size, row), "t")
+            lines += loop("t", size, [f"{tape}[{place}] = {inside.element(Ref(part.array), 't')};"])
+    return lines
