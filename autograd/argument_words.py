@@ -66,8 +66,8 @@ OF_ARGUMENTS: dict[str, dict[str, str]] = {
     },
     "draw()": {
         'autograd.draw(v).save("tree.svg")': "format filename path file",
-        'autograd.draw(v).save("tree.svg"), or the last line of a notebook\'s cell': "view",
-        "nothing in its place: operands stand above their result": "rankdir direction orientation",
+        "autograd.draw(v).show()": "view",
+        'direction="right"': "rankdir orientation layout horizontal",
         "autograd.draw(v).source, to which Graphviz's attributes can be added": "color colour style",
     },
     "nn.MLP()": {

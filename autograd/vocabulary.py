@@ -311,7 +311,8 @@ _SAID: dict[str, dict[str, str]] = {
         "pickle.dump(model, file)": "save",
     },
     "drawing": {
-        'drawing.save("tree.svg")': "render write savefig to_file pipe view",
+        'drawing.save("tree.svg")': "render write savefig to_file pipe",
+        "drawing.show()": "view display open plot",
         "drawing.source, in DOT": "dot graph digraph",
         "str(drawing)": "text ascii",
         'drawing.save("tree.svg"), or the last line of a notebook\'s cell': "svg",

@@ -132,6 +132,7 @@ def told_and_drawn() -> None:
     for term in rule.terms:
         assert_type(term.value, float)
     drawing = draw(w * x, path_to=w, partials="all", depth=3, max_nodes=100, collapse=False, legend=True)
+    draw(w * x, direction="right", title="a product")
     assert_type(drawing, Drawing)
     assert_type(drawing.source, str)
     drawing.save(FOLDER / "tree.dot")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
+import tempfile
+import webbrowser
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, OperandError, RenderError
 from ..files import as_path, write_whole
 from ..formulas.naming import Names
+from ..text import in_xml
 from ..value import Value
 from ..words import attributes_told, keywords_told
 from . import rendering
+from .layout import DIRECTIONS
 from .outline import outline_of
 from .partition import Collapse
 from .picture import dot_of
@@ -77,6 +84,26 @@ class Drawing:
 
         return page_of(self._tree())
 
+    def show(self) -> None:
+        """Open the drawing where you are: below a notebook's cell, else in the browser, else as text."""
+        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        if shell is not None and hasattr(shell, "kernel"):
+            importlib.import_module("IPython.display").display(self)
+            return
+        try:
+            page = f"<!doctype html><meta charset='utf-8'><title>{in_xml(self._title)}</title>\n{self._inline_svg()}"
+        except RenderError as error:
+            print(f"{self}\n({error})")
+            return
+        with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", delete=False) as file:
+            file.write(page)
+        if not webbrowser.open(Path(file.name).as_uri()):
+            print(self)
+
+    def _inline_svg(self) -> str:
+        svg = self._svg()
+        return svg[svg.index("<svg") :]
+
     def _svg(self) -> str:
         """The picture with a title and the tree as text for those who do not see it."""
         return rendering.accessible(rendering.render(self.source, "svg").decode(), self._title, self._text)
@@ -105,8 +132,10 @@ def draw(
     max_nodes: int = 200,
     collapse: Collapse = False,
     legend: bool = False,
+    direction: str = "down",
+    title: str = "",
 ) -> Drawing:
-    """The graph behind a value, operands on top, the value at the bottom.
+    """The graph behind a value: operands first, the value last, and the layers of a network in their order.
 
     Where a leaf's number was changed since, after a step of an optimiser say, the graph is
     drawn as it was, with a note that names the leaf.
@@ -132,6 +161,10 @@ def draw(
         A layer that is used again is one node still, which its own result leads into.
     legend : bool
         Whether to say what shapes and colours mean.
+    direction : {"down", "right"}
+        Where the value stands, seen from its operands: layers follow from top to bottom, or from left to right.
+    title : str
+        Stands above the tree, and is what a picture is called for those who do not see it.
 
     Returns
     -------
@@ -148,15 +181,16 @@ def draw(
         has the number and the remedies.
     """
     _check(output, path_to, partials, depth, max_nodes)
+    _check_looks(direction, title)
     tree = tree_of(output, path_to, depth, max_nodes, collapse)
     chosen = partials or ("all" if len(tree.edges) <= _FEW_EDGES else "path")
     text = outline_of(tree)
     # Ids that two pictures on one page do not share, and that are the same from run to run.
-    prefix = f"t{sha256(f'{chosen} {legend} {text}'.encode()).hexdigest()[:8]}-"
-    title = f"Derivative tree of {Names(tree.order).plain(tree.output)}"
+    prefix = f"t{sha256(f'{chosen} {legend} {direction} {title} {text}'.encode()).hexdigest()[:8]}-"
+    spoken = title or f"Derivative tree of {Names(tree.order).plain(tree.output)}"
     # A page asks for the tree once more, which is cheaper than to keep it.
     again = partial(tree_of, output, path_to, depth, max_nodes, collapse)
-    return Drawing(dot_of(tree, chosen, legend, prefix), text, title, again)
+    return Drawing(dot_of(tree, chosen, direction, title, legend, prefix), text, spoken, again)
 
 
 def _check(output: Any, path_to: Any, partials: Any, depth: Any, max_nodes: Any) -> None:
@@ -169,3 +203,12 @@ def _check(output: Any, path_to: Any, partials: Any, depth: Any, max_nodes: Any)
     for name, count in (("depth", 1 if depth is None else depth), ("max_nodes", max_nodes)):
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise ArgumentError(f"draw({name}): expected a whole number of at least 1, got {count!r:.60}")
+
+
+def _check_looks(direction: Any, title: Any) -> None:
+    """Raise for what `draw` was told of the picture's looks that cannot be used."""
+    if direction not in DIRECTIONS:
+        known = ", ".join(map(repr, DIRECTIONS))
+        raise ArgumentError(f"draw(direction): expected one of {known}, got {direction!r:.60}")
+    if not isinstance(title, str):
+        raise ArgumentError(f"draw(title): expected a str, got {type(title).__name__}")

@@ -16,16 +16,19 @@ from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
 from ..reals import number
 from ..text import LONGEST, in_dot, in_graphviz_html
 from ..value import Value, number_of
+from .layout import HEAD, Box, laid_out
 from .markup import font, fraction, label, table
+from .measuring import Size, size_of
+from .routes import Point
 from .tree import Block, Edge, Node, Tree
 
 # Okabe and Ito's colours, told apart also by those who see fewer.
 LIT = "#B34700"
 PARAMETER, SUM, GIVEN, COST, PLAIN, QUIET = "#0072B2", "#009E73", "#CC79A7", "#D55E00", "#333333", "#888888"
 
-_SERIF = "DejaVu Serif"
+SERIF = "DejaVu Serif"
+WHITE = "white"
 _FACTORS_ON_A_LINE = 8
-_ROOM = "1.9"
 _FEW_PATHS = 4
 _NAMED_ON_A_LINE = 3
 _LEGEND = (
@@ -38,107 +41,113 @@ _LEGEND = (
 )
 
 
-def dot_of(tree: Tree, partials: str, legend: bool, prefix: str) -> str:
-    """The DOT source of a tree.
+def dot_of(tree: Tree, partials: str, direction: str, title: str, legend: bool, prefix: str) -> str:
+    """The DOT source of a tree, with the place of everything.
 
     Parameters
     ----------
     tree : Tree
     partials : {"all", "path", "numbers", "none"}
         Which edges bear their partial in symbols too, or a number at all.
+    direction : {"down", "right"}
+    title : str
+        Stands above, where it is not empty.
     legend : bool
     prefix : str
         Begins every id, so that several pictures can stand on one page.
     """
-    return _Picture(tree, partials, prefix).source(legend)
+    return _Picture(tree, partials, direction == "down", prefix).source(title, legend)
 
 
 class _Picture:
-    def __init__(self, tree: Tree, partials: str, prefix: str) -> None:
+    def __init__(self, tree: Tree, partials: str, down: bool, prefix: str) -> None:
         self.tree, self.partials, self.prefix = tree, partials, prefix
         self.called = Names(tree.order)
         self.names = {node: f"v{i}" for i, node in enumerate(tree.nodes)}
         self.opened = {edge.value for edge in tree.edges}
-        self.frames = {node: name for name, members in tree.layers.items() for node in members}
+        self.inside = {node: self._inside(node) for node in tree.nodes}
+        self.beside = {edge: told for edge in tree.edges if (told := self._told(edge, self._is_lit(edge)))}
+        shapes = {node: self._shape(node) for node in tree.nodes}
+        labels = {edge: size_of(told) for edge, told in self.beside.items()}
+        self.shapes, self.layout = shapes, laid_out(tree, shapes, labels, down)
 
-    def source(self, legend: bool) -> str:
-        below = self._below()
+    def source(self, title: str, legend: bool) -> str:
         graph = graphviz.Digraph(
             graph_attr={
-                "rankdir": "TB", "ranksep": "0.7", "nodesep": "0.35", "fontname": _SERIF, "labelloc": "b",
-                "id": f"{self.prefix}tree", "tooltip": in_dot(self.called.plain(self.tree.output), 2 * LONGEST),
-                **({"label": f"<{below}>"} if below else {}),
+                "layout": "nop2", "bgcolor": "white", "pad": "0.15", "fontname": SERIF, "id": f"{self.prefix}tree",
+                "tooltip": in_dot(self.called.plain(self.tree.output), 2 * LONGEST),
             },
-            node_attr={"fontname": _SERIF, "penwidth": "1.5", "margin": "0.05"},
-            edge_attr={"fontname": _SERIF, "arrowsize": "0.7"},
+            node_attr={"fontname": SERIF, "penwidth": "1.5", "margin": "0"},
+            edge_attr={"fontname": SERIF, "arrowsize": f"{HEAD / 10:g}"},
         )  # fmt: skip
-        for at, (name, members) in enumerate(self.tree.layers.items()):
-            self._cluster(graph, at, name, members)
+        for at, (name, box) in enumerate(self.layout.frames.items()):
+            self._frame(graph, at, name, box)
         for node in self.names:
-            if node not in self.frames:
-                self._node(graph, node)
+            self._node(graph, node)
         for at, edge in enumerate(self.tree.edges):
             self._edge(graph, at, edge)
-        self._order(graph)
-        if legend:
-            self._legend(graph)
+        self._around(graph, title, legend)
         return str(graph.source)
 
     # Nodes
 
-    def _cluster(self, graph: Any, at: int, name: str, members: list[Node]) -> None:
+    def _frame(self, graph: Any, at: int, name: str, box: Box) -> None:
+        """A layer as a cluster, which holds what stands in it."""
+        told = label(Label(f"layer {name}"), 12, "#555555")
+        width, height = size_of(told)
+        caption = Box(box.left + 8, box.top + 3, box.left + 8 + width, box.top + 3 + height)
         with graph.subgraph(
             name=f"cluster{at}",
             graph_attr={
-                "label": f"<{label(Label(f'layer {name}'), 12, '#555555')}>", "labelloc": "t", "labeljust": "l",
+                "label": f"<{told}>", "lp": _point(caption.middle), "bb": _corners(box),
                 "style": "rounded,filled", "color": "#DDDDDD", "fillcolor": "#F6F6F6", "penwidth": "1.2",
                 "id": f"{self.prefix}layer{at}", "tooltip": in_dot(f"layer {name}"),
             },
         ) as cluster:  # fmt: skip
-            for node in members:
-                self._node(cluster, node)
-            self._room(cluster, name)
+            for node in self.tree.layers[name]:
+                cluster.node(self.names[node])
 
-    def _room(self, cluster: Any, frame: str) -> None:
-        """Keep what stands to the right of a lit edge inside its layer's frame: dot leaves it out of account."""
-        for edge in self.tree.edges:
-            if (
-                self._frame(edge) == frame
-                and self.tree.lit(edge.operand)
-                and isinstance(edge.operand, Value)
-                and edge.operand.operands
-            ):
-                name = self.names[edge.value]
-                with cluster.subgraph(graph_attr={"rank": "same"}) as same:
-                    same.node(f"{name}room", "", style="invis", width=_ROOM, height="0.1", fixedsize="true")
-                    same.edge(name, f"{name}room", style="invis")
+    def _inside(self, node: Node) -> str:
+        """What is written in a node."""
+        if isinstance(node, Block):
+            told = [font(in_graphviz_html(line), 10, "#444444") for line in node.told]
+            return table([[font(in_graphviz_html(node.title), 12, "#444444")], *([line] for line in told)])
+        if node.primitive is CONSTANT and node.label is None:
+            return font(number(number_of(node)), 14)
+        rows = [[self._heading(node)], [font(number(number_of(node)), 10, "#444444")]]
+        if node.primitive is not CONSTANT and node.grad:
+            rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
+        return table(rows)
+
+    def _shape(self, node: Node) -> tuple[str, Size]:
+        """A node's shape and size: round where what is written in it is not much wider than high."""
+        shape = "box" if isinstance(node, Block) else self._looks(node)[0]
+        width, height = size_of(self.inside[node])
+        if shape == "box":
+            return shape, (max(width + 12, 46.0), height + 8)
+        width, height = max(1.15 * width + 6, 58.0), 1.15 * height + 6
+        return shape, (max(width, height),) * 2 if width < 1.4 * height else (width, height)
 
     def _node(self, graph: Any, node: Node) -> None:
         lit = self.tree.lit(node)
-        name, identity = self.names[node], f"{self.prefix}{self.names[node]}"
+        shape, (width, height) = self.shapes[node]
+        place = {
+            "label": f"<{self.inside[node]}>", "id": f"{self.prefix}{self.names[node]}", "shape": shape,
+            "pos": _point(self.layout.nodes[node].middle), "penwidth": "3" if lit else "1.5",
+            "width": _inches(width), "height": _inches(height), "fixedsize": "shape",
+        }  # fmt: skip
         if isinstance(node, Block):
-            rows = [
-                [font(in_graphviz_html(node.title), 12, "#444444")],
-                *([font(in_graphviz_html(t), 10, "#444444")] for t in node.told),
-            ]
-            graph.node(
-                name, f"<{table(rows)}>", id=identity, shape="box", tooltip=in_dot(node.title),
-                style="rounded,filled" if node.layer else "rounded,dashed",
-                fillcolor="#F6F6F6", color=LIT if lit else QUIET, penwidth="3" if lit else "1.5",
-            )  # fmt: skip
-            return
-        shape, color = self._looks(node)
-        closed = bool(node.operands) and node not in self.opened
-        rows = [[self._heading(node)], [font(number(number_of(node)), 10, "#444444")]]
-        if node.primitive is CONSTANT and node.label is None:
-            rows = [[font(number(number_of(node)), 14)]]
-        if node.primitive is not CONSTANT and node.grad:
-            rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
-        graph.node(
-            name, f"<{table(rows)}>", id=identity, shape=shape, tooltip=in_dot(self.called.plain(node), 2 * LONGEST),
-            color=LIT if lit and node is not self.tree.output else color,
-            penwidth="3" if lit else "1.5", style="dashed,filled" if closed else "filled", fillcolor="white",
-        )  # fmt: skip
+            style, fill = (
+                "rounded,filled" if node.layer else "rounded,dashed,filled",
+                "#F6F6F6" if node.layer else WHITE,
+            )
+            color, told = LIT if lit else QUIET, in_dot(node.title)
+        else:
+            closed = bool(node.operands) and node not in self.opened
+            style, fill = "dashed,filled" if closed else "filled", WHITE
+            color = LIT if lit and node is not self.tree.output else self._looks(node)[1]
+            told = in_dot(self.called.plain(node), 2 * LONGEST)
+        graph.node(self.names[node], **place, style=style, fillcolor=fill, color=color, tooltip=told)
 
     def _looks(self, value: Value) -> tuple[str, str]:
         if value is self.tree.output:
@@ -163,28 +172,21 @@ class _Picture:
             return table([[self._title(value, 18), font(in_graphviz_html(value.primitive.symbol), 12)]])
         return table([[self._title(value, 14), _equals("", 12), *_cells(told, 12, "")]])
 
-    def _order(self, graph: Any) -> None:
-        """The desired output to the left of the activation it is compared with; a layer's frame would be in the way."""
-        if self.tree.layers:
-            return
-        last = [edge.operand for edge in self.tree.edges if edge.value is self.tree.output]
-        given = [node for node in last if isinstance(node, Value) and self._looks(node) == ("box", GIVEN)]
-        computed = [node for node in last if isinstance(node, Value) and node.operands]
-        if len(given) == len(computed) == 1:
-            with graph.subgraph(graph_attr={"rank": "same"}) as same:
-                same.edge(self.names[given[0]], self.names[computed[0]], style="invis")
-
     # Edges
 
+    def _is_lit(self, edge: Edge) -> bool:
+        return self.tree.lit(edge.operand) and self.tree.lit(edge.value)
+
     def _edge(self, graph: Any, at: int, edge: Edge) -> None:
-        lit = self.tree.lit(edge.operand) and self.tree.lit(edge.value)
-        told = self._told(edge, lit)
+        *points, tip = map(_point, self.layout.ways[edge])
+        lit, bare = self._is_lit(edge), edge.count == 0
+        told = self.beside.get(edge)
+        place = {"label": f"<{told}>", "lp": _point(self.layout.labels[edge].middle)} if told else {}
         graph.edge(
             self.names[edge.operand], self.names[edge.value],
-            id=f"{self.prefix}e{at}", color=LIT if lit else "#999999", penwidth="3.5" if lit else "1",
-            weight=self._weight(edge, lit),
-            tooltip=self._tooltip(edge), **({"label": f"<{told}>"} if told else {}),
-            **({"style": "dashed", "arrowhead": "none"} if edge.count == 0 else {}),
+            id=f"{self.prefix}e{at}", color=LIT if lit else "#999999", penwidth="3" if lit else "1",
+            pos=" ".join(points if bare else [f"e,{tip}", *points]), tooltip=self._tooltip(edge), **place,
+            **({"style": "dashed", "arrowhead": "none"} if bare else {}),
         )  # fmt: skip
 
     def _told(self, edge: Edge, lit: bool) -> str:
@@ -206,15 +208,6 @@ class _Picture:
                 cells += [*_cells(symbol, 12, color), _equals(color)]
         return table([[*cells, font(text, 13, color, bold=lit)]])
 
-    def _weight(self, edge: Edge, lit: bool) -> str:
-        """How straight an edge is to be: most of all a lit one inside a layer, from z down to a."""
-        return "1" if not lit or edge.operand is self.tree.path_to else "50" if self._frame(edge) is not None else "3"
-
-    def _frame(self, edge: Edge) -> str | None:
-        """The layer in whose frame an edge begins and ends."""
-        frame = self.frames.get(edge.operand)
-        return frame if frame == self.frames.get(edge.value) else None
-
     def _tooltip(self, edge: Edge) -> str:
         if edge.count is not None:
             return f"{edge.count} edge{'' if edge.count == 1 else 's'}" if edge.count else "not shown"
@@ -226,25 +219,18 @@ class _Picture:
 
     # What stands below
 
-    def _below(self) -> str:
-        """The equation, and the note if there is one."""
-        note = [font(in_graphviz_html(line), 11, QUIET) for line in self.tree.note]
-        equation = self._equation()
-        return table([[part] for part in ([equation] if equation else []) + note]) if note else equation
-
-    def _equation(self) -> str:
+    def _equation(self) -> list[str]:
         """The chain rule along the path: the product of the lit edges, or how many paths are summed."""
         tree = self.tree
         if tree.path_to is None:
-            return ""
+            return []
         ratio = fraction(self._d(tree.output, 14), self._d(tree.path_to, 14))
         slope = font(number(gradient(tree.output, tree.path_to)), 15, LIT, bold=True)
         edges = tree.path()
         if not edges or any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
             told = self._sum_told() if tree.paths > 1 else []
-            shown = [ratio, _equals("", 14), *told]
-            return table([[*shown, slope]])
-        return table([[part] for part in self._factors(ratio, edges, slope)], align="LEFT")
+            return [table([[ratio, _equals("", 14), *told, slope]])]
+        return self._factors(ratio, edges, slope)
 
     def _sum_told(self) -> list[str]:
         """The sum over paths: its terms where they are few, else how many there are."""
@@ -271,17 +257,57 @@ class _Picture:
         product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers) + "&#160;=&#160;", 14) + slope
         if len(edges) > _FACTORS_ON_A_LINE:
             return [table([[ratio, product]])]
-        names = ratios[:-1] if len(edges) <= _NAMED_ON_A_LINE else [ratio]
         told = [_equals("", 14), *symbols[:-1]] if symbols else []
-        return [table([[*names, *told]]), product]
+        if len(edges) <= _NAMED_ON_A_LINE:
+            return [table([[*ratios[:-1], *told]]), product]
+        return [table([[ratio, *told]]), product]
 
-    def _legend(self, graph: Any) -> None:
-        rows = "".join(
-            f'<TR><TD>{font(mark, 14, color, bold=True)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
-            for mark, color, text in (_LEGEND if self.tree.path_to is not None else _LEGEND[:-1])
-        )
-        shown = f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{rows}</TABLE>'
-        graph.node("legend", f"<{shown}>", shape="plain", id=f"{self.prefix}legend", tooltip="legend")
+    def _around(self, graph: Any, title: str, legend: bool) -> None:
+        """The title above, what stands below, and the legend where there is more room: beside or below."""
+        box = self.layout.box
+        middle = box.middle[0]
+        if title:
+            told = font(in_graphviz_html(title), 17)
+            width, height = size_of(told)
+            self._words(graph, "title", told, Box.around(middle, box.top - 16 - height / 2, (width, height)))
+        bottom = box.bottom + 10
+        notes = [font(in_graphviz_html(line), 11, QUIET) for line in self.tree.note]
+        for name, lines in (("equation", self._equation()), ("note", notes)):
+            sizes = [size_of(told) for told in lines]
+            left = middle - max((width for width, _ in sizes), default=0.0) / 2
+            for at, (told, (width, height)) in enumerate(zip(lines, sizes, strict=True)):
+                bottom += 6 + height
+                self._words(graph, f"{name}{at}", told, Box(left, bottom - height, left + width, bottom))
+        if legend:
+            told = _legend(self.tree.path_to is not None)
+            width, height = size_of(told)
+            is_high = box.bottom - box.top > box.right - box.left
+            left, top = (box.right + 30, box.top) if is_high else (middle - width / 2, bottom + 24)
+            self._words(graph, "legend", told, Box(left, top, left + width, top + height))
+
+    def _words(self, graph: Any, name: str, told: str, box: Box) -> None:
+        graph.node(name, f"<{told}>", shape="plain", pos=_point(box.middle), id=f"{self.prefix}{name}", tooltip=name)
+
+
+def _legend(path: bool) -> str:
+    rows = "".join(
+        f'<TR><TD>{font(mark, 14, color, bold=True)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
+        for mark, color, text in (_LEGEND if path else _LEGEND[:-1])
+    )
+    return f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{rows}</TABLE>'
+
+
+def _point(point: Point) -> str:
+    """A point for DOT, in which y grows upwards."""
+    return f"{point[0]:.1f},{-point[1]:.1f}"
+
+
+def _corners(box: Box) -> str:
+    return f"{box.left:.1f},{-box.bottom:.1f},{box.right:.1f},{-box.top:.1f}"
+
+
+def _inches(points: float) -> str:
+    return f"{points / 72:.3f}"
 
 
 def _cells(symbol: Expression, size: float, color: str, enclosed: bool = False) -> list[str]:

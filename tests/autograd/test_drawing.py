@@ -3,6 +3,9 @@
 import math
 import re
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote, urlparse
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Label, Value, draw, gradient, relu, sigmoid, sqrt, total, weighted_sum
+from autograd import drawing as drawing_module
 from autograd.drawing import rendering
 from autograd.errors import ArgumentError, GraphError, OperandError, RenderError
 
@@ -250,6 +254,60 @@ def test_the_notebook_gets_a_picture_and_text():
     assert "wᴸ" in bundle["text/plain"]
 
 
+@pytest.fixture
+def opened(monkeypatch):
+    """The pages that a browser would have been asked to show."""
+    pages = []
+
+    def note(url):
+        pages.append(Path(unquote(urlparse(url).path)))
+        return True
+
+    monkeypatch.setattr(drawing_module.webbrowser, "open", note)
+    yield pages
+    for page in pages:
+        page.unlink()
+
+
+def test_a_drawing_is_shown_in_the_browser(opened, capsys):
+    assert draw(neuron()[-1], title="of <one> neuron").show() is None
+    (page,) = opened
+    told = page.read_text(encoding="utf-8")
+    assert (
+        page.suffix == ".html" and "<title>of &lt;one&gt; neuron</title>" in told and told.rstrip().endswith("</svg>")
+    )
+    assert capsys.readouterr().out == ""
+
+
+def test_where_there_is_no_browser_or_renderer_the_text_is_shown(opened, monkeypatch, capsys):
+    drawing = draw(neuron()[-1])
+    note = drawing_module.webbrowser.open
+    monkeypatch.setattr(drawing_module.webbrowser, "open", lambda url: not note(url))
+    drawing.show()
+    assert capsys.readouterr().out == f"{drawing}\n" and len(opened) == 1
+    monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
+    monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
+    drawing.show()
+    assert "wᴸ = 0.8" in (told := capsys.readouterr().out) and "found neither" in told and len(opened) == 1
+
+
+def test_a_notebook_displays_it(opened, monkeypatch):
+    displayed = []
+    shell = SimpleNamespace(kernel=object())
+    display = SimpleNamespace(display=displayed.append)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    drawing = draw(neuron()[-1])
+    drawing.show()
+    assert displayed == [drawing] and not opened
+
+
+def test_the_title_stands_above_and_is_what_the_picture_is_called():
+    source, svg = (draw(neuron()[-1], title='a "<b>7</b>"') for _ in "ab")
+    assert "a &quot;&lt;b&gt;7&lt;/b&gt;&quot;" in source.source
+    assert "<title>a &quot;&lt;b&gt;7&lt;/b&gt;&quot;</title>" in svg._repr_mimebundle_()["image/svg+xml"]
+
+
 def test_without_a_renderer_the_error_says_both_remedies_and_text_remains(monkeypatch, tmp_path):
     monkeypatch.setattr(rendering.shutil, "which", lambda name: None)
     monkeypatch.setattr(rendering.importlib.util, "find_spec", lambda name: None)
@@ -273,8 +331,10 @@ def test_an_unknown_suffix_and_an_unwritable_folder_are_refused(tmp_path):
     drawing = draw(neuron()[-1])
     with pytest.raises(ArgumentError, match=r"\.svg, \.png"):
         drawing.save(tmp_path / "tree.jpeg")
-    with pytest.raises(ArgumentError, match="cannot be written"):
-        drawing.save(tmp_path / "none" / "tree.dot")
+    (tmp_path / "folder.svg").mkdir()
+    for path in (tmp_path / "none" / "tree.dot", tmp_path / "folder.svg", "/proc/tree.dot"):
+        with pytest.raises(ArgumentError, match="cannot be written"):
+            drawing.save(path)
 
 
 def test_what_is_no_value_or_not_depended_on_is_refused():
