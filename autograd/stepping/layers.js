@@ -115,19 +115,32 @@ const placeAcross = (layers, gapBetween) => {
     layer.forEach((cell, i) => (cell.across = place += i ? gapBetween(layer[i - 1], cell) : 0));
     for (const cell of layer) cell.across -= place / 2;
   }
-  for (let sweep = 0; sweep < 24; sweep++) {
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (const layer of sweep % 2 ? layers : [...layers].reverse()) {
-      const wishes = layer.map((cell) => {
-        // What has operands that were computed stands between those; a leaf stands by what uses it.
-        const inner = cell.before.filter(({ cell: other }) => !other.node || other.node.into.length > 0);
-        const joined = sweep < 20 ? [...cell.before, ...cell.after] : inner.length ? [...inner, ...cell.after] : [...cell.before, ...cell.after];
-        return joined.length ? joined.reduce((sum, { cell: other }) => sum + other.across, 0) / joined.length : cell.across;
-      });
-      const weights = layer.map((cell) => (!cell.node ? 4 : cell.node.into.length ? 3 : 1));
+      const wishes = layer.map((cell) => wishOf(cell, sweep < SWEEPS / 2 ? 1 : 0));
+      const weights = layer.map((cell) => (isInner(cell) ? INNER : 1));
       const gaps = layer.map((cell, i) => (i ? gapBetween(layer[i - 1], cell) : 0));
       spaced(wishes, weights, gaps).forEach((place, i) => (layer[i].across = place));
     }
   }
+};
+
+const SWEEPS = 40;
+const INNER = 12; // how much straighter a line is from what was computed than from a leaf
+
+const isInner = (cell) => !cell.node || cell.node.into.length > 0;
+
+/** Where a cell would stand by those that it is joined to; in the end leaves do not bend the line of what is computed. */
+const wishOf = (cell, leafPull) => {
+  let [sum, weight] = [0, 0];
+  const joined = [...cell.before, ...cell.after];
+  const hasInner = joined.some(({ cell: other }) => isInner(other));
+  for (const { cell: other } of joined) {
+    const pull = !isInner(cell) || !hasInner ? 1 : isInner(other) ? INNER : leafPull;
+    sum += pull * other.across;
+    weight += pull;
+  }
+  return weight ? sum / weight : cell.across;
 };
 
 const STRETCH = 1;

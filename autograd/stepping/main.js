@@ -2,13 +2,27 @@
 
 const find = (selector) => document.querySelector(selector);
 
+/** What the page is about: the output as a formula where there is room for it. */
+const makeHead = (model, box) => {
+  const count = `${model.graph.of.length.toLocaleString('en')} values`;
+  const told = [...(model.formula ? [mathOf(`${labelSource(model.output.label)}<mo>=</mo>${inSymbols(model.formula, model.labelOf)}`)] : []), count, ''];
+  const fit = () => {
+    for (const one of told) {
+      box.replaceChildren(one);
+      box.classList.toggle('absent', one === '');
+      if (box.scrollWidth <= box.clientWidth + 1) break;
+    }
+  };
+  new ResizeObserver(fit).observe(box.parentElement);
+  fit();
+};
+
 const model = readModel(dataOf('model'));
 const state = makeState(model);
 
 document.title = model.title;
 find('.head .file').textContent = model.file || model.title;
-if (model.formula) find('.head .what').append(mathOf(`${labelSource(model.output.label)}<mo>=</mo>${inSymbols(model.formula, model.labelOf)}`));
-else find('.head .what').textContent = `${model.graph.of.length.toLocaleString('en')} values, step by step`;
+makeHead(model, find('.head .what'));
 find('.note').hidden = !model.note.length;
 find('.note').textContent = model.note.join(' ');
 

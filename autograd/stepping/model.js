@@ -27,10 +27,11 @@ const onlyWay = (model, node) => {
   return way;
 };
 
-/** The node that the page is about at first: where a path starts, else a parameter that has one way to the output. */
+/** The node that the page is about at first: where a path starts, else the parameter with the longest only way. */
 const firstChosen = (model) => {
   if (model.start !== null) return model.nodes[model.start];
   const leaves = model.nodes.filter((node) => node.leaf && node.value !== null && !node.fixed);
-  const alone = leaves.filter((node) => node.kind === 'parameter' && onlyWay(model, node));
-  return alone[0] ?? leaves[0] ?? model.output;
+  const parameters = leaves.filter((node) => node.kind === 'parameter');
+  const ways = parameters.map((node) => onlyWay(model, node)?.length ?? 0);
+  return parameters[ways.indexOf(Math.max(...ways))] ?? leaves[0] ?? model.output;
 };

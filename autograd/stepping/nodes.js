@@ -2,14 +2,23 @@
 
 /** How large things are, by how many nodes there are and how narrow the page is. */
 const SCALES = {
-  roomy: { leaf: [124, 52], radius: 43, label: 27, number: 19, pill: 21, pillText: 15, told: true, pad: [14, 20] },
-  phone: { leaf: [98, 44], radius: 31, label: 21, number: 15.5, pill: 22, pillText: 15, told: true, pad: [10, 17] },
-  dense: { leaf: [96, 31], radius: 29, label: 18, number: 14.5, pill: 17, pillText: 13.5, told: false, pad: [9, 10] },
+  roomy: { height: 52, radius: 43, label: 27, number: 19, pill: 21, pillText: 15, told: true, pad: [14, 20], digits: 5 },
+  phone: { height: 44, radius: 31, label: 21, number: 15.5, pill: 22, pillText: 15, told: true, pad: [9, 14], digits: 3 },
+  dense: { height: 31, radius: 31, label: 18, number: 14.5, pill: 17, pillText: 13.5, told: false, pad: [9, 10], digits: 6 },
 };
 const SCRIPT = 0.62;
 
-/** About how wide a text is in the serif of mathematics. */
-const widthOf = (text, size) => [...text].reduce((sum, letter) => sum + (/[.,ijl|'− ]/.test(letter) ? 0.3 : /[mwMW…]/.test(letter) ? 0.8 : 0.52), 0) * size;
+const pen = document.createElement('canvas').getContext('2d');
+
+/** How wide a text is in a font of the page: of mathematics, if not told otherwise. */
+const widthOf = (text, size, { style = '', font = '--mathematics' } = {}) => {
+  pen.font = `${style} ${size}px ${getComputedStyle(document.documentElement).getPropertyValue(font)}`;
+  return pen.measureText(text).width;
+};
+
+/** The size at which a text has a width at most, no smaller than can be read. */
+const LEAST_TEXT = 10.5;
+const fittingSize = (text, size, width) => Math.max(LEAST_TEXT, Math.min(size, (size * width) / Math.max(1, widthOf(text, size))));
 
 const LONGEST_LABEL = 14;
 const elided = (text, longest = LONGEST_LABEL) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
@@ -31,24 +40,22 @@ const labelSpans = ({ base, sup, sub }, size) => {
 
 /** How wide a label is. */
 const labelWidth = ({ base, sup, sub }, size) =>
-  widthOf(elided(base), size * (base.length > 3 ? 0.8 : 1)) +
+  widthOf(elided(base), size * (base.length > 3 ? 0.8 : 1), { style: 'italic' }) +
   Math.max(sup ? widthOf(`(${elided(sup, 5)})`, size * SCRIPT) : 0, widthOf(elided(sub, 6), size * SCRIPT));
 
-/** What a node takes: its own width and height, and those with the pill of its gradient. */
+/** What a node takes: its own width and height, and the height of the pill of its gradient. */
 const sizeOfNode = (node, scale) => {
   const pill = node.value === null || node.fixed ? 0 : scale.pill + (scale.told ? 5 : 1);
   if (node.kind === 'block') {
-    const texts = [node.title, ...node.told];
-    const width = Math.max(88, ...texts.map((text, i) => widthOf(elided(text, 34), i ? 12 : 13.5) + 22));
-    return { width, height: 18 + 16 * texts.length, pill: 0 };
+    const widths = [node.title, ...node.told].map((text, i) => widthOf(elided(text, 34), i ? 12 : 13.5, { style: i ? '' : '600', font: '--interface' }));
+    return { width: Math.max(88, ...widths) + 20, height: 18 + 16 * widths.length, pill: 0 };
   }
+  const label = labelWidth(node.label, scale.label);
   if (node.leaf) {
-    const [least, height] = scale.leaf;
-    const label = labelWidth(node.label, scale.label);
-    return { width: Math.max(node.label.base ? least : least * 0.62, label + scale.number * 3.2 + 2 * scale.pad[0]), height, pill };
+    const number = widthOf(`−0.${'0'.repeat(scale.digits - 1)}`, scale.number);
+    return { width: label + (label ? 8 : 0) + number + scale.pad[0] + scale.pad[1], height: scale.height, pill };
   }
-  const width = Math.max(2 * scale.radius, labelWidth(node.label, scale.label) + scale.label);
-  return { width, height: 2 * scale.radius, pill };
+  return { width: Math.max(2 * scale.radius, label + scale.label), height: 2 * scale.radius, pill };
 };
 
 const octagon = (width, height) => {
@@ -95,7 +102,7 @@ const makeNode = (node, size, scale, labelPlace) => {
       element.append(drawn('text', { class: i ? 'told' : 'name', x: 0, y, 'text-anchor': 'middle' }, elided(text, 34)));
     });
   } else if (node.leaf) {
-    Object.assign(parts, makeLeafNumber(size, scale, Boolean(node.label.base)));
+    Object.assign(parts, makeLeafNumber(size, scale, labelWidth(node.label, scale.label)));
     if (node.label.base) {
       label = drawn('text', { class: 'label', x: -size.width / 2 + scale.pad[0], y: scale.label * 0.3, 'font-size': scale.label }, labelSpans(node.label, scale.label));
       element.append(label);
@@ -115,12 +122,13 @@ const makeNode = (node, size, scale, labelPlace) => {
     if (node.kind !== 'block' && !node.leaf) label.setAttribute('y', waits ? scale.label * 0.3 : -scale.label * 0.12);
     if (value) value.textContent = waits ? '' : told;
     if (node.leaf && node.kind !== 'block') parts.fit(told);
+    else if (value) value.setAttribute('font-size', rounded1(fittingSize(told, scale.number, size.width - scale.radius * 0.28)));
     const classes = { waits, ...state };
     for (const [name, on] of Object.entries(classes)) element.classList.toggle(name, Boolean(on));
     pill.classList.toggle('absent', gradient === null);
     if (gradient === null) return;
     const prefix = scale.told ? 'grad ' : '';
-    const width = widthOf(gradient, scale.pillText) + (scale.told ? 48 : 17);
+    const width = widthOf(gradient, scale.pillText) + (prefix ? widthOf(prefix, 10.5, { font: '--interface' }) + 20 : 16);
     const { x, y } = labelPlace(size, width);
     pillText.replaceChildren(...(prefix ? [drawn('tspan', { class: 'prefix' }, prefix)] : []), drawn('tspan', { class: 'number', 'font-size': scale.pillText }, gradient));
     for (const [name, at] of Object.entries({ x: x - width / 2, y: y - scale.pill / 2, width })) pillBox.setAttribute(name, rounded1(at));
@@ -131,21 +139,23 @@ const makeNode = (node, size, scale, labelPlace) => {
 };
 
 /** The number of a leaf, underlined with dots where it can be changed. */
-const makeLeafNumber = (size, scale, besideLabel) => {
+const makeLeafNumber = (size, scale, label) => {
+  const besideLabel = label > 0;
+  const room = size.width - label - scale.pad[0] - scale.pad[1] - (scale.told ? 12 : 5);
   const right = besideLabel ? size.width / 2 - scale.pad[1] : null;
-  const number = drawn('text', { class: 'number', y: scale.number * 0.33, 'font-size': scale.number, 'text-anchor': 'end' });
+  const number = drawn('text', { class: 'number', y: scale.number * 0.33, 'text-anchor': 'end' });
   const under = drawn('line', { class: 'under', y1: scale.number * 0.33 + 4, y2: scale.number * 0.33 + 4 });
   const hit = drawn('rect', { class: 'hit', y: -size.height / 2 + 3, height: size.height - 6, rx: 6 });
   const chevrons = drawn('path', { class: 'chevrons' });
   const scrub = drawn('g', { class: 'scrub' }, hit, number, under, scale.told ? chevrons : null);
+  const margin = scale.told ? 14 : 7;
   const fit = (told) => {
-    const width = told.length * scale.number * 0.47;
+    const fontSize = fittingSize(told, scale.number, besideLabel ? room : size.width - 2 * scale.pad[1]);
+    const width = widthOf(told, fontSize);
     const end = right ?? width / 2;
     const from = end - width;
-    number.setAttribute('x', end);
-    for (const [name, at] of Object.entries({ x1: from, x2: end })) under.setAttribute(name, rounded1(at));
-    const margin = scale.told ? 14 : 8;
-    for (const [name, at] of Object.entries({ x: from - margin, width: width + 2 * margin })) hit.setAttribute(name, rounded1(at));
+    const attributes = [[number, { x: end, 'font-size': fontSize }], [under, { x1: from, x2: end }], [hit, { x: from - margin, width: width + 2 * margin }]];
+    for (const [element, given] of attributes) for (const [name, at] of Object.entries(given)) element.setAttribute(name, rounded1(at));
     chevrons.setAttribute('d', `M${rounded1(from - 6)} -3.5l-3.5 3.5l3.5 3.5M${rounded1(end + 6)} -3.5l3.5 3.5l-3.5 3.5`);
   };
   return { scrub, number, fit };

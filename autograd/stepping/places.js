@@ -21,7 +21,7 @@ const ANCHORS = [0.5, 0.4, 0.6, 0.3, 0.7];
  * `obstacles` are boxes that must not be hidden; `wires` points of other lines, which may be if need be; `within` is the
  * box that all must stay in. `reach` is how far from the line it may stand, [across, down].
  */
-const freePlace = (curve, size, { obstacles, wires, within, reach = [150, 90] }) => {
+const freePlace = (curve, size, { obstacles, wires, within, reach = [170, 102] }) => {
   const line = Array.from({ length: 21 }, (_, i) => pointOn(curve, i / 20));
   const ends = [line[0], line[20]].map((end) => boxAt(end, { width: 24, height: 24 }));
   let best = { cost: Infinity };
@@ -38,7 +38,7 @@ const freePlace = (curve, size, { obstacles, wires, within, reach = [150, 90] })
         if (box.left < within.left || box.right > within.right || box.top < within.top || box.bottom > within.bottom) continue;
         for (const other of obstacles) {
           const shared = overlap(box, other);
-          if (shared) cost += 60 + shared * 0.4;
+          if (shared) cost += 160 + shared;
         }
         for (const end of ends) {
           const shared = overlap(box, end);

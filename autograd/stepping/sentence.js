@@ -44,7 +44,6 @@ const held = (value) => {
 };
 const pill = (kind, ...content) => made('span', { class: `pill ${kind}` }, ...content);
 
-/** Content with what joins it: text between is an operator. */
 const MOST_TERMS = 6;
 
 /** The terms of a sum that grows, in numbers; of many the first and the last. */
@@ -53,9 +52,14 @@ const growing = (terms) => {
   return told.flatMap((term, i) => {
     const sign = term !== null && term < 0 && i ? '−' : '+';
     const size = term === null ? '…' : shown(i && term < 0 ? -term : term);
-    return [i ? operator(sign) : null, made('span', { class: `number${i === told.length - 1 ? ' new' : ''}` }, size)];
+    return [i ? operator(` ${sign} `) : null, made('span', { class: `number${i === told.length - 1 ? ' new' : ''}` }, size)];
   });
 };
+
+/** A gradient as the sum of its shares so far. */
+const sumTold = (model, { moment }, node) => [
+  made('span', { class: 'sum' }, ...growing(moment.terms.get(node.id)), operator(' = '), figure(moment.sums.get(node.id))),
+];
 
 const WRITERS = {
   start: (model, state) => ({
@@ -89,13 +93,12 @@ const WRITERS = {
     const again = before !== null;
     return {
       words: again
-        ? [named(node.label), ' has another way to the output: its share is added.']
+        ? ['Another way from ', nodeNamed(node), ' to the output: ', ...sumTold(model, state, node), '.']
         : ['How the output follows ', nodeNamed(from), ', times how ', nodeNamed(from), ' follows ', nodeNamed(node), '.'],
       equation: [
         made('span', {}, gradOf(node)), operator('+='),
         pill('gradient', gradOf(from)), operator('·'), pill('factor', mathOf(ratioSource(from.label, node.label))), operator('='),
         pill('gradient', held(gradient)), operator('·'), pill('factor', held(factor)), operator('='), pill('out', figure(share)),
-        again ? made('span', { class: 'sum' }, 'so ', ...growing(all), operator('='), figure(state.moment.sums.get(node.id))) : null,
       ],
     };
   },
@@ -104,10 +107,9 @@ const WRITERS = {
     const all = terms.get(node.id);
     const ways = edges.length ? `by way of ${edges.map((edge) => edge.to.title).join(', ')}` : 'by ways that are not drawn';
     return {
-      words: ['What comes to ', nodeNamed(node), ` ${ways}.`],
+      words: ['What comes to ', nodeNamed(node), ` ${ways}`, ...(before === null ? [] : [': ', ...sumTold(model, state, node)]), '.'],
       equation: [
         made('span', {}, gradOf(node)), operator('+='), made('span', { class: 'plain' }, 'all that comes so'), operator('='), pill('out', figure(all.at(-1))),
-        before !== null ? made('span', { class: 'sum' }, 'so ', ...growing(all), operator('='), figure(state.moment.sums.get(node.id))) : null,
       ],
     };
   },
@@ -128,21 +130,47 @@ const phaseOf = (model, at) => {
   return ['Backward ←', `${at - model.turn + 1} of ${model.steps.length - model.turn}`];
 };
 
+const MEASURED = 60;
+
 const makeSentence = (model, state, box, live) => {
   const phase = made('b', {});
   const words = made('span', { class: 'words' });
   const equation = made('div', { class: 'equation' });
+  box.classList.toggle('long', model.nodes.length > FEW_NODES);
   box.append(made('div', { class: 'top' }, phase, words), equation);
-  const render = (before) => {
-    const { step, at } = state.moment;
-    const told = WRITERS[step.kind](model, state, step);
+  const write = (at) => {
+    const { step } = at.moment;
+    const told = WRITERS[step.kind](model, at, step);
     box.dataset.phase = isBackward(step) ? 'back' : 'forward';
-    phase.textContent = phaseOf(model, at).join(' ').trim();
+    phase.textContent = phaseOf(model, at.moment.at).join(' ').trim();
     words.replaceChildren(...told.words.filter(Boolean));
     equation.replaceChildren(...told.equation.flat(Infinity).filter(Boolean));
+  };
+
+  /** Keep the room that the longest of the steps needs, so that nothing moves while one steps. */
+  const reserve = () => {
+    box.style.minHeight = '';
+    const apart = Math.max(1, Math.ceil(model.steps.length / MEASURED));
+    let most = 0;
+    for (let at = 0; at < model.steps.length; at += apart) {
+      write({ ...state, moment: momentOf(model, state, at) });
+      most = Math.max(most, box.offsetHeight);
+    }
+    box.style.minHeight = `${most}px`;
+    write(state);
+  };
+
+  let width = 0;
+  const render = (before) => {
+    if (box.clientWidth !== width) {
+      width = box.clientWidth;
+      reserve();
+    }
+    write(state);
     // A screen reader hears a step once, and no number while it is dragged.
     if (before && before.step !== state.step) live.textContent = heard(phase, words, equation);
   };
+  new ResizeObserver(() => render()).observe(box);
   return { render };
 };
 

@@ -2,46 +2,63 @@
 
 const NARROW = 560;
 const FEW_NODES = 9;
-const MARGIN = 18;
+const MARGIN = 14;
+const TALL_MARGIN = 10;
 const LEAST_ZOOM = 0.85;
 const PULSE = 520;
 
 const prefersStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** How the tree is set in a room: its scale, direction, and the places of nodes and curves. */
-const settingOf = (model, { width, height }) => {
-  const narrow = width < NARROW;
+/** How the tree is set in a room: its scale, direction, zoom, and the places of nodes and bends. */
+const settingOf = (model, room) => {
+  const narrow = room.width < NARROW;
   const few = model.nodes.length <= FEW_NODES;
   const scale = SCALES[few ? (narrow ? 'phone' : 'roomy') : 'dense'];
   const boxes = new Map(model.nodes.map((node) => [node, sizeOfNode(node, scale)]));
-  const pill = scale.pill + 4;
-  const wide = () => {
-    const sizes = new Map();
-    for (const [node, box] of boxes) sizes.set(node, { along: box.width, low: box.height / 2, high: box.height / 2 + (box.pill ? pill : 4) });
-    const room = { roomAlong: few ? 78 : 62, roomAcross: few ? 26 : 9 };
-    const fill = { along: width - 2 * MARGIN, across: height - 2 * MARGIN, most: few ? 110 : 70 };
-    return { tall: false, ...layoutOf(model, sizes, { ...room, fill }) };
-  };
-  const high = () => {
-    const sizes = new Map();
-    for (const [node, box] of boxes) {
-      const beside = node.leaf || node.kind === 'block' ? 0 : 92;
-      sizes.set(node, { along: box.height + (node.leaf ? pill + 4 : 0), low: box.width / 2 + beside, high: box.width / 2 });
-    }
-    const fill = { along: 0, across: width - 2 * 6, most: 0 };
-    return { tall: true, ...layoutOf(model, sizes, { roomAlong: 50, roomAcross: 10, fill }) };
-  };
-  const tall = narrow ? high() : null;
-  const layout = tall && tall.across <= width ? tall : wide();
-  return { scale, boxes, pill, narrow, few, ...layout };
+  const common = { scale, boxes, pill: scale.pill + 4, narrow, few };
+  if (narrow) {
+    const layout = tallLayout(model, common, room);
+    if (layout.across <= room.width) return { ...common, ...layout, tall: true, zoom: 1 };
+  }
+  const first = wideLayout(model, common, room);
+  const zoom = Math.min(1, Math.max(LEAST_ZOOM, zoomFor({ width: first.along, height: first.across }, room)));
+  // A tree that is too high is drawn smaller, and has the more room sideways.
+  const layout = zoom < 1 ? wideLayout(model, common, { width: room.width / zoom, height: room.height / zoom }) : first;
+  return { ...common, ...layout, tall: false, zoom };
+};
+
+/** How much smaller a tree must be drawn to be seen whole. */
+const zoomFor = ({ width, height }, room) => Math.min(room.width / (width + 2 * MARGIN), room.height / (height + 2 * MARGIN));
+
+/** From left to right. */
+const wideLayout = (model, { boxes, pill, few, narrow }, { width, height }) => {
+  const sizes = new Map();
+  for (const [node, box] of boxes) {
+    sizes.set(node, { along: box.width, low: box.height / 2, high: box.height / 2 + (box.pill ? pill : 4) });
+  }
+  const fill = { along: width - 2 * MARGIN, across: height - 2 * MARGIN, most: few ? 150 : 110 };
+  return layoutOf(model, sizes, { roomAlong: few ? 78 : narrow ? 84 : 62, roomAcross: few ? 26 : 7, fill });
+};
+
+/** From the top down: gradients of circles stand to their left. */
+const tallLayout = (model, { boxes, pill }, { width }) => {
+  const sizes = new Map();
+  for (const [node, box] of boxes) {
+    const beside = node.leaf || node.kind === 'block' ? 0 : 92;
+    sizes.set(node, { along: box.height + (node.leaf ? pill + 4 : 0), low: box.width / 2 + beside, high: box.width / 2 });
+  }
+  return layoutOf(model, sizes, { roomAlong: 54, roomAcross: 10, fill: { along: 0, across: width - 2 * TALL_MARGIN, most: 0 } });
 };
 
 /** Places in pixels of what was laid out along and across. */
 const placedIn = (setting, { width, height }) => {
   const { tall } = setting;
   const extent = tall ? { width: setting.across, height: setting.along } : { width: setting.along, height: setting.across };
-  const margin = tall ? 6 : MARGIN;
-  const size = { width: Math.max(width, extent.width + 2 * margin), height: Math.max(height, extent.height + 2 * margin) };
+  const margin = tall ? TALL_MARGIN : MARGIN;
+  const size = {
+    width: Math.max(width / setting.zoom, extent.width + 2 * margin),
+    height: Math.max(height / setting.zoom, extent.height + 2 * margin),
+  };
   const shift = { x: (size.width - extent.width) / 2, y: (size.height - extent.height) / 2 };
   const point = ({ along, across }) => ({ x: shift.x + (tall ? across : along), y: shift.y + (tall ? along : across) });
   const nodes = new Map();
@@ -83,7 +100,7 @@ const makeStage = (model, state, host) => {
     const room = roomOf();
     const setting = settingOf(model, room);
     // A tall tree makes its stage as high as it is; the page scrolls.
-    host.style.setProperty('--needs', `${Math.round(setting.tall ? setting.along + 24 : setting.across + 2 * MARGIN)}px`);
+    host.style.setProperty('--needs', `${Math.ceil(setting.tall ? setting.along + 24 : (setting.across + 2 * MARGIN) * setting.zoom) + 2}px`);
     host.classList.toggle('tall', setting.tall);
     const placed = placedIn(setting, { width: room.width, height: roomOf().height });
     const curves = curvesOf(model, setting, placed);
@@ -101,8 +118,9 @@ const makeStage = (model, state, host) => {
     canvas.replaceChildren(plane);
     labels = makeLabels(model, { setting, placed, curves, plane, svg });
     Object.assign(stage, { setting, placed, curves, plane, dots });
+    host.classList.toggle('changeable', model.rules);
     host.dataset.size = setting.few ? 'few' : 'many';
-    stage.setZoom(fittingZoom());
+    stage.setZoom(setting.zoom);
     stage.render();
     if (focused !== undefined) stage.nodes[focused].element.focus({ preventScroll: true });
     stage.follow(false);
@@ -113,14 +131,13 @@ const makeStage = (model, state, host) => {
     const { width, height } = roomOf();
     return Math.min(1, width / stage.placed.size.width, height / stage.placed.size.height);
   };
-  const fittingZoom = () => Math.max(LEAST_ZOOM, fit());
 
   stage.setZoom = (zoom) => {
     stage.zoom = zoom;
     stage.plane.style.transform = zoom === 1 ? '' : `scale(${zoom})`;
     canvas.style.width = `${stage.placed.size.width * zoom}px`;
     canvas.style.height = `${stage.placed.size.height * zoom}px`;
-    host.classList.toggle('larger', fit() < LEAST_ZOOM - 0.001);
+    host.classList.toggle('larger', fit() < LEAST_ZOOM - 0.01);
   };
   stage.fit = fit;
 
@@ -205,7 +222,7 @@ const makeStage = (model, state, host) => {
     if (found) state.update({ chosen: model.nodes[found.dataset.id] });
   };
   canvas.addEventListener('pointerdown', choose);
-  canvas.addEventListener('focusin', (event) => chosenBy(event)?.matches(':focus-visible') && choose(event));
+  canvas.addEventListener('focusin', choose);
   canvas.addEventListener('keydown', (event) => event.key === 'Enter' && choose(event));
 
   new ResizeObserver(() => {
