@@ -128,7 +128,6 @@ const asLedger = ({ lead: edges }, node, view, model, state) => {
   return [
     made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), names),
     made('table', { class: 'ledger' }, made('thead', {}, head), made('tbody', {}, kept)),
-    made('div', { class: 'line total' }, ratioOf(model.output, node), operatorSign('='), outcome(node, state)),
   ];
 };
 
@@ -147,7 +146,7 @@ const overPaths = (told, node, view, model, state) => {
   const terms = written.map((route, at) => {
     const used = route.every(view.isUsed);
     const value = passedBack(route.map((edge) => state.partials[edge.id]));
-    const symbols = route.map((edge) => made('span', { class: `pill ${view.tone(edge)}` }, view.badge(edge), view.symbol(edge)));
+    const symbols = route.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.symbol(edge)));
     return made(
       'div', { class: 'term', role: 'listitem' },
       made('div', { class: 'line' }, operatorSign(at ? '+' : '='), separated(symbols, '·')),
@@ -191,7 +190,7 @@ const overUsers = (told, node, view, model, state) => {
   }
   const leadLine = lead.length
     ? [
-        made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), separated([...lead.map((edge) => made('span', { class: `pill ${view.tone(edge)}` }, view.badge(edge), view.ratio(edge))), ratioOf(model.output, fork)], '·')),
+        made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), separated([...lead.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.ratio(edge))), ratioOf(model.output, fork)], '·')),
         made('div', { class: 'line numbers' }, operatorSign('='), separated([...lead.map((edge) => view.amount(edge)), outcome(fork, state)], '·'), operatorSign('='), outcome(node, state)),
       ]
     : [];

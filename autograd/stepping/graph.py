@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import ArgumentError
 from ..pages.assemble import packed
 from ..paths import partial_of
-from ..primitives import Primitive
+from ..primitives import LEAF, Primitive
 from ..value import Value, number_of
 
 MOST_BYTES = 1_000_000
@@ -18,6 +18,17 @@ MOST_BYTES = 1_000_000
 
 _BYTES_OF_VALUE, _BYTES_OF_OPERAND = 14, 4
 _IN_BASE_64 = 4 / 3
+
+
+_LEAF_KINDS = {False: -1, True: -2}
+
+LETTERS = {"x": "input", "a": "input", "y": "target"}
+"""What a leaf is in the document by its letter; others are parameters."""
+
+
+def is_parameter(value: Value) -> bool:
+    """Whether a step of gradient descent moves a leaf."""
+    return value.primitive is LEAF and (value.label is None or value.label.base not in LETTERS)
 
 
 def check_size(order: Sequence[Value]) -> None:
@@ -45,12 +56,16 @@ def packed_graph(order: Sequence[Value], rules: bool) -> dict[str, object]:
     Returns
     -------
     dict
-        ``primitives``, names; ``of``, the index of each value's, -1 for a leaf; ``offsets``, where a value's operands
+        ``primitives``, names; ``of``, the index of each value's, -1 for a leaf, -2 for a
+        parameter; ``offsets``, where a value's operands
         begin in ``operands``; ``numbers``; without rules ``partials``, one for each operand.
     """
     place = {value: at for at, value in enumerate(order)}
     primitives: dict[Primitive, int] = {}
-    of = [primitives.setdefault(v.primitive, len(primitives)) if v.operands else -1 for v in order]
+    of = [
+        primitives.setdefault(v.primitive, len(primitives)) if v.operands else _LEAF_KINDS[is_parameter(v)]
+        for v in order
+    ]
     offsets = np.zeros(len(order) + 1, np.int32)
     np.cumsum([len(v.operands) for v in order], out=offsets[1:])
     graph: dict[str, object] = {

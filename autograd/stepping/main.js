@@ -32,6 +32,8 @@ makeLegend(model, find('.legend'));
 makeKeyboard(model, state);
 const sentence = makeSentence(model, state, find('.sentence'), find('#told'));
 const transport = makeTransport(model, state, find('.transport'));
+makeLeaves(model, state, stage);
+makePanel(model, state);
 const views = [stage, sentence, transport, transport.track];
 
 state.subscribe((before) => {

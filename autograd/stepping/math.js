@@ -94,7 +94,7 @@ const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCo
 const labelSource = ({ base, sup, sub }) => {
   const script = (text) => (/^\d+$/.test(text) ? `<mn>${text}</mn>` : `<mi>${escaped(text)}</mi>`);
   const fence = (sign) => `<mo stretchy="false">${sign}</mo>`;
-  const letter = `<mi>${escaped(base) || '?'}</mi>`;
+  const letter = /^−?\d/.test(base) ? `<mn>${escaped(base)}</mn>` : `<mi>${escaped(base) || '?'}</mi>`;
   const up = sup && `<mrow>${fence('(')}${script(sup)}${fence(')')}</mrow>`;
   if (up && sub) return `<msubsup>${letter}${script(sub)}${up}</msubsup>`;
   return up ? `<msup>${letter}${up}</msup>` : sub ? `<msub>${letter}${script(sub)}</msub>` : letter;

@@ -11,7 +11,9 @@ const readModel = (data) => {
   }
   const nodeOf = new Map(nodes.filter((node) => node.value !== null).map((node) => [node.value, node]));
   const model = { ...data, graph, nodes, edges, output: nodes[nodes.length - 1], nodeOf };
-  model.labelOf = (value) => nodeOf.get(value)?.label ?? data.names[value] ?? { base: `v`, sup: '', sub: String(value) };
+  // A constant without a name is told by its number.
+  const nameless = (value) => (isLeaf(graph, value) ? { base: shown(graph.numbers[value]), sup: '', sub: '' } : { base: 'v', sup: '', sub: String(value) });
+  model.labelOf = (value) => [nodeOf.get(value)?.label, data.names[value]].find((label) => label?.base) ?? nameless(value);
   model.steps = stepsOf(model);
   model.turn = model.steps.findIndex((step) => step.kind === 'seed');
   return model;

@@ -9,7 +9,7 @@ from ..primitives import ADD, CONSTANT, LEAF, SUBTRACT, TOTAL, WEIGHTED_SUM
 from ..text import shown
 from ..value import Value
 from .formulas import Formulas, as_shown, ways_of
-from .graph import check_size, packed_graph
+from .graph import LETTERS, check_size, packed_graph
 from .listing import Listing
 
 MOST_NODES = 200
@@ -117,9 +117,9 @@ def _kind(value: Value, tree: Tree) -> str:
         return "cost"
     letter = value.label.base if value.label is not None else ""
     if value.primitive is CONSTANT:
-        return "target" if letter == "y" else "input" if letter in ("x", "a") else "constant"
+        return LETTERS.get(letter, "constant")
     if value.primitive is LEAF:
-        return {"x": "input", "a": "input", "y": "target"}.get(letter, "parameter")
+        return LETTERS.get(letter, "parameter")
     if value.primitive in _SUMS:
         return "sum"
     return "activation" if value.primitive.primed or letter == "a" else "operation"

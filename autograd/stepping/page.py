@@ -17,11 +17,12 @@ from .listing import listing_of
 from .model import model_of
 
 _HERE = Path(__file__).parent
-_STYLES = ("frame.css", "stage.css", "sentence.css", "transport.css", "print.css")
+_STYLES = ("frame.css", "stage.css", "sentence.css", "transport.css", "panel.css", "drag.css", "print.css")
 _SCRIPTS = (
     "engine.js", "math.js", "steps.js", "model.js", "state.js",
     "layers.js", "curves.js", "places.js", "nodes.js", "labels.js", "stage.js", "zoom.js", "legend.js",
-    "sentence.js", "track.js", "transport.js", "keyboard.js", "main.js",
+    "sentence.js", "track.js", "transport.js", "keyboard.js",
+    "drag.js", "leaves.js", "paths.js", "chain.js", "downhill.js", "listing.js", "panel.js", "main.js",
 )  # fmt: skip
 _HEIGHT = 820
 

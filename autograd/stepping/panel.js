@@ -11,15 +11,12 @@ const makePanel = (model, state) => {
   const trouble = makeTrouble(model, state);
   section('chain').prepend(trouble.element);
 
-  let waiting = false;
+  let waiting = 0;
   const later = (draw) => {
-    // The curve is many passes forward: once a frame is enough, however many events come.
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      draw();
-    });
+    // The curve is many passes forward: of a large graph it follows when a hand rests.
+    clearTimeout(waiting);
+    if (model.graph.of.length > LARGE) waiting = setTimeout(draw, PAUSE);
+    else draw();
   };
   state.subscribe((before) => {
     const isNew = before.values !== state.values;
@@ -29,6 +26,9 @@ const makePanel = (model, state) => {
     if (downhill && (isNew || before.rate !== state.rate || before.chosen !== state.chosen)) later(downhill.render);
   });
 };
+
+const MOST_OPERANDS = 3;
+const PAUSE = 120; // milliseconds
 
 /** What is said where a value is not defined: which, and of what. */
 const makeTrouble = (model, state) => {
@@ -45,10 +45,11 @@ const makeTrouble = (model, state) => {
 /** The sentence for one value. */
 const troubleTold = (model, state, value) => {
   const { graph } = model;
-  const operation = model.graph.names[graph.of[value]] ?? 'the number';
-  const operands = operandsOf(graph, state.values, value).slice(0, TOLD_PARAMETERS);
-  const ends = 'Drag a number back; all else goes on.';
-  return [made('b', {}, 'Undefined: '), `${operation} of ${operands.map(shown).join(', ')}`, ...nodeTold(model, value), `. ${ends}`];
+  if (isLeaf(graph, value)) return [made('b', {}, 'Undefined: '), 'a leaf without a number', ...nodeTold(model, value), '.'];
+  const numbers = operandsOf(graph, state.values, value);
+  const told = numbers.slice(0, MOST_OPERANDS).map(shown).join(', ') + (numbers.length > MOST_OPERANDS ? ', …' : '');
+  const words = graph.names[graph.of[value]].replaceAll('_', ' ');
+  return [made('b', {}, 'Undefined: '), `${words} of ${told}`, ...nodeTold(model, value), '. Change a number, and it goes on.'];
 };
 
 /** Where that is in the tree: the node itself, or the nearest that uses it. */
