@@ -210,6 +210,8 @@ class Function(Number):
         where = f"{named(answer)}({arguments(probe)})"
         try:
             returned = self.call(answer, copy.deepcopy(probe))
+        except (UnansweredError, UnusableError):
+            raise
         except Exception as error:
             raise UnusableError(f"{where} ends in {type(error).__name__}: {_line(error)}; mend that first.") from None
         if returned is ...:

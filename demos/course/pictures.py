@@ -93,7 +93,8 @@ def courses(numbers: Mapping[str, Sequence[float]], across: str, up: str) -> Pic
         axes.plot(range(len(row)), row, color=colour, linewidth=2, label=name)
     _plain(axes, across, up)
     axes.set_ylim(bottom=min(0.0, *(min(row) for row in numbers.values())))
-    axes.legend(frameon=False, labelcolor=INK, fontsize=10)
+    if len(numbers) > 1:
+        axes.legend(frameon=False, labelcolor=INK, fontsize=10)
     return Picture(figure, f"{up} over {across}: {', '.join(numbers)}")
 
 

@@ -40,6 +40,7 @@ def sigma(z):
 A = sigma(0.28)
 OTHER = sigma(-1.5 * 0.9 + 0.4)
 DELTA = OTHER * (1 - OTHER) * 2 * OTHER
+P, Q = sigma(0.8 * 0.6 - 0.5 * 0.3 - 0.2), sigma(-0.4 * 0.6 + 0.9 * 0.3 + 0.4)
 BY_HAND = {
     "1.1": 0.28,
     "1.2": A,
@@ -54,6 +55,7 @@ BY_HAND = {
     "4.2": A * (1 - A),
     "4.3": 2 * (A - 1),
     "4.4": [0.9 * DELTA, DELTA, -1.5 * DELTA],
+    "5.1": -0.5 * P * (1 - P) * 2 * (P - 1) + 0.9 * Q * (1 - Q) * 2 * Q,
 }
 
 
@@ -115,7 +117,47 @@ WRONG = {
         "cannot decide": [[1, -1, -1], [-1, 1, -1], [-1, -1, 1], -2.5],
     },
 }
-RIGHT = {"1.5": [20, 20, -30], "2.5": [[8, -6, -6], [-6, 8, -6], [-6, -6, 8], -20]}
+
+
+def depth_first(output, seen=None, twice=False, first=False, leaves=True):
+    """Orders of a graph, right and wrong, by calls within calls."""
+    seen = set() if seen is None else seen
+    if output in seen and not twice:
+        return []
+    seen.add(output)
+    before = [one for part in output.operands for one in depth_first(part, seen, twice, first, leaves)]
+    here = [output] if leaves or output.operands else []
+    return here + before if first else before + here
+
+
+def by_breadth(output):
+    front, order = [output], []
+    while front:
+        order += front
+        front = [operand for value in front for operand in value.operands]
+    return list(dict.fromkeys(order))[::-1]
+
+
+def in_order(output):
+    order, done, stack = [], set(), [(output, False)]
+    while stack:
+        value, ready = stack.pop()
+        if ready:
+            order.append(value)
+        elif value not in done:
+            done.add(value)
+            stack += [(value, True), *((operand, False) for operand in value.operands)]
+    return order
+
+
+WRONG["5.4"] = {
+    "lists a value several times": lambda output: depth_first(output, twice=True),
+    "leaves values out": lambda output: depth_first(output, leaves=False),
+    "puts the output first": lambda output: in_order(output)[::-1],
+    "puts a value before its operands": by_breadth,
+    "recurses": depth_first,
+}
+RIGHT = {"5.4": in_order, "1.5": [20, 20, -30], "2.5": [[8, -6, -6], [-6, 8, -6], [-6, -6, 8], -20]}
 
 
 @pytest.mark.parametrize("number", JUDGED)
@@ -252,6 +294,11 @@ def test_a_notebook_asks_the_exercises_of_its_chapter(path):
     for number in asked:
         name = number.replace(".", "-")
         assert {f"exercise-{name}-text", f"exercise-{name}", f"solution-{name}"} <= ids
+
+
+def test_the_engine_written_anew_takes_sixty_lines():
+    whole = next(code_of(cell) for cell in cells(NOTEBOOKS[4]) if cell["id"] == "whole-engine")
+    assert 40 <= len(whole.splitlines()) <= 60
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
