@@ -10,8 +10,8 @@ import pytest
 
 from autograd import Value, logsumexp, operation, sigmoid
 from autograd.errors import ArgumentError
-from autograd.javascript import rules_of
-from autograd.namespaces import FLOATS
+from autograd.javascript import SCRIPT, rules_of
+from autograd.namespaces import FLOATS, Namespace
 from autograd.primitives import CONSTANT, LEAF, TABLE
 
 POINTS = 1000
@@ -238,6 +238,11 @@ def test_the_text_holds_what_is_needed_and_no_more():
     assert all(f"const {name} =" in text for name in ("erfc", "erf_near", "ROOT_OF_PI", "maximum"))
     assert "lgamma" not in text and "//" not in text
     assert len(rules_of(TABLE.values())) < 25_000
+
+
+@pytest.mark.parametrize("name", list(Namespace.__annotations__))
+def test_every_function_that_a_rule_may_call_is_written(name):
+    assert hasattr(SCRIPT, name)
 
 
 def test_a_graph_can_be_computed_by_its_primitives(open_page):

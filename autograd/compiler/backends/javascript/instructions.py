@@ -8,10 +8,9 @@ from typing import Any
 
 from ....errors import ArgumentError
 from ....javascript import SCRIPT, as_number, atom, computation, read
-from ....primitives import Primitive
 from ...plan.choose import AddRows, Choose, starts
-from ...plan.instructions import BatchSum, Contraction, Guard, Instruction, Map, Product, Scatter
-from .scope import Scope, added, loop, times
+from ...plan.instructions import BatchSum, Contraction, Guard, Instruction, Map, Piece, Product, Ref, Scatter
+from .scope import Scope, added, block, loop, times
 
 
 @singledispatch
@@ -29,44 +28,51 @@ def written(made: Instruction, scope: Scope) -> list[str]:
     )
 
 
-def assigned(target: str, primitive: Primitive, operands: list[Any], sign: str = "=") -> list[str]:
-    """Lines that set a target to the rule of an operation, of operands that are written or known numbers."""
-    return _set(target, read(primitive, partial(primitive.rule, SCRIPT, *map(given, operands))), sign)
-
-
 def given(operand: str | float) -> Any:
     """An operand of a rule."""
     return atom(operand) if isinstance(operand, str) else operand
 
 
-def _set(target: str, result: Any, sign: str = "=") -> list[str]:
+def assigned(target: str, result: Any, sign: str = "=") -> list[str]:
+    """Lines that set a target to what a rule gives."""
     lines, text = computation(result)
     return [*lines, f"{target} {sign} {text};"]
 
 
 @written.register
 def _map(made: Map, scope: Scope) -> list[str]:
-    operands = [scope.operand(argument, "t") for argument in made.arguments]
     out = scope.compute(made.out)
-    return loop("t", made.out.size, assigned(f"{out}[t]", made.primitive, operands))
+
+    def lines(t: str) -> list[str]:
+        operands = [given(scope.operand(argument, t)) for argument in made.arguments]
+        return assigned(f"{out}[{t}]", read(made.primitive, partial(made.primitive.rule, SCRIPT, *operands)))
+
+    return loop("t", made.out.size, lines)
 
 
 @written.register
 def _product(made: Product, scope: Scope) -> list[str]:
-    letters = made.contraction
+    letters, out = made.contraction, scope.compute(made.out)
     outer = [letter for letter in letters.out if letter != "b"]
     inner = [letter for letter in dict.fromkeys(letters.left + letters.right) if letter not in (*outer, "b")]
     left, right = (
         scope.element(factor, _position(letters, own))
         for factor, own in ((made.left, letters.left), (made.right, letters.right))
     )
-    out = scope.compute(made.out)
-    lines = [f"sum += {left} * {right};"]
-    for letter in reversed(inner):
-        lines = loop(f"i_{letter}", letters.sizes[letter], lines)
-    lines = ["let sum = 0;", *lines, f"{out}[{_position(letters, letters.out)}] = sum;"]
-    for letter in reversed(outer):
-        lines = loop(f"i_{letter}", letters.sizes[letter], lines)
+    target = f"{out}[{_position(letters, letters.out)}]"
+    if all(letters.sizes[letter] == 1 for letter in inner):
+        return _nested(outer, letters, [f"{target} = {left} * {right};"])
+    added_up = ["let sum = 0;", *_nested(inner, letters, [f"sum += {left} * {right};"]), f"{target} = sum;"]
+    lines = _nested(outer, letters, added_up)
+    return block(lines) if lines is added_up else lines
+
+
+def _nested(own: list[str], letters: Contraction, lines: list[str]) -> list[str]:
+    """Lines in a loop for each of some letters."""
+    for letter in reversed(own):
+        if letters.sizes[letter] > 1:
+            variable = f"i_{letter}"
+            lines = [f"for (let {variable} = 0; {variable} < {letters.sizes[letter]}; {variable} += 1) {{", *lines, "}"]
     return lines
 
 
@@ -74,15 +80,15 @@ def _position(letters: Contraction, own: str) -> str:
     """Where a number stands among those of an operand, row after row."""
     terms, stride = [], 1
     for letter in reversed(own.replace("b", "")):
-        terms.append(times(stride, f"i_{letter}"))
+        terms.append(times(stride, f"i_{letter}") if letters.sizes[letter] > 1 else "0")
         stride *= letters.sizes[letter]
     return added(*reversed(terms))
 
 
 @written.register
 def _batch_sum(made: BatchSum, scope: Scope) -> list[str]:
-    element = scope.element(made.read, "t")
-    return loop("t", made.out.size, [f"{scope.compute(made.out)}[t] = {element};"])
+    out = scope.compute(made.out)
+    return loop("t", made.out.size, lambda t: [f"{out}[{t}] = {scope.element(made.read, t)};"])
 
 
 @written.register
@@ -103,34 +109,56 @@ def text(given: object) -> str:
 
 @written.register
 def _scatter(made: Scatter, scope: Scope) -> list[str]:
-    pieces = [(piece, scope.operand(piece.operand, "t")) for piece in made.pieces]
     out = scope.compute(made.out)
     lines = [] if made.covers else [f"{out}.fill(0);"]
-    for piece, operand in pieces:
+    for piece in made.pieces:
         if len(piece.index):
-            place = scope.place(piece.index, "t")
-            lines += loop("t", len(piece.index), _set(f"{out}[{place}]", given(operand), "+=" if piece.adds else "="))
+            lines += loop("t", len(piece.index), partial(_moved, scope, out, piece))
     return lines
+
+
+def _moved(scope: Scope, out: str, piece: Piece, t: str) -> list[str]:
+    target, operand = f"{out}[{scope.place(piece.index, t)}]", given(scope.operand(piece.operand, t))
+    return assigned(target, operand, "+=" if piece.adds else "=")
 
 
 @written.register
 def _choose(made: Choose, scope: Scope) -> list[str]:
-    width, start = made.width, scope.place(starts(made, made.index), "t")
-    row = f"row_of({scope.element(made.index, 't')}, {made.rows})"
-    # Where there is no such row its place is NaN, and so what stands there.
-    table = scope.element(made.table, added("row", "k"))
-    out = scope.compute(made.out)
-    copied = loop("k", width, [f"{out}[{added(times(width, 't'), 'k')}] = {table};"])
-    return loop("t", made.index.size, [f"const row = {times(width, f'({start} + {row})')};", *copied])
+    width, out = made.width, scope.compute(made.out)
+
+    def lines(t: str) -> list[str]:
+        # Where there is no such row its place is NaN, and so is what stands there.
+        return [
+            _row(made, made.index, scope, t),
+            *loop("k", width, lambda k: [f"{out}[{_at(width, t, k)}] = {scope.element(made.table, added('row', k))};"]),
+        ]
+
+    return loop("t", made.index.size, lines)
+
+
+def _row(made: Choose | AddRows, index: Ref, scope: Scope, t: str) -> str:
+    """The line that says where the row begins which an index chooses."""
+    row = f"row_of({scope.element(index, t)}, {made.rows})"
+    return f"const row = {times(made.width, added(scope.place(starts(made, index), t), row))};"
+
+
+def _at(width: int, t: str, k: str) -> str:
+    return added(times(width, t), k)
 
 
 @written.register
 def _add_rows(made: AddRows, scope: Scope) -> list[str]:
-    width, out = made.width, scope.compute(made.out)
+    out = scope.compute(made.out)
     lines = [f"{out}.fill(0);"]
     for index, more in made.parts:
-        start = scope.place(starts(made, index), "t")
-        row = f"row_of({scope.element(index, 't')}, {made.rows})"
-        moved = loop("k", width, [f"{out}[row + k] += {scope.element(more, added(times(width, 't'), 'k'))};"])
-        lines += loop("t", index.size, [f"const row = {times(width, f'({start} + {row})')};", *moved])
+        lines += loop("t", index.size, partial(_added_to_row, made, scope, out, index, more))
     return lines
+
+
+def _added_to_row(made: AddRows, scope: Scope, out: str, index: Ref, more: Ref, t: str) -> list[str]:
+    return [
+        _row(made, index, scope, t),
+        *loop(
+            "k", made.width, lambda k: [f"{out}[{added('row', k)}] += {scope.element(more, _at(made.width, t, k))};"]
+        ),
+    ]

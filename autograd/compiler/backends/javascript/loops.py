@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...plan.instructions import Ref
 from ...plan.loop import Loop
 from .instructions import written
@@ -20,18 +22,10 @@ def _loop(made: Loop, scope: Scope) -> list[str]:
         inside.put(array, _shifted(scope, own, times(array.size, step)))
     for array, own in zip(body.same, made.same, strict=True):
         inside.put(array, _shifted(scope, own, ""))
-    begun = [
-        line
-        for name, first in zip(states, made.first, strict=True)
-        for line in loop("t", first.size, [f"{name}[t] = {scope.element(first, 't')};"])
-    ]
+    begun = [line for name, first in zip(states, made.first, strict=True) for line in _copied(name, first, scope)]
     tape = scope.compute(made.out)
-    computed = [line for own in body.instructions for line in ("{", *written(own, inside), "}")]
-    moved = [
-        line
-        for name, following in zip(nexts, body.nexts, strict=True)
-        for line in loop("t", following.size, [f"{name}[t] = {inside.element(following, 't')};"])
-    ]
+    computed = [line for own in body.instructions for line in written(own, inside)]
+    moved = [line for name, own in zip(nexts, body.nexts, strict=True) for line in _copied(name, own, inside)]
     moved += [f"{name}.set({following});" for name, following in zip(states, nexts, strict=True)]
     head = f"let {step} = 0; {step} < {made.steps}; {step} += 1"
     if made.backwards:
@@ -49,6 +43,10 @@ def _loop(made: Loop, scope: Scope) -> list[str]:
     ]
 
 
+def _copied(name: str, read: Ref, scope: Scope) -> list[str]:
+    return loop("t", read.size, lambda t: [f"{name}[{t}] = {scope.element(read, t)};"])
+
+
 def _shifted(scope: Scope, read: Ref, start: str) -> Element:
     """The elements of what stands outside of the loop, from a position on."""
     return lambda position: scope.element(read, added(start, position))
@@ -60,6 +58,10 @@ def _kept(made: Loop, inside: Scope, tape: str, is_state: bool, row: str) -> lis
     for part, start in zip(made.parts, made.starts(), strict=False):
         if part.is_state == is_state:
             size = part.array.size
-            place = added(str(start), "" if part.last else times(size, row), "t")
-            lines += loop("t", size, [f"{tape}[{place}] = {inside.element(Ref(part.array), 't')};"])
+            begin = added(str(start), "" if part.last else times(size, row))
+            lines += loop("t", size, partial(_put, inside, tape, begin, Ref(part.array)))
     return lines
+
+
+def _put(inside: Scope, tape: str, begin: str, read: Ref, t: str) -> list[str]:
+    return [f"{tape}[{added(begin, t)}] = {inside.element(read, t)};"]

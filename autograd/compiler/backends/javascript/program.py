@@ -96,19 +96,38 @@ def _path(plan: Plan, arguments: Sequence[tuple[str, int]], count: int, learns: 
     for array in plan.arrays:
         if array.kind != "computed":
             scope.put(array, named(*_source(array, starts, scope)))
-    steps = [written(made, scope) for made in plan.instructions]
-    defined = [line for k, lines in enumerate(steps) for line in (f"const step{k} = (x, p) => {{", *lines, "};")]
-    calls = [f"step{k}(x, p);" for k in range(len(steps))]
-    outputs = [
-        "outputs: (x, p) => {",
-        *(calls[k] for k in _needed(plan)),
-        *_copied("outputs", plan.output, plan.output.size, scope),
-        "return outputs;",
-        "},",
+    lines = [written(made, scope) for made in plan.instructions]
+    needed = _needed(plan)
+    others = [k for k in range(len(lines)) if k not in set(needed)]
+    forth, back = (_grouped([lines[k] for k in own]) for own in (needed, others))
+    steps = [
+        line for k, group in enumerate([*forth, *back]) for line in (f"const step{k} = (x, p) => {{", *group, "};")
     ]
-    gradient = ["gradient: (x, p) => {", *calls, *_learned(plan, count, scope), "},"] if learns else []
+    calls = [f"step{k}(x, p);" for k in range(len(forth) + len(back))]
+    results = ["outputs: (x, p) => {", *calls[: len(forth)]]
+    results += [*_copied("outputs", plan.output, plan.output.size, scope), "return outputs;", "},"]
+    if learns:
+        results += ["gradient: (x, p) => {", *calls, *_learned(plan, count, scope), "},"]
     # What the results read may be declared too: all of it stands before them.
-    return [*scope.declared, *defined, "return {", *outputs, *gradient, "};", "})();"]
+    return [*scope.declared, *steps, "return {", *results, "};", "})();"]
+
+
+def _grouped(each: Iterable[list[str]]) -> list[list[str]]:
+    """The lines of instructions, those of neighbours without loops together: a function each, of moderate length."""
+    groups: list[list[str]] = []
+    is_open = False
+    for lines in each:
+        has_loops = any(line.startswith("for ") for line in lines)
+        if is_open and not has_loops and len(groups[-1]) < _LONGEST:
+            groups[-1] += lines
+        else:
+            groups.append([*lines])
+        is_open = not has_loops
+    return groups
+
+
+_LONGEST = 200
+"""Lines of a function: engines compile long ones slowly."""
 
 
 def _learned(plan: Plan, count: int, scope: Scope) -> list[str]:
@@ -127,7 +146,10 @@ def _source(array: Array, starts: Sequence[int], scope: Scope) -> tuple[str, str
 def _copied(name: str, read: Ref | None, size: int, scope: Scope) -> list[str]:
     """The lines that make a result, an array of its own."""
     made = f"const {name} = new Float64Array({size});"
-    return [made, *([] if read is None else loop("t", read.size, [f"{name}[t] = {scope.element(read, 't')};"]))]
+    return [
+        made,
+        *([] if read is None else loop("t", read.size, lambda t: [f"{name}[{t}] = {scope.element(read, t)};"])),
+    ]
 
 
 def _needed(plan: Plan) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...plan.instructions import Array, LogSumExp, Ref, Sum
 from ...plan.ragged import OfRuns, Ragged
@@ -10,46 +10,58 @@ from ...plan.shares import LogSoftmax, SoftmaxAdjoint
 from .instructions import written
 from .scope import Scope, loop, times
 
+Bounds = Callable[[str], tuple[str, str]]
+"""Where a run starts and ends."""
+
 
 @written.register
 def _equal(made: OfRuns, scope: Scope) -> list[str]:
     reads = [read for read in made.operands if isinstance(read, Ref)]
-    bounds = times(made.length, "r"), f"start + {made.length}"
+
+    def bounds(r: str) -> tuple[str, str]:
+        return times(made.length, r), f"start + {made.length}"
+
     return _runs(type(made), reads, made.out, reads[0].size // made.length, bounds, scope)
 
 
 @written.register
 def _ragged(made: Ragged, scope: Scope) -> list[str]:
     ends = scope.places([*made.starts, sum(made.lengths)])
-    bounds = f"{ends}[r]", f"{ends}[r + 1]"
+
+    def bounds(r: str) -> tuple[str, str]:
+        return f"{ends}[{r}]", f"{ends}[{r} + 1]"
+
     return _runs(made.kind, made.arguments, made.out, len(made.lengths), bounds, scope)
 
 
 def _runs(
-    kind: type[OfRuns], reads: Sequence[Ref], array: Array, count: int, bounds: tuple[str, str], scope: Scope
+    kind: type[OfRuns], reads: Sequence[Ref], array: Array, count: int, bounds: Bounds, scope: Scope
 ) -> list[str]:
     """Lines that do the same with each run, from a start to an end."""
     element, more = (scope.element(read, "k") for read in (reads[0], reads[-1]))
     out = scope.compute(array)
     copied = "" if kind in (Sum, SoftmaxAdjoint) else scope.buffer(reads[0].size)
-    lines = {Sum: _sum, LogSumExp: _logsumexp, LogSoftmax: _log_softmax, SoftmaxAdjoint: _softmax_adjoint}[kind](
-        out, element, more, copied
-    )
-    return loop("r", count, [f"const start = {bounds[0]};", f"const end = {bounds[1]};", *lines])
+    written_for = {Sum: _sum, LogSumExp: _logsumexp, LogSoftmax: _log_softmax, SoftmaxAdjoint: _softmax_adjoint}[kind]
+
+    def lines(r: str) -> list[str]:
+        start, end = bounds(r)
+        return [f"const start = {start};", f"const end = {end};", *written_for(out, r, element, more, copied)]
+
+    return loop("r", count, lines)
 
 
 _EACH = "for (let k = start; k < end; k += 1)"
 
 
-def _sum(out: str, element: str, more: str, copied: str) -> list[str]:
-    return ["let sum = 0;", f"{_EACH} sum += {element};", f"{out}[r] = sum;"]
+def _sum(out: str, r: str, element: str, more: str, copied: str) -> list[str]:
+    return ["let sum = 0;", f"{_EACH} sum += {element};", f"{out}[{r}] = sum;"]
 
 
-def _logsumexp(out: str, element: str, more: str, copied: str) -> list[str]:
-    return [f"{_EACH} {copied}[k] = {element};", f"{out}[r] = logsumexp({copied}.subarray(start, end));"]
+def _logsumexp(out: str, r: str, element: str, more: str, copied: str) -> list[str]:
+    return [f"{_EACH} {copied}[k] = {element};", f"{out}[{r}] = logsumexp({copied}.subarray(start, end));"]
 
 
-def _log_softmax(out: str, element: str, more: str, copied: str) -> list[str]:
+def _log_softmax(out: str, r: str, element: str, more: str, copied: str) -> list[str]:
     return [
         f"{_EACH} {copied}[k] = {element};",
         f"const [largest, above] = largest_of({copied}.subarray(start, end));",
@@ -57,7 +69,7 @@ def _log_softmax(out: str, element: str, more: str, copied: str) -> list[str]:
     ]
 
 
-def _softmax_adjoint(out: str, element: str, more: str, copied: str) -> list[str]:
+def _softmax_adjoint(out: str, r: str, element: str, more: str, copied: str) -> list[str]:
     # What the others of a run add up to: those before, and those behind.
     return [
         "let sum = 0;",

@@ -3,7 +3,12 @@
 class OffPath extends Error {}
 
 // Numbers and places come as the bytes of typed arrays, in base64.
-const bytes_of = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+const bytes_of = (text) => {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let k = 0; k < bytes.length; k += 1) bytes[k] = characters.charCodeAt(k);
+  return bytes.buffer;
+};
 const numbers_of = (text) => new Float64Array(bytes_of(text));
 const places_of = (text) => new Int32Array(bytes_of(text));
 

@@ -128,8 +128,18 @@ def _places(index: Index, given: bytes) -> str:
     return f"spread({pattern.base}, {list(pattern.counts)}, {list(pattern.strides)})"
 
 
-def loop(variable: str, count: int, lines: list[str]) -> list[str]:
-    """Lines that are run for each whole number below a count; for the one below 1, they are run as a block."""
+Lines = Callable[[str], list[str]]
+"""Writes what is done at a position."""
+
+
+def loop(variable: str, count: int, lines: Lines) -> list[str]:
+    """Lines for each whole number below a count; for one alone there is no loop."""
     if count == 1:
-        return [f"{{ const {variable} = 0;", *lines, "}"]
-    return [f"for (let {variable} = 0; {variable} < {count}; {variable} += 1) {{", *lines, "}"]
+        return block(lines("0"))
+    return [f"for (let {variable} = 0; {variable} < {count}; {variable} += 1) {{", *lines(variable), "}"]
+
+
+def block(lines: list[str]) -> list[str]:
+    """Lines whose names nobody else sees."""
+    has_names = any(line.startswith(("const ", "let ")) for line in lines)
+    return ["{", *lines, "}"] if has_names else lines

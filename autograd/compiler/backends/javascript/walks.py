@@ -14,7 +14,7 @@ _AT, _PLACE = "at", "place"
 
 @written.register
 def _walk(made: Walk, scope: Scope) -> list[str]:
-    steps, given = made.steps, scope.element(made.read, "t")
+    steps = made.steps
     tape, places = scope.compute(made.out), scope.places(made.steps.operands)
 
     def forth(operation: Operation) -> list[str]:
@@ -23,7 +23,7 @@ def _walk(made: Walk, scope: Scope) -> list[str]:
         return [*lines, f"{tape}[{_PLACE}] = {result};"]
 
     return [
-        *loop("t", steps.given, [f"{tape}[t] = {given};"]),
+        *loop("t", steps.given, lambda t: [f"{tape}[{t}] = {scope.element(made.read, t)};"]),
         f"for (let k = 0; k < {steps.count}; k += 1) {{",
         *_step(steps, scope, [forth(operation) for operation in steps.operations]),
         "}",
@@ -46,9 +46,12 @@ def _step(steps: Steps, scope: Scope, ways: list[list[str]]) -> list[str]:
 
 @written.register
 def _walk_back(made: WalkBack, scope: Scope) -> list[str]:
-    steps, seed = made.steps, scope.element(made.adjoint, "t")
-    active, places, seeded = scope.places(made.active), scope.places(steps.operands), scope.place(made.seeded, "t")
+    steps = made.steps
+    active, places = scope.places(made.active), scope.places(steps.operands)
     adjoints, out = scope.buffer(steps.size), scope.compute(made.out)
+
+    def seeded(t: str) -> list[str]:
+        return [f"{adjoints}[{scope.place(made.seeded, t)}] = {scope.element(made.adjoint, t)};"]
 
     def back(operation: Operation) -> list[str]:
         operands = [atom(scope.element(made.tape, _operand(places, index))) for index in range(operation.arity)]
@@ -65,9 +68,9 @@ def _walk_back(made: WalkBack, scope: Scope) -> list[str]:
 
     return [
         f"{adjoints}.fill(0);",
-        *loop("t", len(made.seeded), [f"{adjoints}[{seeded}] = {seed};"]),
+        *loop("t", len(made.seeded), seeded),
         f"for (let k = {steps.count - 1}; k >= 0; k -= 1) {{",
         *_step(steps, scope, [back(operation) for operation in steps.operations]),
         "}",
-        *loop("t", steps.given, [f"{out}[t] = {active}[t] ? {adjoints}[t] : 0;"]),
+        *loop("t", steps.given, lambda t: [f"{out}[{t}] = {active}[{t}] ? {adjoints}[{t}] : 0;"]),
     ]
