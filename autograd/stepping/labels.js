@@ -25,7 +25,7 @@ const boxOf = (element, plane, zoom) => {
 const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
   const pointer = drawn('path', { class: 'pointer' });
   const knot = drawn('circle', { class: 'knot', r: 5 });
-  svg.append(pointer, knot);
+  svg.firstChild.after(pointer, knot); // above the lines, below the nodes
   const layer = made('div', { class: 'labels' });
   plane.append(layer);
   const chip = made('div', { class: 'partial now', hidden: true });

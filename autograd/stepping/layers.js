@@ -15,6 +15,11 @@ const ranksOf = (nodes) => {
   return ranks;
 };
 
+const [SPINE, PASSING] = [40, 3];
+
+/** Whether an edge comes from the only operand that was computed, as that from z to a: it is drawn straight. */
+const isSpine = (edge) => edge.from.into.length > 0 && edge.to.into.filter(({ from }) => from.into.length > 0).length === 1;
+
 /** Cells in layers: one for each node, and one wherever an edge passes a layer; linked by `before` and `after`. */
 const cellsOf = (nodes, edges) => {
   const ranks = ranksOf(nodes);
@@ -32,8 +37,9 @@ const cellsOf = (nodes, edges) => {
     for (let i = 1; i < route.length; i++) {
       // Operands stand in their order; `port` is where among those of its user an edge arrives.
       const port = edge.to.into.length > 1 ? place : 0;
-      route[i - 1].after.push({ cell: route[i], port });
-      route[i].before.push({ cell: route[i - 1], port });
+      const pull = isSpine(edge) ? SPINE : route.length > 2 ? PASSING : 1;
+      route[i - 1].after.push({ cell: route[i], port, pull });
+      route[i].before.push({ cell: route[i - 1], port, pull });
     }
     return route;
   });
@@ -72,6 +78,7 @@ const orderedLayers = ({ cells, cellOf }, output) => {
           : cell.at;
       }
       layer.sort((a, b) => a.wish - b.wish || a.at - b.at);
+      sortSubscripts(layer);
       layer.forEach((cell, at) => (cell.at = at));
     }
   }
@@ -80,11 +87,25 @@ const orderedLayers = ({ cells, cellOf }, output) => {
   return layers;
 };
 
+/** Labels of one letter stand in the order of their subscripts, in the places that they have together. */
+const sortSubscripts = (layer) => {
+  const groups = new Map();
+  layer.forEach(({ node }, at) => {
+    if (!node?.label.sub) return;
+    const key = [node.label.base, node.label.sup, node.kind].join(' ');
+    groups.set(key, [...(groups.get(key) ?? []), at]);
+  });
+  for (const places of groups.values()) {
+    const sorted = places.map((at) => layer[at]).sort((a, b) => a.node.label.sub.localeCompare(b.node.label.sub, 'en', { numeric: true }));
+    places.forEach((at, i) => (layer[at] = sorted[i]));
+  }
+};
+
 /** How many pairs of edges between neighbouring layers cross. */
 const crossingsOf = (layers) => {
   let crossings = 0;
   for (const layer of layers) {
-    const ends = layer.flatMap((cell) => cell.after.map(({ cell: other, port }) => [cell.at, other.at + port * PORTS]));
+    const ends = layer.flatMap((cell) => cell.after.map(({ cell: other }) => [cell.at, other.at]));
     for (let i = 0; i < ends.length; i++) {
       for (let j = i + 1; j < ends.length; j++) if ((ends[i][0] - ends[j][0]) * (ends[i][1] - ends[j][1]) < 0) crossings++;
     }
@@ -117,28 +138,27 @@ const placeAcross = (layers, gapBetween) => {
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (const layer of sweep % 2 ? layers : [...layers].reverse()) {
-      const wishes = layer.map((cell) => wishOf(cell, sweep < SWEEPS / 2 ? 1 : 0));
-      const weights = layer.map((cell) => (isInner(cell) ? INNER : 1));
+      const late = sweep >= SWEEPS / 2;
+      const wishes = layer.map((cell) => wishOf(cell, late));
+      const weights = layer.map((cell) => (isInner(cell) ? (late ? SPINE : 4) * SPINE : 1));
       const gaps = layer.map((cell, i) => (i ? gapBetween(layer[i - 1], cell) : 0));
       spaced(wishes, weights, gaps).forEach((place, i) => (layer[i].across = place));
     }
   }
 };
 
-const SWEEPS = 40;
-const INNER = 12; // how much straighter a line is from what was computed than from a leaf
+const SWEEPS = 60;
 
 const isInner = (cell) => !cell.node || cell.node.into.length > 0;
 
-/** Where a cell would stand by those that it is joined to; in the end leaves do not bend the line of what is computed. */
-const wishOf = (cell, leafPull) => {
+/** Where a cell would stand by those that it is joined to; in the end leaves do not bend a line that is straight. */
+const wishOf = (cell, late) => {
   let [sum, weight] = [0, 0];
-  const joined = [...cell.before, ...cell.after];
-  const hasInner = joined.some(({ cell: other }) => isInner(other));
-  for (const { cell: other } of joined) {
-    const pull = !isInner(cell) || !hasInner ? 1 : isInner(other) ? INNER : leafPull;
-    sum += pull * other.across;
-    weight += pull;
+  const ends = late && cell.before.some(({ pull }) => pull === SPINE);
+  for (const { cell: other, pull } of [...cell.before, ...cell.after]) {
+    const own = ends && !isInner(other) ? 0 : pull;
+    sum += own * other.across;
+    weight += own;
   }
   return weight ? sum / weight : cell.across;
 };

@@ -105,7 +105,7 @@ def _block(block: Block) -> dict[str, object]:
         "title": shown(block.title),
         "told": [shown(line) for line in block.told],
         "leaf": block.kind in ("leaves", "rest"),
-        "fixed": False,
+        "fixed": all(member.primitive is CONSTANT for member in block.members),
         "operation": block.kind,
         "members": len(block.members),
     }

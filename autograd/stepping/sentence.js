@@ -58,7 +58,7 @@ const growing = (terms) => {
 
 /** A gradient as the sum of its shares so far. */
 const sumTold = (model, { moment }, node) => [
-  made('span', { class: 'sum' }, ...growing(moment.terms.get(node.id)), operator(' = '), figure(moment.sums.get(node.id))),
+  made('span', { class: 'shares' }, ...growing(moment.terms.get(node.id)), operator(' = '), figure(moment.sums.get(node.id))),
 ];
 
 const WRITERS = {

@@ -114,7 +114,7 @@ const makeStage = (model, state, host) => {
       made.element.setAttribute('transform', `translate(${rounded1(x)} ${rounded1(y)})`);
     }
     svg.append(wires, ...stage.nodes.map(({ element }) => element), dots);
-    const plane = made('div', { class: 'plane' }, svg);
+    const plane = made('div', { class: 'plane', style: `width: ${placed.size.width}px; height: ${placed.size.height}px` }, svg);
     canvas.replaceChildren(plane);
     labels = makeLabels(model, { setting, placed, curves, plane, svg });
     Object.assign(stage, { setting, placed, curves, plane, dots });

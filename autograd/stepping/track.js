@@ -63,7 +63,7 @@ const makeTrack = (model, state, box) => {
     const { node } = model.steps[at];
     parts.current.setAttribute('class', `name current ${back ? 'backward' : 'forward'}`);
     parts.current.setAttribute('x', x(at));
-    parts.current.setAttribute('y', back ? below + 26 : above - 15);
+    parts.current.setAttribute('y', back ? below + 26 : above - 17);
     parts.current.replaceChildren(...(node ? spansOf(node, 17) : []));
     ticks.forEach(({ mark, name }, i) => {
       mark.classList.toggle('done', i <= at);
