@@ -16,8 +16,9 @@ from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
 from .formulas.notes import latex_note_of, note_of
 from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
 from .graph import topological_order
+from .merged import Steps, end_of
 from .namespaces import left_to_right
-from .paths import Steps, end_of, partial_of, passed_through, paths_from, use_counts
+from .paths import partial_of, paths_from
 from .value import Value
 from .words import keywords_told
 
@@ -112,9 +113,8 @@ class ChainRule:
         self._given, self._changed = (output, wrt), (changes, Names(order))
         self.output, self.wrt = then.get(output, output), then.get(wrt, wrt)
         self._order = [then.get(value, value) for value in order]
-        self._uses = use_counts(self._order)
-        self._on_path, self.paths = paths_from(self.wrt, self._order, self._uses, "chain_rule(wrt)")
-        self._names = Names(self._order)
+        self._names = Names(self._order, apart=(self.wrt,))
+        self._on_path, self.paths = paths_from(self.wrt, self._order, self._names.merged, "chain_rule(wrt)")
         self.value = gradient(self.output, self.wrt)
 
     @property
@@ -140,22 +140,8 @@ class ChainRule:
                 branches.append(self._ways_into(end_of(steps)))
 
     def _ways_into(self, value: Value) -> list[Steps]:
-        """The ways into a value along the paths, the last first; what has no name in between is passed through."""
-        ways = self._steps_into(value, ())
-        found: list[Steps] = []
-        while ways:
-            steps = ways.pop()
-            operand = end_of(steps)
-            if operand is not self.wrt and passed_through(steps, self._uses):
-                ways += self._steps_into(operand, steps)
-            else:
-                found.append(steps)
-        return found
-
-    def _steps_into(self, value: Value, after: Steps) -> list[Steps]:
-        """Steps and one more, to each of a value's operands that is on the paths."""
-        operands = enumerate(value.operands)
-        return [(*after, (value, index)) for index, operand in operands if operand in self._on_path]
+        """The ways into a value along the paths, the last first; what stands in its formula is passed through."""
+        return [*self._names.merged.ways(value, self._on_path)][::-1]
 
     @cached_property
     def _users(self) -> dict[Value, dict[Value, list[Steps]]]:

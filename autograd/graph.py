@@ -61,3 +61,12 @@ def topological_order(outputs: Iterable[Value], leaves: bool = True) -> list[Val
                     done.add(value)
                     order.append(value)
     return order
+
+
+def use_counts(order: Iterable[Value]) -> dict[Value, int]:
+    """How often each value is an operand."""
+    uses: dict[Value, int] = {}
+    for value in order:
+        for operand in value.operands:
+            uses[operand] = uses.get(operand, 0) + 1
+    return uses

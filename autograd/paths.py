@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from .errors import DomainError, GraphError
+from .merged import Merged
 from .reverse import local_partial
 from .value import Value
 
-Steps = tuple[tuple[Value, int], ...]
-"""The local partials along a path, from the output's side back: a value and its operand's position."""
 
-_INSIDE = 2
-
-
-def use_counts(order: Iterable[Value]) -> dict[Value, int]:
-    """How often each value is an operand."""
-    uses: dict[Value, int] = {}
-    for value in order:
-        for operand in value.operands:
-            uses[operand] = uses.get(operand, 0) + 1
-    return uses
-
-
-def end_of(steps: Steps) -> Value:
-    """The operand that steps lead back to."""
-    value, index = steps[-1]
-    return value.operands[index]
-
-
-def passed_through(steps: Steps, uses: dict[Value, int]) -> bool:
-    """Whether the formula of a labelled value holds what steps lead back to, as C = (a - y)^2 holds the difference.
-
-    That has no name, and nothing else uses it.
-    """
-    inner = end_of(steps)
-    written = inner.label is None and 1 <= len(inner.operands) <= 2 and uses[inner] == 1
-    return written and steps[0][0].label is not None and len(steps) <= _INSIDE
-
-
-def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argument: str) -> tuple[set[Value], int]:
+def paths_from(start: Value, order: list[Value], merged: Merged, argument: str) -> tuple[set[Value], int]:
     """The values on paths from `start` to the last of a topological order, and how many paths there are.
+
+    Paths through products with the number 0, which add nothing, are left out where there are others.
+    """
+    on_path, paths = _walked(start, order, merged.uses, merged.nothing)
+    if not paths:
+        on_path, paths = _walked(start, order, merged.uses, ())
+    if not paths:
+        raise GraphError(
+            f"{argument}: expected a value that the output depends on, got {start!r}; take one that it was computed "
+            "from (str(draw(output)) lists them), and look for detach() and no_grad() on the way"
+        )
+    return on_path, paths
+
+
+def _walked(
+    start: Value, order: list[Value], uses: dict[Value, int], closed: Collection[Value]
+) -> tuple[set[Value], int]:
+    """The values on paths, and how many there are to the last, none through those that are closed.
 
     Counts grow to thousands of digits, so one is forgotten when the last that uses its value has read it.
     """
-    output = order[-1]
     counts, waiting, on_path = {start: 1}, {start: uses.get(start, 0)}, {start}
     for value in order:
         if value is start:
@@ -57,15 +45,19 @@ def paths_from(start: Value, order: list[Value], uses: dict[Value, int], argumen
                 waiting[operand] -= 1
                 if not waiting[operand]:
                     del counts[operand]
-        if count:
+        if count and value not in closed:
             counts[value], waiting[value] = count, uses.get(value, 0)
             on_path.add(value)
-    if output not in on_path:
-        raise GraphError(
-            f"{argument}: expected a value that the output depends on, got {start!r}; take one that it was computed "
-            "from (str(draw(output)) lists them), and look for detach() and no_grad() on the way"
-        )
-    return on_path, counts[output]
+    return _leading_on(order, on_path) if closed else on_path, counts.get(order[-1], 0)
+
+
+def _leading_on(order: list[Value], values: set[Value]) -> set[Value]:
+    """Those from which the last of an order is reached by way of others of them."""
+    reached = {order[-1]} & values
+    for value in reversed(order):
+        if value in reached:
+            reached.update(values.intersection(value.operands))
+    return reached
 
 
 def partial_of(value: Value, index: int) -> float | None:
@@ -74,12 +66,6 @@ def partial_of(value: Value, index: int) -> float | None:
         return local_partial(value, index)
     except DomainError:
         return None
-
-
-def partial_by(value: Value, operand: Value) -> float | None:
-    """The partial by an operand in all its positions."""
-    partials = [partial_of(value, i) for i, o in enumerate(value.operands) if o is operand]
-    return None if None in partials else math.fsum(p for p in partials if p is not None)
 
 
 def product_of(partials: list[float | None]) -> float | None:

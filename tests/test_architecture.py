@@ -34,7 +34,7 @@ FLOORS = [
         "living",
         "operations",
     },
-    {"parameters", "containers"},
+    {"parameters", "containers", "merged"},
     {"reverse", "formulas", "javascript"},
     {"adjoints", "watching", "paths"},
     {"stand_ins"},

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, OperandError, RenderError
 from ..files import as_path, write_whole
-from ..formulas.naming import Names
 from ..text import in_xml
 from ..value import Value
 from ..words import attributes_told, keywords_told
@@ -187,7 +186,7 @@ def draw(
     text = outline_of(tree)
     # Ids that two pictures on one page do not share, and that are the same from run to run.
     prefix = f"t{sha256(f'{chosen} {legend} {direction} {title} {text}'.encode()).hexdigest()[:8]}-"
-    spoken = title or f"Derivative tree of {Names(tree.order).plain(tree.output)}"
+    spoken = title or f"Derivative tree of {tree.names.plain(tree.output)}"
     # A page asks for the tree once more, which is cheaper than to keep it.
     again = partial(tree_of, output, path_to, depth, max_nodes, collapse)
     return Drawing(dot_of(tree, chosen, direction, title, legend, prefix), text, spoken, again)

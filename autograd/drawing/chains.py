@@ -31,14 +31,22 @@ def shortened(scene: Scene, partition: Partition) -> Partition:
 
 def _links(scene: Scene, partition: Partition) -> dict[Value, Value]:
     """For each value of a chain the one before it: its only computed operand, which nothing else uses."""
+    ends = {
+        value: [end for term in scene.merged.terms(value) for end in term.values()]
+        for value in scene.order
+        if value.operands and not scene.merged.holds(value)
+    }
+    uses: dict[Value, int] = {}
+    for own in ends.values():
+        for end in own:
+            uses[end] = uses.get(end, 0) + 1
     before: dict[Value, Value] = {}
-    for value in scene.order:
-        inner = {operand for operand in value.operands if operand.operands}
+    for value, own in ends.items():
+        inner = {end for end in own if end.operands}
         if len(inner) != 1 or value in partition.blocks or value in partition.passed:
             continue
         (operand,) = inner
-        alone = scene.uses[operand] == sum(other is operand for other in value.operands)
         drawn = operand not in partition.blocks and operand not in partition.passed
-        if alone and drawn and operand is not scene.path_to:
+        if uses[operand] == own.count(operand) and drawn and operand is not scene.path_to:
             before[value] = operand
     return before

@@ -6,16 +6,14 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..pairs import pairs_of, partner_of
-from ..paths import Steps, end_of, partial_by, partial_of, passed_through, product_of
-from ..primitives import WEIGHTED_SUM
-from ..value import Value, number_of
+from ..merged import Kind, Steps, Term, end_of, shown_terms, steps_of
+from ..paths import partial_of, product_of
+from ..reals import number
+from ..value import Value
 from .partition import Partition, is_bundled
-from .scene import Scene, told_positions
+from .scene import Scene
 from .tree import Block, Edge, Node
 
-_WIDE = 8
-_SHOWN_FIRST = 2
 _FEW_STEPS = 8
 
 
@@ -33,50 +31,29 @@ def edges_into(node: Node, scene: Scene, partition: Partition) -> Iterator[Edge]
 
 
 def _single(value: Value, scene: Scene, partition: Partition) -> Iterator[Edge]:
-    """A value's edges; what has no name and serves nothing else is passed through, as C = (a - y)^2 is written."""
-    shown, rest = _shown(value, scene)
-    waiting: list[Steps] = [((value, i),) for i in reversed(shown)]
-    while waiting:
-        steps = waiting.pop()
-        operand = end_of(steps)
-        drawn = operand is scene.path_to or operand in partition.blocks
-        if not drawn and passed_through(steps, scene.uses):
-            waiting += [(*steps, (operand, i)) for i in reversed(told_positions(operand))]
-        else:
-            yield Edge(partition.node_of(operand), value, _product(steps), steps)
-    if rest is not None:
-        yield Edge(rest, value, count=0)
+    """A value's edges; what is written in its formula is passed through, as C = (a - y)^2 is written.
 
-
-def _shown(value: Value, scene: Scene) -> tuple[list[int], Block | None]:
-    """The operands' positions that are drawn, and what is left out: of many, the first, the last and the lit remain.
-
-    A weight is drawn beside what it is multiplied by.
+    Of many terms the first, the last and the lit remain. A weight is drawn beside what it is multiplied by.
     """
-    count = len(value.operands)
-    pairs: list[tuple[int, ...]] = [(i,) for i in told_positions(value)]
-    bias: list[int] = []
-    if value.primitive is WEIGHTED_SUM:
-        partners = [(i, partner_of(i, count)) for i in range(count)]
-        pairs = [(i, j) for i, j in partners if j is not None and i < j]
-        bias = [i for i, j in partners if j is None]
-    kept = set(range(len(pairs)))
-    if count > _WIDE:
-        lit = [k for k, pair in enumerate(pairs) if any(value.operands[i] in scene.on_path for i in pair)]
-        kept = {*range(_SHOWN_FIRST), len(pairs) - 1, *lit[:_WIDE]}
-    hidden = [k for k in range(len(pairs)) if k not in kept]
-    shown = [i for k in sorted(kept) for i in pairs[k]]
-    return shown + bias, _rest(value, hidden) if hidden else None
+    terms = scene.merged.terms(value)
+    shown, hidden = shown_terms(terms, scene.on_path)
+    for term in shown:
+        for link in term.ends:
+            steps = steps_of(link)
+            yield Edge(partition.node_of(end_of(steps)), value, _product(steps), steps)
+    if hidden:
+        yield Edge(_rest(value, hidden, scene), value, count=0)
 
 
-def _rest(value: Value, hidden: list[int]) -> Block:
-    """The operands of a wide value that are not drawn, and what they sum to."""
-    if value.primitive is not WEIGHTED_SUM:
-        return Block("rest", f"… {len(hidden):,} more", [], [value.operands[i] for i in hidden])
-    weights, activations, _ = pairs_of(value.operands)
-    part = math.fsum(number_of(weights[i]) * number_of(activations[i]) for i in hidden)
-    members = [side[i] for i in hidden for side in (weights, activations)]
-    return Block("rest", f"… {len(hidden):,} more pairs", [f"w·a sums to {part:.4g}".replace("-", "−")], members)
+def _rest(value: Value, hidden: list[Term], scene: Scene) -> Block:
+    """The terms of a wide value that are not drawn, and what they sum to."""
+    members = [member for term in hidden for member in term.values()]
+    if scene.merged.kind(value) is not Kind.SUM:
+        return Block("rest", f"… {len(hidden):,} more", [], members)
+    sum_ = number(math.fsum(term.amount for term in hidden))
+    if all(term.is_pair for term in hidden):
+        return Block("rest", f"… {len(hidden):,} more pairs", [f"w·a sums to {sum_}"], members)
+    return Block("rest", f"… {len(hidden):,} more terms", [f"they sum to {sum_}"], members)
 
 
 # One edge for each node
@@ -93,7 +70,7 @@ def _bundled(node: Node, scene: Scene, partition: Partition) -> Iterator[Edge]:
     last: dict[Node, tuple[Value, int]] = {}
     counts: dict[Node, int] = {}
     for value in [*members, *through]:
-        for i in told_positions(value):
+        for i in scene.merged.positions(value):
             operand = value.operands[i]
             to, found = (operand, ways) if operand in partition.passed else (partition.node_of(operand), counts)
             found[to] = found.get(to, 0) + ways[value]
@@ -110,14 +87,14 @@ def _reached(members: list[Value], scene: Scene, partition: Partition) -> tuple[
     """The nodes that values lead to, leaves that are gathered last, and what they lead through, users first."""
     targets: dict[Node, None] = {}
     through: set[Value] = set()
-    waiting = [value.operands[i] for value in reversed(members) for i in reversed(told_positions(value))]
+    waiting = [value.operands[i] for value in reversed(members) for i in reversed(scene.merged.positions(value))]
     while waiting:
         value = waiting.pop()
         if value not in partition.passed:
             targets.setdefault(partition.node_of(value))
         elif value not in through:
             through.add(value)
-            waiting += [value.operands[i] for i in reversed(told_positions(value))]
+            waiting += [value.operands[i] for i in reversed(scene.merged.positions(value))]
     in_turn = sorted(targets, key=lambda node: isinstance(node, Block) and node.kind == "leaves")
     return in_turn, sorted(through, key=scene.place.__getitem__, reverse=True)
 
@@ -147,13 +124,21 @@ def _along(to: Value, last: dict[Node, tuple[Value, int]], products: dict[Node, 
 
 def _of_chain(chain: Block, scene: Scene) -> Iterator[Edge]:
     """The edge from what a chain begins with, and from the start of the path; other leaves are left out with it."""
-    first = next(operand for operand in chain.members[-1].operands if operand.operands)
-    partials = [partial_by(value, operand) for value, operand in pairwise([*chain.members, first])]
+    ends = [[end for term in scene.merged.terms(member) for end in term.values()] for member in chain.members]
+    first = next(end for end in ends[-1] if end.operands)
+    partials = [_partial_by(value, operand, scene) for value, operand in pairwise([*chain.members, first])]
     yield Edge(first, chain, product_of(partials))
     if scene.path_to is not None and not scene.path_to.operands:
-        count = sum(operand is scene.path_to for member in chain.members for operand in member.operands)
+        count = sum(own.count(scene.path_to) for own in ends)
         if count:
             yield Edge(scene.path_to, chain, count=count)
+
+
+def _partial_by(value: Value, operand: Value, scene: Scene) -> float | None:
+    """The derivative of a value by one that its formula holds, on all ways to it."""
+    links = [link for term in scene.merged.terms(value) for link in term.ends]
+    partials = [_product(steps_of(link)) for link in links if link[1].operands[link[2]] is operand]
+    return None if None in partials else math.fsum(partial for partial in partials if partial is not None)
 
 
 def _product(steps: Steps) -> float | None:

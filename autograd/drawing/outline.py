@@ -13,7 +13,7 @@ def outline_of(tree: Tree) -> str:
     into: dict[Node, list[Edge]] = {}
     for edge in tree.edges:
         into.setdefault(edge.value, []).append(edge)
-    names, lines = Names(tree.order), list[str]()
+    names, lines = tree.names, list[str]()
     told: set[Node] = set()
     stack: list[tuple[Node, str, str, str]] = [(tree.output, "", "", "")]
     while stack:

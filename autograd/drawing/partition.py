@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..errors import ArgumentError
 from ..primitives import CONSTANT, WEIGHTED_SUM
 from ..value import Value
-from .scene import Scene, layers_of, told_positions
+from .scene import Scene, layers_of
 from .tree import Block, Node
 
 Collapse = bool | str | int | Iterable[str | int]
@@ -101,7 +101,7 @@ def _gathered(scene: Scene, layers: dict[Value, Block], passed: set[Value]) -> d
     used_alone: set[Value] = set()
     for value in reversed(scene.order):
         nodes = users[value] if value in passed else frozenset((partition.node_of(value),))
-        for operand in (value.operands[i] for i in told_positions(value)):
+        for operand in (value.operands[i] for i in scene.merged.positions(value)):
             if operand in passed or not operand.operands:
                 known = users.setdefault(operand, nodes)
                 users[operand] = known if nodes <= known else known | nodes

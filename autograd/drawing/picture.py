@@ -9,7 +9,7 @@ import graphviz
 from ..adjoints import gradient
 from ..chain import ChainRule
 from ..formulas.expressions import Expression, Number
-from ..formulas.naming import Names, counted
+from ..formulas.naming import counted
 from ..formulas.notations import Piece
 from ..labels import Label
 from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
@@ -62,7 +62,7 @@ def dot_of(tree: Tree, partials: str, direction: str, title: str, legend: bool, 
 class _Picture:
     def __init__(self, tree: Tree, partials: str, down: bool, prefix: str) -> None:
         self.tree, self.partials, self.prefix = tree, partials, prefix
-        self.called = Names(tree.order)
+        self.called = tree.names
         self.names = {node: f"v{i}" for i, node in enumerate(tree.nodes)}
         self.opened = {edge.value for edge in tree.edges}
         self.inside = {node: self._inside(node) for node in tree.nodes}

@@ -9,8 +9,9 @@ from ..changes import recorded
 from ..formulas.naming import Names
 from ..formulas.notes import note_of
 from ..graph import topological_order
-from ..paths import paths_from, use_counts
-from ..primitives import CONSTANT, POWER, WEIGHTED_SUM
+from ..merged import Merged
+from ..paths import paths_from
+from ..primitives import WEIGHTED_SUM
 from ..value import Value
 
 
@@ -26,8 +27,8 @@ class Scene:
         Everything that `output` depends on, in topological order.
     place : dict
         Where each value stands in it.
-    uses : dict
-        How often each value is an operand.
+    names : Names
+        What its values are called, and what is written in another's formula.
     on_path : set of Value
         The values on paths from `path_to`.
     paths : int
@@ -40,10 +41,15 @@ class Scene:
     path_to: Value | None
     order: list[Value]
     place: dict[Value, int]
-    uses: dict[Value, int]
+    names: Names
     on_path: set[Value]
     paths: int
     note: list[str]
+
+    @property
+    def merged(self) -> Merged:
+        """What is written in another's formula."""
+        return self.names.merged
 
 
 def scene_of(output: Value, path_to: Value | None) -> Scene:
@@ -54,10 +60,10 @@ def scene_of(output: Value, path_to: Value | None) -> Scene:
     if changes:
         output, path_to = then[output], then.get(path_to, path_to) if path_to is not None else None
         order = [then.get(value, value) for value in order]
-    uses = use_counts(order)
-    on_path, paths = (set(), 0) if path_to is None else paths_from(path_to, order, uses, "draw(path_to)")
+    names = Names(order, () if path_to is None else (path_to,))
+    on_path, paths = (set(), 0) if path_to is None else paths_from(path_to, order, names.merged, "draw(path_to)")
     place = {value: at for at, value in enumerate(order)}
-    return Scene(output, path_to, order, place, uses, on_path, paths, note)
+    return Scene(output, path_to, order, place, names, on_path, paths, note)
 
 
 def layers_of(order: Iterable[Value]) -> dict[str, list[Value]]:
@@ -68,9 +74,3 @@ def layers_of(order: Iterable[Value]) -> dict[str, list[Value]]:
         if value.label is not None and value.label.superscript in names - {""}:
             layers.setdefault(value.label.superscript, []).append(value)
     return layers
-
-
-def told_positions(value: Value) -> range:
-    """The positions of the operands that are told: all but a constant exponent, which the formula holds."""
-    written = value.primitive is POWER and value.operands[1].primitive is CONSTANT
-    return range(1 if written else len(value.operands))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..paths import Steps
+from ..formulas.naming import Names
+from ..merged import Steps
 from ..value import Value
 
 
@@ -73,6 +74,8 @@ class Tree:
         How many paths there are.
     order : list of Value
         The whole graph in topological order.
+    names : Names
+        What its values are called.
     nodes : list of Value or Block
         Those that are shown, in topological order.
     layers : dict
@@ -87,6 +90,7 @@ class Tree:
     on_path: set[Value]
     paths: int
     order: list[Value]
+    names: Names
     nodes: list[Node] = field(default_factory=list)
     layers: dict[str, list[Node]] = field(default_factory=dict)
     note: list[str] = field(default_factory=list)

@@ -21,7 +21,8 @@ def tree_of(output: Value, path_to: Value | None, depth: int | None, max_nodes: 
     edges = _fitting(scene, partition_of(scene, collapse), depth, max_nodes)
     nodes = _in_order(scene, [scene.output, *(edge.operand for edge in edges)])
     framed = _framed(scene, nodes)
-    return Tree(scene.output, scene.path_to, edges, scene.on_path, scene.paths, scene.order, nodes, framed, scene.note)
+    paths, order = scene.paths, scene.order
+    return Tree(scene.output, scene.path_to, edges, scene.on_path, paths, order, scene.names, nodes, framed, scene.note)
 
 
 def _fitting(scene: Scene, partition: Partition, depth: int | None, max_nodes: int) -> list[Edge]:

@@ -14,12 +14,13 @@ from .notations import UNICODE, Unicode
 
 _SHOWN_FACTORS = 12
 _ENDS = 3
+_LOOKED_AT = 24
 _LEFT_OUT = "left out"
-_MOST_DEFINED = 6
+_MOST_DEFINED = 8
 _COLUMNS = 80
 _ONE = Number(1.0)
-# v7, also after the d of a derivative in ASCII.
-_PLACE = re.compile(r"(?<![^\Wd])v\d+\b")
+_NAME = re.compile(r"[^\W\d]\w*")
+_EXPONENT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 Rest = tuple[str, float]
 """A derivative that is not taken apart: its name and its number."""
@@ -48,8 +49,7 @@ def sides_of(factors: Sequence[Derivative], notation: Unicode, rest: Rest | None
 
     A textbook does not write 1 as a factor; of very many factors the middle is left out.
     """
-    few = len(factors) <= _SHOWN_FACTORS
-    kept = [f for f in factors if f.symbol != _ONE] or ([] if rest else [*factors[:1]]) if few else list(factors)
+    kept = _without_ones(factors) or ([] if rest else [*factors[:1]])
     parts = len(kept) + (rest is not None)
     last = [rest[0]] if rest else []
     symbols = _each(kept, lambda factor: _held(factor.symbol.told(notation), factor.symbol.is_sum, notation, parts))
@@ -77,6 +77,14 @@ def _each(factors: Sequence[_D], told: Callable[[_D], str]) -> list[str]:
     """What is told of the factors, a mark where there are more."""
     texts = list(map(told, told_of(factors)))
     return texts if len(texts) == len(factors) else [*texts[:_ENDS], _LEFT_OUT, *texts[_ENDS:]]
+
+
+def _without_ones(factors: Sequence[_D]) -> list[_D]:
+    """The factors that are not 1; of very many, whose middle is left out, the ends alone are looked at."""
+    if len(factors) <= 2 * _LOOKED_AT:
+        return [factor for factor in factors if factor.symbol != _ONE]
+    ends = [factor for factor in (*factors[:_LOOKED_AT], *factors[-_LOOKED_AT:]) if factor.symbol != _ONE]
+    return ends if len(ends) > _SHOWN_FACTORS else list(factors)
 
 
 def told_of(factors: Sequence[_D]) -> list[_D]:
@@ -126,7 +134,7 @@ def equation(sides: Iterable[str], notation: Unicode = UNICODE, margin: int = -1
 
 
 def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, notation: Unicode) -> list[str]:
-    """What values compute that are called by their place in a text, such as ``v7 = a − y``.
+    """What values without a label compute that a text speaks of, such as ``v7 = a − y``.
 
     Parameters
     ----------
@@ -136,11 +144,9 @@ def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, not
     text : str
     notation : Unicode
     """
-    spoken_of = set(_PLACE.findall(text))
-    if not spoken_of:
-        return []
-    nameless = {v: None for value, _ in steps for v in (value, *value.operands) if v.label is None}
-    waiting = [value for value in nameless if _place(names, value) in spoken_of]
+    spoken_of = _spoken_of(text)
+    nameless = {v: None for value, _ in steps for v in (value, *value.operands) if _is_explained(names, v)}
+    waiting = [value for value in nameless if names.own(value).told(notation) in spoken_of]
     told: dict[Value, str] = {}
     while waiting and len(told) < _MOST_DEFINED:
         value = waiting.pop(0)
@@ -149,15 +155,25 @@ def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, not
         symbol = names.definition(value)
         computed = f"{notation.sign(value.primitive)} of {len(value.operands):,} operands"
         meaning = computed if value.operands else notation.number(number_of(value))
-        told[value] = f"{_place(names, value)} = {meaning if symbol is None else symbol.told(notation)}"
-        further = set(_PLACE.findall(told[value]))
-        waiting += [v for v in value.operands if v.label is None and _place(names, v) in further]
-    ordered = sorted(told, key=lambda value: int(_place(names, value)[1:]))
+        meaning = meaning if symbol is None else symbol.told(notation)
+        told[value] = f"{names.own(value).told(notation)} = {meaning}"
+        further = _spoken_of(meaning)
+        parts = [v for v in names.parts(value) if _is_explained(names, v)]
+        waiting += [v for v in parts if names.own(v).told(notation) in further]
+    ordered = sorted(told, key=names.place)
     return [told[value] for value in ordered] + ([notation.ellipsis] if waiting else [])
 
 
-def _place(names: Names, value: Value) -> str:
-    return names.own(value).label.base
+def _is_explained(names: Names, value: Value) -> bool:
+    """Whether a value has no label; a leaf with a letter is known by its part."""
+    return value.label is None and not names.is_number(value) and bool(value.operands or not names.has_letter(value))
+
+
+def _spoken_of(text: str) -> set[str]:
+    """What may be a value's name in a text, also after the d of a derivative in ASCII and below an exponent."""
+    words = set(_NAME.findall(text))
+    words |= {word.rstrip(_EXPONENT) for word in words}
+    return words | {word[1:] for word in words if word.startswith("d")}
 
 
 def on_lines(start: str, parts: Sequence[str]) -> str:

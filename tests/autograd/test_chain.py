@@ -62,7 +62,7 @@ def test_1_is_no_factor():
         "∂C₀/∂bᴸ = σ′(zᴸ) · 2(aᴸ − y) = 0.2452 · (−0.8609) = −0.2111",
     ]
     x, y = Value(3.0, "x"), Value(2.0, "y")
-    assert str(chain_rule(x + 1 + y, x)).splitlines()[1] == "∂v4/∂x = 1"
+    assert str(chain_rule(x + 1 + y, x)).splitlines()[0] == "∂v4/∂x = 1"
 
 
 def test_the_document_s_tree_one_layer_deeper():
@@ -76,15 +76,15 @@ def test_the_document_s_tree_one_layer_deeper():
 def test_values_without_a_name_are_explained():
     w, a, b, y = Value(0.8, "w"), Value(0.6, "a"), Value(-0.2, "b"), Value(1.0, "y")
     assert str(chain_rule((sigmoid(w * a + b) - y) ** 2, w)).splitlines() == [
-        "∂v9/∂w = ∂v2/∂w · ∂v4/∂v2 · ∂v5/∂v4 · ∂v7/∂v5 · ∂v9/∂v7",
-        "∂v9/∂w = a · σ′(w · a + b) · 2v7 = 0.6 · 0.2452 · (−0.8609) = −0.1266",
-        "with v2 = w · a, v4 = w · a + b, v5 = σ(v4), v7 = v5 − y, v9 = v7²",
+        "∂C/∂w = ∂z/∂w · ∂a₁/∂z · ∂C/∂a₁",
+        "∂C/∂w = a · σ′(w · a + b) · 2(a₁ − y) = 0.6 · 0.2452 · (−0.8609) = −0.1266",
+        "with z = w · a + b, a₁ = σ(z), C = (a₁ − y)²",
     ]
     nameless, x = Value(3.0), Value(2.0, "x")
     assert chain_rule(nameless * x, x).ascii == "dv2/dx = v0 = 3\nwith v0 = 3, v2 = v0 * x"
     assert str(chain_rule(nameless * x, x)) == "∂v2/∂x = v0 = 3\nwith v0 = 3, v2 = v0 · x"
     wide = total([*(Value(float(k)) for k in range(20)), x])
-    assert "with v20 = " not in str(chain_rule(wide, x)) and "= Σ of 21 operands" in str(chain_rule(wide, x))
+    assert str(chain_rule(wide, x)) == "∂v21/∂x = 1\nwith v0 = 0, v1 = 1, v21 = v0 + v1 + … + x"
 
 
 def test_only_values_that_are_spoken_of_are_explained():
@@ -93,7 +93,7 @@ def test_only_values_that_are_spoken_of_are_explained():
     for _ in range(50):
         value = tanh(value)
     lines = str(chain_rule(value, x)).splitlines()
-    assert len(lines) == 5 and lines[3].startswith("with v1 = tanh(x), ") and lines[4].endswith(", …")
+    assert len(lines) == 6 and lines[3].startswith("with v1 = tanh(x), ") and lines[5].endswith(", …")
     assert all(len(line) <= 80 for line in lines)
 
 
@@ -183,14 +183,9 @@ def test_what_is_between_two_names_is_passed_through():
     for cost, told in (((a - y) ** 2, "2(a − y)"), (0.5 * (a - y) ** 2, "a − y")):
         cost.label = "C"
         assert str(chain_rule(cost, a)).startswith(f"∂C/∂a = {told} = ")
-    # At most two: an expression that long is better read in parts.
     deeper = (0.5 * (a - y) ** 2) * 3
     deeper.label = "C"
-    assert str(chain_rule(deeper, a)).splitlines() == [
-        "∂C/∂a = ∂v3/∂a · ∂C/∂v3",
-        "∂C/∂a = 3(a − y) = −1.2",
-        "with v3 = a − y",
-    ]
+    assert str(chain_rule(deeper, a)) == "∂C/∂a = 3(a − y) = −1.2"
 
 
 def test_0_has_no_sign():

@@ -180,9 +180,9 @@ def test_constants_and_expressions_without_names(value, told):
     assert symbols(made)[1][0 if made.operands[0].primitive is not CONSTANT else index] == told
 
 
-def test_a_long_expression_is_called_by_its_place():
+def test_a_long_expression_is_called_by_its_letter():
     value = weighted_sum([A, A, A], [B, B, Y])
-    assert symbols(sigmoid(value))[1] == ["σ′(v3)"]
+    assert symbols(sigmoid(value))[1] == ["σ′(z)"]
 
 
 def test_labels_keep_their_scripts():
