@@ -59,7 +59,6 @@ class Kind(Enum):
 _ADDED = (Kind.SUM, Kind.SCALED)
 _MULTIPLIED = (Kind.TERM, Kind.FACTOR)
 _SUMS = (ADD, SUBTRACT, NEGATIVE, TOTAL, WEIGHTED_SUM)
-_PRODUCTS = (MULTIPLY, WEIGHTED_SUM)
 _ADDS = (ADD, TOTAL, POSITIVE_OF)
 
 
@@ -87,7 +86,7 @@ class Term:
         if len(self.ends) != 2:
             return False
         first, second = self.values()
-        return first is not second and self.ends[0][1] is self.ends[1][1] and self.ends[0][1].primitive in _PRODUCTS
+        return first is not second and (len(self.of) == 2 or self.of[0].primitive is MULTIPLY)
 
     def values(self) -> list[Value]:
         """What it depends on."""

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from ..drawing.tree import Edge, Tree
 from ..formulas.expressions import Expression, Name, Number, added
 from ..formulas.mathml import with_holes
-from ..formulas.naming import Names
 from ..formulas.symbols import partial_symbol, result_symbol
 from ..labels import Label
+from ..merged import Steps
 from ..pairs import partner_of
-from ..paths import Steps
-from ..primitives import CONSTANT, TOTAL, WEIGHTED_SUM
+from ..primitives import CONSTANT, WEIGHTED_SUM
 from ..text import shown
 from ..value import Value, number_of
 
@@ -20,6 +19,9 @@ Pieces = list[str | int]
 
 _READABLE = 14
 """How many names a formula may have."""
+
+_DEEPEST = 100
+"""How many operations inside one another a formula may be made of: sums have one for each term."""
 
 _LONGEST_BASE, _LONGEST_SCRIPT = 40, 12
 
@@ -35,7 +37,7 @@ class Formulas:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._names = Names(tree.order)
+        self._names = tree.names
         self._shown = {node for node in tree.nodes if isinstance(node, Value)}
         self._elided = {edge.value for edge in tree.edges if edge.count == 0}
         self._used: dict[str, dict[str, str]] = {}
@@ -43,10 +45,8 @@ class Formulas:
         self._keys = {id(value): at for value, at in self.place.items()}
 
     def label(self, value: Value) -> Label:
-        """A value's label; without one, v and its place, and nothing for a bare number."""
-        if value.label is None and value.primitive is CONSTANT:
-            return Label("")
-        return value.label or Label("v", subscript=str(self.place[value]))
+        """What a value is called, as in the tree; nothing for a bare number."""
+        return Label("") if self._names.is_number(value) else self._names.label(value)
 
     def plain(self, value: Value) -> str:
         """A value as one line of text."""
@@ -57,7 +57,7 @@ class Formulas:
         if not value.operands:
             return None
         if value in self._elided:
-            return self._of_many(value)
+            return self._of_many(value) or self._written(self._names.definition(value))
         return self._written(self._opened(value, _READABLE, self._shown))
 
     def partial(self, edge: Edge) -> Pieces | None:
@@ -85,21 +85,21 @@ class Formulas:
     def _name(self, value: Value) -> Expression:
         return Name(self.label(value), number_of(value), id(value))
 
-    def _symbol(self, value: Value, room: int, closed: set[Value]) -> Expression | None:
+    def _symbol(self, value: Value, room: int, closed: set[Value], depth: int = 0) -> Expression | None:
         """A value inside a formula: by its name, or by what it computes where it has no name."""
         if value in closed or (not value.operands and (value.label is not None or value.primitive is not CONSTANT)):
             return self._name(value) if room > 0 else None
         if not value.operands:
             return Number(number_of(value))
-        return self._opened(value, room, closed)
+        return self._opened(value, room, closed, depth)
 
-    def _opened(self, value: Value, room: int, closed: set[Value]) -> Expression | None:
+    def _opened(self, value: Value, room: int, closed: set[Value], depth: int = 0) -> Expression | None:
         """What a value computes, in at most `room` names, or None."""
-        if len(value.operands) > 2 * _READABLE:
+        if len(value.operands) > 2 * _READABLE or depth > _DEEPEST:
             return None
         inside: list[Expression] = []
         for operand in value.operands:
-            part = self._symbol(operand, room, closed)
+            part = self._symbol(operand, room, closed, depth + 1)
             if part is None:
                 return None
             room -= sum(isinstance(piece, int) for piece in with_holes(part, self._keys))
@@ -120,8 +120,8 @@ class Formulas:
         if value.primitive is WEIGHTED_SUM:
             partner = partner_of(index, len(value.operands))
             return Number(1.0) if partner is None else self._symbol(value.operands[partner], _READABLE, self._shown)
-        if value.primitive is TOTAL:
-            return Number(1.0)
+        if (number := self._names.merged.factor(value, index)) is not None:
+            return Number(number)
         operands = [self._symbol(operand, _READABLE, self._shown) for operand in value.operands[: 2 * _READABLE]]
         if len(value.operands) > 2 * _READABLE or None in operands:
             return None

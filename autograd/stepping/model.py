@@ -85,7 +85,7 @@ def _value(value: Value, tree: Tree, formulas: Formulas) -> dict[str, object]:
     """What is said of a value that is a node of its own."""
     return {
         "value": formulas.place[value],
-        "kind": _kind(value, tree),
+        "kind": _kind(value, tree, formulas.label(value).base),
         "label": as_shown(formulas.label(value)),
         "pieces": formulas.definition(value),
         "title": formulas.plain(value),
@@ -111,16 +111,15 @@ def _block(block: Block) -> dict[str, object]:
     }
 
 
-def _kind(value: Value, tree: Tree) -> str:
+def _kind(value: Value, tree: Tree, letter: str) -> str:
     """What a node is to a reader of the document, which its shape and colour tell."""
     if value is tree.output and value.operands:
         return "cost"
-    letter = value.label.base if value.label is not None else ""
     if value.primitive is CONSTANT:
         return LETTERS.get(letter, "constant")
     if value.primitive is LEAF:
         return LETTERS.get(letter, "parameter")
-    if value.primitive in _SUMS:
+    if value.primitive in _SUMS or letter == "z":
         return "sum"
     return "activation" if value.primitive.primed or letter == "a" else "operation"
 
