@@ -11,29 +11,31 @@ const makeChain = (model, state, element) => {
   element.append(heading, body);
   element.setAttribute('aria-labelledby', 'chain-heading');
 
+  let last = {};
+
   const render = () => {
     const node = state.chosen;
     const hint = matchMedia('(pointer: coarse)').matches ? 'tap any node' : 'click any node';
     heading.replaceChildren('Chain rule for ', mathOf(labelSource(node.label)), made('span', { class: 'hint' }, hint));
     const told = derivationOf(model, node);
     const view = factorsOf(model, state, numberedEdges(model, node));
-    const show = (form) => body.replaceChildren(...form(told, node, view, model, state));
-    show(CHAINS[told.kind]);
-    fitWidth(body);
-    if (isTooWide(body) && told.lead.length <= MOST_COLUMNS) {
-      show(CHAINS[told.kind === 'product' ? 'rows' : told.kind]); // rows need less width than columns
-      fitWidth(body);
+    const forms = told.kind === 'product' ? [CHAINS.product, CHAINS.rows] : [CHAINS[told.kind]];
+    const width = body.clientWidth;
+    // While a node stays chosen what was set smaller stays so: nothing jumps while a number is dragged.
+    if (last.node !== node || last.width !== width) last = { node, width, setting: 0 };
+    const settings = forms.flatMap((form) => SIZES.map((size) => [form, size]));
+    for (; ; last.setting++) {
+      const [form, size] = settings[last.setting];
+      body.className = `chain ${size}`;
+      body.replaceChildren(...form(told, node, view, model, state));
+      if (last.setting === settings.length - 1 || !isTooWide(body)) break;
     }
   };
   render();
   return { render };
 };
 
-/** Set a view smaller, step by step, until it has room. */
-const fitWidth = (body) => {
-  body.classList.remove('tight', 'tightest');
-  for (const kind of ['tight', 'tightest']) if (isTooWide(body)) body.classList.add(kind);
-};
+const SIZES = ['', 'tight', 'tight tightest'];
 
 const isTooWide = (element) => [element, ...element.children].some((part) => part.scrollWidth > element.clientWidth + 1);
 
@@ -78,7 +80,7 @@ const outcome = (node, state) =>
 const asItself = (told, node) => [made('div', { class: 'line' }, ratioOf(node, node), operatorSign('='), made('span', { class: 'outcome' }, '1'))];
 
 const noDerivative = (told, node) => [
-  remark(node.value === null ? 'Several values in one node. Choose one that is drawn by itself.' : 'A constant: nothing changes it, so it has no gradient.'),
+  remark(node.value === null ? 'Several values in one node. Choose one that is drawn by itself.' : 'A constant: the reverse pass keeps no gradient for it.'),
 ];
 
 /** One product: columns, or where they are more a ledger. */

@@ -4,7 +4,7 @@ const SAMPLES = 60;
 const FEW_SAMPLES = 24; // of a graph that takes long
 const LARGE = 3000; // values
 const TOLD_PARAMETERS = 3;
-const PLOT = { width: 352, height: 112, left: 6, right: 8, top: 10, bottom: 4 };
+const PLOT = { height: 112, left: 6, right: 8, top: 10, bottom: 4 };
 
 /** The leaves that a step moves: the parameters; where the graph has none, all leaves that can be changed. */
 const movedLeaves = (model) => {
@@ -95,7 +95,7 @@ const makeDownhill = (model, state, element) => {
     if (known > range || known < range / 8) range = known;
     if (seen.values !== state.values || seen.range !== range) {
       seen = { values: state.values, range, curve: costCurve(model, state, moved, range) };
-      parts.reset.hidden = model.graph.numbers.every((number, value) => Object.is(number, state.numbers[value]));
+      parts.hint.hidden = !(parts.reset.hidden = model.graph.numbers.every((number, value) => Object.is(number, state.numbers[value])));
     }
     const after = afterStep(state, moved, state.rate);
     const next = forward(model.graph, after).at(-1);
@@ -106,31 +106,30 @@ const makeDownhill = (model, state, element) => {
     tellRate();
   };
   render();
+  new ResizeObserver(render).observe(parts.plot);
   return { render };
 };
 
 /** The elements of the view. */
 const downhillParts = (model, state, count) => {
   const hint = made('span', { class: 'hint' }, mathOf(labelSource(model.output.label)), ' by learning rate');
-  const heading = made('h2', {}, 'One step downhill', hint);
-  const plot = drawn('svg', { viewBox: `0 0 ${PLOT.width} ${PLOT.height}`, class: 'plot', role: 'img' });
+  const reset = made('button', { class: 'action quiet', type: 'button', hidden: true, title: "Back to the program's numbers" }, 'Start again');
+  const heading = made('div', { class: 'title' }, made('h2', {}, 'One step downhill'), hint, reset);
+  const plot = drawn('svg', { class: 'plot', role: 'img', height: PLOT.height });
   const key = made('div', { class: 'key', 'aria-hidden': 'true' }, made('span', {}, 'what happens'), made('span', {}, 'what the slope says'));
   const moves = made('div', { class: 'moves' });
   const rate = made('span', { class: 'number' });
   const line = made('span', { class: 'rate' }, 'learning rate ', mathOf('<mi>η</mi>'), ' = ', rate);
   const take = made('button', { class: 'action', type: 'button' }, 'Take the step');
-  const reset = made('button', { class: 'action quiet', type: 'button', hidden: true }, 'Start again');
   const told = made('div', { class: 'unseen', role: 'status' });
-  reset.title = "Back to the program's numbers";
-  return { plot, moves, rate, take, reset, told, all: [heading, made('div', { class: 'picture' }, plot, key), moves, made('div', { class: 'down' }, line, take, reset), told] };
+  return { plot, moves, rate, take, reset, hint, told, all: [heading, made('div', { class: 'picture' }, plot, key), moves, made('div', { class: 'down' }, line, take), told] };
 };
 
 /** A pointer along the picture: `follow(share)` is told how far it is, from 0 to 1. */
 const dragAlong = (plot, follow) => {
   const tell = (event) => {
     const box = plot.getBoundingClientRect();
-    const scale = PLOT.width / box.width;
-    const share = ((event.clientX - box.left) * scale - PLOT.left) / (PLOT.width - PLOT.left - PLOT.right);
+    const share = (event.clientX - box.left - PLOT.left) / (box.width - PLOT.left - PLOT.right);
     follow(Math.min(1, Math.max(0, share)));
   };
   plot.addEventListener('pointerdown', (event) => {
@@ -142,7 +141,9 @@ const dragAlong = (plot, follow) => {
 
 /** The picture: what happens, what the slope says, where the learning rate is. */
 const drawPlot = (plot, curve, { cost, next, rate, range, slope }) => {
-  const { width, height, left, right, top, bottom } = PLOT;
+  const { height, left, right, top, bottom } = PLOT;
+  const width = plot.clientWidth;
+  plot.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const { low, high } = heightsOf(curve.costs, cost);
   const x = (at) => (left + (at / range) * (width - left - right)).toFixed(1);
   const y = (at) => (height - bottom - ((Math.min(Math.max(at, low), high) - low) / (high - low)) * (height - top - bottom)).toFixed(1);

@@ -5,7 +5,7 @@ const makeLeaves = (model, state, stage) => {
   if (!model.rules) return;
   let tells = [];
   const attach = () => {
-    tells = stage.nodes.filter(({ node }) => node.leaf && node.value !== null && !node.fixed).map(({ node, element, scrub }) => {
+    tells = stage.nodes.filter(({ node }) => isChangeable(node)).map(({ node, element, scrub }) => {
       element.classList.add('changeable');
       element.setAttribute('role', 'group'); // a button could hold no number to be changed
       return makeDraggable(scrub, {
@@ -21,6 +21,9 @@ const makeLeaves = (model, state, stage) => {
     if (before.numbers !== state.numbers) for (const tell of tells) tell();
   });
 };
+
+/** Whether a node is a leaf that formulas call by its name: a number that stands in them as it is cannot be another. */
+const isChangeable = (node) => node.leaf && node.value !== null && (!node.fixed || node.label.base !== '');
 
 /** The change of one leaf's number. */
 const withNumber = (state, value, number) => {

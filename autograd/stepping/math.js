@@ -65,12 +65,18 @@ const fitted = (element, given, children) => {
 };
 
 /** MathML as `math` element. Of the source elements and attributes of mathematics are kept, and text. */
-const mathOf = (source, spoken) => {
-  const read = new DOMParser().parseFromString(`<math xmlns="${MATHML}">${source}</math>`, 'application/xml');
-  const math = kept(read.documentElement);
-  if (spoken) math.setAttribute('aria-label', spoken);
-  return math;
+const mathOf = (source) => {
+  let math = formulas.get(source);
+  if (!math) {
+    const read = new DOMParser().parseFromString(`<math xmlns="${MATHML}">${source}</math>`, 'application/xml');
+    math = kept(read.documentElement);
+    if (formulas.size < MOST_FORMULAS) formulas.set(source, math);
+  }
+  return math.cloneNode(true);
 };
+
+const formulas = new Map(); // those that were read already, by their source
+const MOST_FORMULAS = 2000;
 
 const kept = (node) => {
   if (node.nodeType !== Node.ELEMENT_NODE) return document.createTextNode(node.nodeValue ?? '');

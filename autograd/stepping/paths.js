@@ -56,6 +56,9 @@ const numberedEdges = (model, node) => {
   return model.numbered.get(node);
 };
 
+/** Those edges, in order. */
+const numberedWay = (model, node) => [...numberedEdges(model, node).keys()].map((id) => model.edges[id]);
+
 /** How many paths lead from a value to the output in the whole graph, as text. */
 const pathsTold = (model, value) => {
   model.paths ??= pathsToTheLast(model.graph);

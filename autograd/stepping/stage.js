@@ -118,7 +118,6 @@ const makeStage = (model, state, host) => {
     canvas.replaceChildren(plane);
     labels = makeLabels(model, { setting, placed, curves, plane, svg });
     Object.assign(stage, { setting, placed, curves, plane, dots });
-    host.classList.toggle('changeable', model.rules);
     host.dataset.size = setting.few ? 'few' : 'many';
     stage.setZoom(setting.zoom);
     stage.render();
@@ -144,7 +143,7 @@ const makeStage = (model, state, host) => {
   /** Every element as the state has it. */
   stage.render = () => {
     const { moment, chosen, values } = state;
-    const way = onlyWay(model, chosen) ?? [];
+    const way = numberedWay(model, chosen);
     const now = new Set(edgesOf(moment.step).map((edge) => edge.id));
     const backward = isBackward(moment.step);
     for (const { edge, show } of stage.edges) {

@@ -119,6 +119,21 @@ def test_a_leaf_is_typed_and_what_is_no_number_changes_nothing(stepping, open_pa
     open_page.looked_at()
 
 
+def test_inputs_that_were_floats_can_be_changed_but_numbers_in_formulas_cannot(stepping):
+    net = nn.MLP([2, 2, 1], seed=1)
+
+    def cost(first):
+        (output,) = net([first, 0.3])
+        return (output - 1.0) ** 2
+
+    page = stepping(cost(0.9))
+    leaf(page, "a_0^(0)").focus()
+    page.keyboard.press("Shift+ArrowUp")
+    assert numbers_of(page, "values")[-1] == pytest.approx(cost(1.0).data, rel=1e-12)
+    names = page.get_by_role("spinbutton").evaluate_all("(found) => found.map((one) => one.getAttribute('aria-label'))")
+    assert len(names) == 12 and "" not in names  # 9 parameters, 2 inputs, the learning rate
+
+
 def test_keys_change_a_number_by_steps(stepping):
     page = stepping(neuron()[0])
     leaf(page, "a").focus()
