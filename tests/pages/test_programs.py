@@ -8,7 +8,8 @@ import nn
 from autograd import Value, compile, exp, log, operation, sigmoid, softmax, sqrt
 from autograd.compiler.backends.javascript import program
 from autograd.compiler.backends.javascript.instructions import written
-from autograd.compiler.plan.instructions import Guard
+from autograd.compiler.backends.javascript.scope import Scope
+from autograd.compiler.plan.instructions import Array, Guard, Instruction
 from autograd.compiler.plan.interpret import computed, interpret
 from autograd.errors import ArgumentError
 
@@ -134,6 +135,16 @@ def test_every_kind_of_instruction_is_written():
     assert {*written.registry} == {*computed.registry, Guard}
 
 
+def test_another_kind_is_refused():
+    class Strange(Instruction):
+        pass
+
+    with pytest.raises(
+        ArgumentError, match=r"javascript: expected instructions .*, got Strange; run the function with"
+    ):
+        written(Strange(Array(0, 1, True)), Scope())
+
+
 # Branches, domains, what is given
 
 
@@ -210,6 +221,30 @@ def test_users_texts_are_inert(run, open_page):
     assert "<" not in text.replace(" < ", "").replace(" <= ", "") and "onerror" not in text
     page = open_page(html=f"<p></p><script>{text}</script>")
     assert page.evaluate("[...program.outputs([2])]") == [2.0]
+
+
+def test_names_of_arguments_are_inert(open_page):
+    w = Value(1.0, "w")
+    name = "</script><script>throw Error('name')</script>"
+    text = compile(lambda d: w * d[name]).record({name: [1.0]}).javascript(name="program")
+    page = open_page(html=f"<p></p><script>{text}</script>")
+    assert page.evaluate("[program.inputs[0][0].includes('</script>'), ...program.outputs([2], [3])]") == [True, 6.0]
+
+
+def test_a_method_has_the_program_of_its_instance(run):
+    class Line:
+        def __init__(self, slope):
+            self.slope = Value(slope, "w")
+
+        @compile
+        def cost(self, x):
+            return self.slope * x
+
+    lines = [Line(2.0), Line(3.0)]
+    found = [
+        run(line.cost.record([1.0]).javascript(name="program", parameters=True), [[5.0]], "outputs") for line in lines
+    ]
+    assert found == [[{"outputs": [10.0]}], [{"outputs": [15.0]}]]
 
 
 def test_operations_of_users(run):

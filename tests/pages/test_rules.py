@@ -142,6 +142,14 @@ def test_operations_of_any_number_of_operands_are_those_of_python(open_page, cou
     assert not {name: told for name, rows in points.items() if (told := told_apart(found[name], TABLE[name], rows))}
 
 
+def test_left_of_0_the_gamma_function_is_that_of_python_too(open_page):
+    random = Random(11)
+    names = ["lgamma", "digamma", "trigamma"]
+    rows = [[random.uniform(-40, 0)] for _ in range(POINTS)] + [[-(10 ** random.uniform(-15, 5))] for _ in range(200)]
+    found = in_browser(open_page, [TABLE[name] for name in names], dict.fromkeys(names, rows))
+    assert not [told for name in names for told in told_apart(found[name], TABLE[name], rows)]
+
+
 EXTREME = [0.0, -0.0, 5e-324, -1e-310, 1e-300, -0.5, 1.0, -1.0, 2.5, -3.0, 27.0, -40.0, 709.9, -745.0, 1e16, -1e300,
            1.7976931348623157e308, -1.7976931348623157e308, math.inf, -math.inf, math.nan]  # fmt: skip
 
