@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 import nn
+from autograd import Value, compile, softmax
 from autograd.files import write_whole
 from autograd.pages.assemble import assembled, packed, read
 from loading import Images
@@ -27,7 +27,7 @@ _SCRIPTS = (
     "pad.js",
     "steps.js",
     "strip.js",
-    "plan_of_picture.js",
+    "places.js",
     "network.js",
     "verdict.js",
     "neuron.js",
@@ -52,60 +52,72 @@ def write(net: nn.MLP, train: Images, test: Images, cost: str, path: Path) -> No
     cost : str
         ``"cross_entropy"`` or ``"squared_error"``.
     path : Path
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be written.
     """
-    right = nn.accuracy(net, test.pixels, test.digits)
-    sizes = "-".join(map(str, net.sizes))
-    told = f"{sizes}, learned from {len(train):,} images; reads {right:.0%} of {len(test):,} that it has never seen"
     shown = test.chosen(slice(0, max(1, MOST_PIXELS // test.pixels.shape[1])))
-    count = f"{len(shown)} of {len(test):,} that" if len(shown) < len(test) else f"{len(shown)} that"
-    digits = all(name.isdigit() for name in test.names)
+    kind = "digit" if all(map(str.isdigit, test.names)) else "character"
+    right = nn.accuracy(net, test.pixels, test.digits)
     body = Template(read(_PARTS, "body.html")[0]).substitute(
-        file="network.npz",
-        told=escape(told),
-        one="a digit" if digits else "a character",
-        one_of="a",
-        images=f"{count} it has never seen",
+        kind=kind,
+        sizes="-".join(map(str, net.sizes)),
+        learned=f"{len(train):,}",
+        right=f"{right:.0%}",
+        unseen=f"{len(test):,}",
+        shown=f"{len(shown)} of {len(test):,}" if len(shown) < len(test) else str(len(shown)),
     )
-    page = assembled(
-        "Draw a digit" if digits else "Draw a character",
-        body,
-        read(_PARTS, "pad.css"),
-        [*read(_PARTS, *_SCRIPTS[:-1]), *read(_PARTS, "standin.js"), *read(_PARTS, "start.js")],
-        {"model": _model(net, shown, cost)},
-    )
+    programs, parameters = _programs(net, cost)
+    scripts = [programs, *read(_PARTS, *_SCRIPTS)]
+    model = _network(net, parameters) | _images(shown) | {"cost": cost}
+    page = assembled(f"Draw a {kind}", body, read(_PARTS, "pad.css"), scripts, {"model": model})
     write_whole(path, page.encode())
 
 
-def _model(net: nn.MLP, images: Images, cost: str) -> dict[str, Any]:
-    """What the page's scripts are given."""
-    parameters: list[npt.NDArray[np.float64]] = []
-    layers, start = [], 0
-    for layer in net.layers:
-        weights, biases = np.asarray(layer.weights), np.asarray(layer.biases)
-        layers.append({"weights": start, "biases": start + weights.size})
-        start += weights.size + biases.size
-        parameters += [weights.ravel(), biases]
+def _programs(net: nn.MLP, cost: str) -> tuple[str, Sequence[Value]]:
+    """As JavaScript what each layer answers, and the cost with its gradient; the parameters that both take."""
+
+    def activations(pixels: Sequence[Value]) -> list[Value]:
+        found, below = [], pixels
+        for layer in net.layers:
+            below = layer(below)
+            found.append(below)
+        if net.output == "linear":
+            found[-1] = softmax(found[-1])
+        return [a for layer in found for a in layer]
+
+    pixels, target = np.zeros((1, net.sizes[0])), np.eye(1, net.sizes[-1])
+    reading = compile(activations).record(pixels)
+    costs = compile(lambda x, y: getattr(nn, cost)(net(x), y)).record(pixels, target)
+    if list(map(id, reading.parameters)) != list(map(id, costs.parameters)):
+        raise AssertionError("both programs close over the same network in the same order")
+    return reading.javascript(name="READING") + costs.javascript(name="COST"), costs.parameters
+
+
+def _network(net: nn.MLP, parameters: Sequence[Value]) -> dict[str, Any]:
+    """The network's numbers, in the order of its programs, and where those of each layer begin."""
+    places = {id(value): place for place, value in enumerate(parameters)}
+    firsts = [layer.neurons[0] for layer in net.layers]
     return {
         "sizes": net.sizes,
         "output": net.output,
-        "cost": cost,
-        "height": images.height,
-        "width": images.width,
-        "names": images.names,
-        "layers": layers,
-        "parameters": packed(np.concatenate(parameters).astype(float)),
-        "images": _images(images),
+        "layers": [{"weights": places[id(n.weights[0])], "biases": places[id(n.bias)]} for n in firsts],
+        "parameters": packed(np.array([value.data for value in parameters])),
     }
 
 
 def _images(images: Images) -> dict[str, Any]:
-    """Pixels as bytes, where they are so many parts of a whole as files have; as they are otherwise."""
+    """Test images; pixels as bytes where they are so many parts of a whole, as files have them."""
+    told = {
+        "height": images.height,
+        "width": images.width,
+        "names": images.names,
+        "classes": packed(images.digits.astype(np.uint8)),
+    }
     for levels in _LEVELS:
-        bytes_ = np.rint(images.pixels * levels)
-        if bytes_.max() <= 255 and np.array_equal(bytes_ / levels, images.pixels):
-            return {"levels": levels, "pixels": packed(bytes_.astype(np.uint8)), "classes": packed(_classes(images))}
-    return {"levels": 0, "pixels": packed(images.pixels), "classes": packed(_classes(images))}
-
-
-def _classes(images: Images) -> npt.NDArray[np.uint8]:
-    return images.digits.astype(np.uint8)
+        parts = np.rint(images.pixels * levels)
+        if parts.max() <= 255 and np.array_equal(parts / levels, images.pixels):
+            return told | {"levels": levels, "pixels": packed(parts.astype(np.uint8))}
+    return told | {"levels": None, "pixels": packed(images.pixels)}

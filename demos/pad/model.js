@@ -4,9 +4,9 @@ const makeModel = (data) => {
   const { sizes, height, width, names } = data;
   const learned = unpacked(data.parameters, Float64Array);
   const layers = data.layers.map((at, l) => ({ ...at, inputs: sizes[l], outputs: sizes[l + 1] }));
-  const digits = unpacked(data.images.classes, Uint8Array);
-  const stored = unpacked(data.images.pixels, data.images.levels ? Uint8Array : Float64Array);
-  const pixels = data.images.levels ? Float64Array.from(stored, (level) => level / data.images.levels) : stored;
+  const digits = unpacked(data.classes, Uint8Array);
+  const stored = unpacked(data.pixels, data.levels ? Uint8Array : Float64Array);
+  const pixels = data.levels ? Float64Array.from(stored, (level) => level / data.levels) : stored;
   const count = sizes[0];
   return {
     ...data,
@@ -25,12 +25,16 @@ const weightsOf = (layer, parameters) => parameters.subarray(layer.weights, laye
 const biasesOf = (layer, parameters) => parameters.subarray(layer.biases, layer.biases + layer.outputs);
 
 /** The activations of each layer, the pixels first; the last are the outputs as they are shown. */
-const activationsOf = (model, pixels, parameters) => [pixels, ...READING.outputs(pixels, parameters)];
+const activationsOf = (model, pixels, parameters) => {
+  const all = READING.outputs(pixels, parameters);
+  let from = 0;
+  return [pixels, ...model.layers.map(({ outputs }) => all.subarray(from, (from += outputs)))];
+};
 
 /** The cost if the right class were `wished`, and its derivative by every parameter. */
 const slopesOf = (model, pixels, wished, parameters) => {
   const target = Float64Array.from({ length: model.classes }, (_, i) => Number(i === wished));
-  return COST.gradient(pixels, target, parameters);
+  return COST.gradient([...pixels, ...target], parameters);
 };
 
 /** The parameters after a step of gradient descent. */

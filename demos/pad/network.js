@@ -140,10 +140,7 @@ const makeNetwork = (state, model) => {
       const x = picture.bars + picture.bar * Math.max(0, Math.min(1, now.before.outputs[i]));
       row.append(svg('path', { class: 'before', d: `M${x} ${y - picture.barHeight / 2 - 3}v${picture.barHeight + 6}` }));
     }
-    if (wished) {
-      row.append(svg('circle', { class: 'wished', cx: picture.outputs, cy: y, r: picture.outputRadius + (narrow ? 3 : 4) }));
-      if (!narrow) row.append(svg('text', { class: 'aside', x: picture.percent + 12, y: y + 5, text: 'if this were it' }));
-    }
+    if (wished) row.append(svg('circle', { class: 'wished', cx: picture.outputs, cy: y, r: picture.outputRadius + (narrow ? 3 : 4) }));
     return row;
   };
 

@@ -4,9 +4,9 @@ const makeVerdict = (state, model) => {
   const render = (now, read) => {
     const texts = textsOf(model, read);
     byId('read').textContent = read.pixels ? model.names[read.best] : '?';
-    byId('sure').textContent = read.pixels ? texts[read.best] : 'nothing drawn';
+    byId('sure').textContent = read.pixels ? texts[read.best] : '';
     const given = now.image === null ? '' : model.digits[now.image] === read.best ? 'rightly' : `but is a ${model.names[model.digits[now.image]]}`;
-    byId('truth').textContent = given;
+    byId('truth').textContent = read.pixels ? given : 'nothing drawn';
     byId('said').textContent = read.pixels ? `read as ${model.names[read.best]}, ${texts[read.best]}${given && `, ${given}`}` : 'nothing is drawn: nothing is read';
   };
   return { render };

@@ -12,9 +12,8 @@ const makeWish = (state, model) => {
 
   const learn = () => {
     const { now, read } = state;
-    const before = { outputs: read.outputs, cost: read.cost, right: rightOf(model, now.parameters) };
     const parameters = stepped(now.parameters, read.gradient, now.rate);
-    state.update({ parameters, steps: now.steps + 1, before: { ...before, rightNow: rightOf(model, parameters) } });
+    state.update({ parameters, steps: now.steps + 1, before: { outputs: read.outputs, cost: read.cost } });
   };
   byId('learn').addEventListener('click', learn);
   byId('reset').addEventListener('click', () => state.update({ parameters: model.learned, steps: 0, before: null }));
@@ -28,12 +27,11 @@ const makeWish = (state, model) => {
   };
   const said = (now, read) => {
     if (!read.pixels) return 'Draw something first.';
-    const { before } = now;
-    if (!before) return now.wished === read.best ? 'it is read so already' : `it is read as ${model.names[read.best]}`;
-    const count = counted(model.digits.length);
-    const change = before.rightNow - before.right;
-    const told = change ? `${Math.abs(change)} ${change > 0 ? 'more' : 'fewer'} than before` : 'as many as before';
-    return `learned ${now.steps === 1 ? 'once' : `${now.steps} times`}; of the ${count} test images ${before.rightNow} are read rightly, ${told}`;
+    const readSo = now.wished === read.best ? 'it is read so already' : `it is read as ${model.names[read.best]}`;
+    if (!now.steps) return readSo;
+    const times = now.steps === 1 ? 'once' : `${now.steps} times`;
+    const [first, right] = [model.learned, now.parameters].map((parameters) => rightOf(model, parameters));
+    return `${readSo}; learned ${times}: ${right} of the ${model.digits.length} test images are read rightly, at first ${first}`;
   };
   const render = (now, read) => {
     chips.forEach((chip, i) => set(chip, { 'aria-checked': i === now.wished, tabindex: i === now.wished ? 0 : -1 }));
