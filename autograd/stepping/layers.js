@@ -164,20 +164,44 @@ const wishOf = (cell, late) => {
 };
 
 const STRETCH = 1;
+const MOST_TIERS = 4;
+const TIER_ROOM = 24; // between leaves side by side, for the lines from those behind
+
+const standsAlone = (cell) => isInner(cell) || cell.node.kind === 'block';
+
+/** Leaves of a layer that has no room for them stand in several tiers, one behind the other; returns their number. */
+const setTiers = (layer, breadthOf, room, across) => {
+  const leaves = layer.filter((cell) => !standsAlone(cell));
+  const breadth = layer.reduce((sum, cell) => sum + breadthOf(cell) + room, 0);
+  const ofLeaves = leaves.reduce((sum, cell) => sum + breadthOf(cell) + TIER_ROOM, 0);
+  const others = layer.filter(standsAlone).reduce((sum, cell) => sum + breadthOf(cell) + room, 0);
+  const needed = breadth <= across || leaves.length < 3 ? 1 : Math.ceil(ofLeaves / Math.max(across - others, across / 3));
+  const tiers = Math.min(MOST_TIERS, needed, leaves.length);
+  layer.forEach((cell) => (cell.tier = 0));
+  leaves.forEach((cell, i) => (cell.tier = i % tiers));
+  return tiers;
+};
 
 /**
  * A tree laid out.
  *
  * `sizes` has for each node {along, low, high}: its size, and how far it reaches to both sides across. `roomAlong` is the
  * distance between layers, `roomAcross` between neighbours; `fill` {along, across, most} the room that there is to be
- * taken, and how much of it between two layers. Returns the extent, and where each node and each edge's bends are.
+ * taken, and how much of it between two layers; `tiered` says whether leaves may stand behind one another. Returns the
+ * extent, and where each node and each edge's bends are.
  */
-const layoutOf = (model, sizes, { roomAlong, roomAcross, fill }) => {
+const layoutOf = (model, sizes, { roomAlong, roomAcross, fill, tiered = false }) => {
   const graph = cellsOf(model.nodes, model.edges);
   const layers = orderedLayers(graph, model.output);
   const side = (cell, name) => (cell.node ? sizes.get(cell.node)[name] : roomAcross * 0.3);
+  const breadth = (cell) => side(cell, 'low') + side(cell, 'high');
+  const tiers = layers.map((layer) => setTiers(layer, breadth, roomAcross, tiered ? fill.across : Infinity));
   let room = roomAcross;
-  const gap = (a, b) => side(a, 'high') + side(b, 'low') + room;
+  const gap = (a, b) => {
+    const full = side(a, 'high') + side(b, 'low');
+    if (a.tier === b.tier) return full + room;
+    return standsAlone(a) || standsAlone(b) ? 0.75 * full + room : (full + TIER_ROOM) / tiers[a.rank];
+  };
   const extent = () => {
     const cells = layers.flat();
     const low = Math.min(...cells.map((cell) => cell.across - side(cell, 'low')));
@@ -193,20 +217,26 @@ const layoutOf = (model, sizes, { roomAlong, roomAcross, fill }) => {
     placeAcross(layers, gap);
     [low, high] = extent();
   }
+  return { ...placesAlong({ layers, sizes, tiers, roomAlong, fill, low, graph }), across: high - low };
+};
+
+/** Where layers stand one after the other, and by that the place of everything. */
+const placesAlong = ({ layers, sizes, tiers, roomAlong, fill, low, graph }) => {
+  const deepest = (cells) => Math.max(0, ...cells.map((cell) => (cell.node ? sizes.get(cell.node).along : 0)));
+  const apart = layers.map((layer) => deepest(layer.filter((cell) => !isInner(cell))) + TIER_ROOM / 2);
   const along = [];
   let at = 0;
   layers.forEach((layer, rank) => {
-    const deep = Math.max(...layer.map((cell) => (cell.node ? sizes.get(cell.node).along : 0)));
-    at += (rank ? roomAlong : 0) + deep / 2;
+    const deep = deepest(layer);
+    at += (rank ? roomAlong : 0) + (tiers[rank] - 1) * apart[rank] + deep / 2;
     along.push(at);
     at += deep / 2;
   });
   const free = layers.length > 1 ? (fill.along - at) / (layers.length - 1) : 0;
   const stretch = Math.max(0, Math.min(free, fill.most));
-  const place = (cell) => ({ along: along[cell.rank] + stretch * cell.rank, across: cell.across - low });
+  const place = (cell) => ({ along: along[cell.rank] + stretch * cell.rank - (cell.tier ?? 0) * apart[cell.rank], across: cell.across - low });
   return {
     along: at + stretch * (layers.length - 1),
-    across: high - low,
     nodes: new Map([...graph.cellOf].map(([node, cell]) => [node, place(cell)])),
     bends: graph.routes.map((route) => route.slice(1, -1).map(place)),
   };

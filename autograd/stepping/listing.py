@@ -21,7 +21,7 @@ from ..text import shown
 from ..value import Value
 
 _LONGEST_LINE, _MOST_LINES = 200, 40
-_DEEPEST, _MOST_HELD = 4, 100_000
+_DEEPEST, _MOST_HELD = 12, 200_000
 
 
 @dataclass(frozen=True)
@@ -154,13 +154,12 @@ def _is_backward(statement: ast.stmt) -> bool:
 
 def _values(thing: Any) -> Iterator[int]:
     """The identities of the Values that something is, or holds in lists, dicts and attributes."""
-    waiting, seen = [(thing, 0)], 0
-    while waiting and seen < _MOST_HELD:
+    waiting, seen = [(thing, 0)], set[int]()
+    while waiting and len(seen) < _MOST_HELD:
         thing, depth = waiting.pop()
-        seen += 1
         if isinstance(thing, Value):
             yield id(thing)
-        elif depth < _DEEPEST:
+        elif depth < _DEEPEST and id(thing) not in seen:
             inside: Iterable[Any] = ()
             if isinstance(thing, Mapping):
                 inside = list(thing.values())
@@ -169,3 +168,4 @@ def _values(thing: Any) -> Iterator[int]:
             elif type(thing).__module__ != "builtins" and not isinstance(thing, type):
                 inside = list(getattr(thing, "__dict__", {}).values())
             waiting += [(part, depth + 1) for part in inside]
+            seen.add(id(thing))

@@ -4,7 +4,8 @@ const find = (selector) => document.querySelector(selector);
 
 /** What the page is about: the output as a formula where there is room for it. */
 const makeHead = (model, box) => {
-  const count = `${model.graph.of.length.toLocaleString('en')} values`;
+  const kind = model.nodes.some((node) => node.label.sup) ? 'a network' : 'a graph';
+  const count = `${kind} of ${model.graph.of.length.toLocaleString('en')} values`;
   const told = [...(model.formula ? [mathOf(`${labelSource(model.output.label)}<mo>=</mo>${inSymbols(model.formula, model.labelOf)}`)] : []), count, ''];
   const fit = () => {
     for (const one of told) {
@@ -21,7 +22,7 @@ const model = readModel(dataOf('model'));
 const state = makeState(model);
 
 document.title = model.title;
-find('.head .file').textContent = model.file || model.title;
+find('.head .file').textContent = model.file || 'your program';
 makeHead(model, find('.head .what'));
 find('.note').hidden = !model.note.length;
 find('.note').textContent = model.note.join(' ');

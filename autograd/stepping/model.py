@@ -74,11 +74,18 @@ def model_of(tree: Tree, listing: Listing | None, rules: bool) -> dict[str, obje
         "start": None if tree.path_to is None else at.get(tree.path_to),
         "names": formulas.names(),
         "formula": formulas.whole(),
-        "title": f"{shown(str(formulas.label(tree.output)))}, step by step",
+        "title": f"{_title(tree, listing)}, step by step",
         "file": listing.name if listing is not None else "",
         "lines": listing.texts if listing is not None else [],
         "note": [shown(line, 200) for line in tree.note],
     }
+
+
+def _title(tree: Tree, listing: Listing | None) -> str:
+    """What a page is called: the output's name, or that of the program."""
+    if tree.output.label is not None:
+        return shown(str(tree.output.label))
+    return listing.name if listing is not None else "your program"
 
 
 def _value(value: Value, tree: Tree, formulas: Formulas) -> dict[str, object]:

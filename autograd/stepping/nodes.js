@@ -4,6 +4,7 @@
 const SCALES = {
   roomy: { height: 52, radius: 43, label: 27, number: 19, pill: 21, pillText: 15, told: true, pad: [14, 20], digits: 5 },
   phone: { height: 44, radius: 31, label: 21, number: 15.5, pill: 22, pillText: 15, told: true, pad: [9, 14], digits: 3 },
+  small: { height: 40, radius: 26, label: 16, number: 12.5, pill: 15, pillText: 11.5, told: false, pad: [6, 6], digits: 4, stacked: true },
   dense: { height: 31, radius: 31, label: 18, number: 14.5, pill: 17, pillText: 13.5, told: false, pad: [9, 10], digits: 6 },
 };
 const SCRIPT = 0.62;
@@ -17,7 +18,7 @@ const widthOf = (text, size, { style = '', font = '--mathematics' } = {}) => {
 };
 
 /** The size at which a text has a width at most, no smaller than can be read. */
-const LEAST_TEXT = 10.5;
+const LEAST_TEXT = 9.5;
 const fittingSize = (text, size, width) => Math.max(LEAST_TEXT, Math.min(size, (size * width) / Math.max(1, widthOf(text, size))));
 
 const LONGEST_LABEL = 14;
@@ -53,6 +54,7 @@ const sizeOfNode = (node, scale) => {
   const label = labelWidth(node.label, scale.label);
   if (node.leaf) {
     const number = widthOf(`−0.${'0'.repeat(scale.digits - 1)}`, scale.number);
+    if (scale.stacked) return { width: Math.max(label, number) + 2 * scale.pad[0], height: scale.height, pill };
     return { width: label + (label ? 8 : 0) + number + scale.pad[0] + scale.pad[1], height: scale.height, pill };
   }
   return { width: Math.max(2 * scale.radius, label + scale.label), height: 2 * scale.radius, pill };
@@ -104,7 +106,8 @@ const makeNode = (node, size, scale, labelPlace) => {
   } else if (node.leaf) {
     Object.assign(parts, makeLeafNumber(size, scale, labelWidth(node.label, scale.label)));
     if (node.label.base) {
-      label = drawn('text', { class: 'label', x: -size.width / 2 + scale.pad[0], y: scale.label * 0.3, 'font-size': scale.label }, labelSpans(node.label, scale.label));
+      const place = scale.stacked ? { x: 0, y: -scale.height * 0.1, 'text-anchor': 'middle' } : { x: -size.width / 2 + scale.pad[0], y: scale.label * 0.3 };
+      label = drawn('text', { class: 'label', ...place, 'font-size': scale.label }, labelSpans(node.label, scale.label));
       element.append(label);
     }
     element.append(parts.scrub);
@@ -140,11 +143,12 @@ const makeNode = (node, size, scale, labelPlace) => {
 
 /** The number of a leaf, underlined with dots where it can be changed. */
 const makeLeafNumber = (size, scale, label) => {
-  const besideLabel = label > 0;
+  const besideLabel = label > 0 && !scale.stacked;
+  const base = scale.number * 0.33 + (scale.stacked && label ? scale.height * 0.24 : 0);
   const room = size.width - label - scale.pad[0] - scale.pad[1] - (scale.told ? 12 : 5);
   const right = besideLabel ? size.width / 2 - scale.pad[1] : null;
-  const number = drawn('text', { class: 'number', y: scale.number * 0.33, 'text-anchor': 'end' });
-  const under = drawn('line', { class: 'under', y1: scale.number * 0.33 + 4, y2: scale.number * 0.33 + 4 });
+  const number = drawn('text', { class: 'number', y: base, 'text-anchor': 'end' });
+  const under = drawn('line', { class: 'under', y1: base + 4, y2: base + 4 });
   const hit = drawn('rect', { class: 'hit', y: -size.height / 2 + 3, height: size.height - 6, rx: 6 });
   const chevrons = drawn('path', { class: 'chevrons' });
   const scrub = drawn('g', { class: 'scrub' }, hit, number, under, scale.told ? chevrons : null);

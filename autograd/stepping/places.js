@@ -45,6 +45,11 @@ const freePlace = (curve, size, { obstacles, wires, within, reach = [170, 102] }
           if (shared) cost += 60 + shared * 0.8;
         }
         if (cost >= best.cost) continue;
+        // What points at the line crosses nothing either.
+        for (let i = 1; i < 6 && !onLine; i++) {
+          const point = { x: anchor.x + (dx * i) / 6, y: anchor.y + (dy * i) / 6 };
+          if (obstacles.some((other) => holds(other, point))) cost += 40;
+        }
         for (const wire of wires) if (holds(box, wire)) cost += 7;
         const hidden = line.filter((point) => holds(box, point)).length;
         cost += Math.max(0, hidden - 9) * 9;

@@ -130,6 +130,8 @@ const phaseOf = (model, at) => {
   return ['Backward ←', `${at - model.turn + 1} of ${model.steps.length - model.turn}`];
 };
 
+const isBroken = ({ firstChild, lastChild }) => firstChild && lastChild.offsetTop > firstChild.offsetTop + firstChild.offsetHeight;
+
 const MEASURED = 60;
 
 const makeSentence = (model, state, box, live) => {
@@ -145,6 +147,9 @@ const makeSentence = (model, state, box, live) => {
     phase.textContent = phaseOf(model, at.moment.at).join(' ').trim();
     words.replaceChildren(...told.words.filter(Boolean));
     equation.replaceChildren(...told.equation.flat(Infinity).filter(Boolean));
+    // One line where it can be: smaller rather than broken.
+    box.classList.remove('tight', 'tighter');
+    for (const kind of ['tight', 'tighter']) if (isBroken(equation)) box.classList.add(kind);
   };
 
   /** Keep the room that the longest of the steps needs, so that nothing moves while one steps. */

@@ -5,7 +5,9 @@ const FEW_NODES = 9;
 const MARGIN = 14;
 const TALL_MARGIN = 10;
 const LEAST_ZOOM = 0.85;
+const LEAST_TALL_ZOOM = 0.7;
 const PULSE = 520;
+const FADE = 28;
 
 const prefersStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -13,18 +15,14 @@ const prefersStill = () => matchMedia('(prefers-reduced-motion: reduce)').matche
 const settingOf = (model, room) => {
   const narrow = room.width < NARROW;
   const few = model.nodes.length <= FEW_NODES;
-  const scale = SCALES[few ? (narrow ? 'phone' : 'roomy') : 'dense'];
+  const scale = SCALES[narrow ? (few ? 'phone' : 'small') : few ? 'roomy' : 'dense'];
   const boxes = new Map(model.nodes.map((node) => [node, sizeOfNode(node, scale)]));
-  const common = { scale, boxes, pill: scale.pill + 4, narrow, few };
-  if (narrow) {
-    const layout = tallLayout(model, common, room);
-    if (layout.across <= room.width) return { ...common, ...layout, tall: true, zoom: 1 };
-  }
-  const first = wideLayout(model, common, room);
-  const zoom = Math.min(1, Math.max(LEAST_ZOOM, zoomFor({ width: first.along, height: first.across }, room)));
-  // A tree that is too high is drawn smaller, and has the more room sideways.
-  const layout = zoom < 1 ? wideLayout(model, common, { width: room.width / zoom, height: room.height / zoom }) : first;
-  return { ...common, ...layout, tall: false, zoom };
+  const common = { scale, boxes, pill: scale.pill + 4, narrow, few, tall: narrow };
+  const [layout, fit] = narrow ? [tallLayout, (laid) => room.width / (laid.across + 2 * TALL_MARGIN)] : [wideLayout, (laid) => zoomFor({ width: laid.along, height: laid.across }, room)];
+  const first = layout(model, common, room);
+  const zoom = Math.min(1, Math.max(narrow ? LEAST_TALL_ZOOM : LEAST_ZOOM, fit(first)));
+  // A tree that is too large one way is drawn smaller, and has the more room the other way.
+  return { ...common, zoom, ...(zoom < 1 ? layout(model, common, { width: room.width / zoom, height: room.height / zoom }) : first) };
 };
 
 /** How much smaller a tree must be drawn to be seen whole. */
@@ -40,14 +38,15 @@ const wideLayout = (model, { boxes, pill, few, narrow }, { width, height }) => {
   return layoutOf(model, sizes, { roomAlong: few ? 78 : narrow ? 84 : 62, roomAcross: few ? 26 : 7, fill });
 };
 
-/** From the top down: gradients of circles stand to their left. */
-const tallLayout = (model, { boxes, pill }, { width }) => {
+/** From the top down; gradients stand below, or left of circles where there is room for them. */
+const tallLayout = (model, { boxes, pill, few }, { width }) => {
   const sizes = new Map();
   for (const [node, box] of boxes) {
-    const beside = node.leaf || node.kind === 'block' ? 0 : 92;
-    sizes.set(node, { along: box.height + (node.leaf ? pill + 4 : 0), low: box.width / 2 + beside, high: box.width / 2 });
+    const beside = few && !node.leaf && node.kind !== 'block' ? 92 : 0;
+    sizes.set(node, { along: box.height + (beside ? 0 : pill + 4), low: box.width / 2 + beside, high: box.width / 2 });
   }
-  return layoutOf(model, sizes, { roomAlong: 54, roomAcross: 10, fill: { along: 0, across: width - 2 * TALL_MARGIN, most: 0 } });
+  const fill = { along: 0, across: width - 2 * TALL_MARGIN, most: 0 };
+  return layoutOf(model, sizes, { roomAlong: few ? 50 : 28, roomAcross: 8, fill, tiered: true });
 };
 
 /** Places in pixels of what was laid out along and across. */
@@ -64,7 +63,7 @@ const placedIn = (setting, { width, height }) => {
   const nodes = new Map();
   for (const [node, place] of setting.nodes) {
     const { x, y } = point(place);
-    nodes.set(node, { x, y: tall && node.leaf ? y - setting.pill / 2 - 2 : y });
+    nodes.set(node, { x, y: tall && isPillBelow(node, setting) ? y - setting.pill / 2 - 2 : y });
   }
   return { size, nodes, bends: setting.bends.map((bends) => bends.map(point)) };
 };
@@ -81,8 +80,8 @@ const curvesOf = (model, setting, placed) => {
     const bow = (same.indexOf(edge) - (same.length - 1) / 2) * 34;
     const end = (node, gap) => ({ ...placed.nodes.get(node), leaf: node.leaf, reach: reachOf(node, setting.boxes.get(node), setting.tall, gap) });
     const start = end(edge.from, setting.few ? 8 : 4);
-    // Below a leaf of a tall tree stands its gradient.
-    if (setting.tall && edge.from.leaf && !edge.from.fixed) start.reach = () => setting.boxes.get(edge.from).height / 2 + setting.pill + 4;
+    // Below a node of a tall tree stands its gradient.
+    if (setting.tall && isPillBelow(edge.from, setting)) start.reach = () => setting.boxes.get(edge.from).height / 2 + setting.pill + 3;
     return curveOf(start, end(edge.to, 5), placed.bends[edge.id], { tall: setting.tall, bow });
   });
 };
@@ -100,7 +99,7 @@ const makeStage = (model, state, host) => {
     const room = roomOf();
     const setting = settingOf(model, room);
     // A tall tree makes its stage as high as it is; the page scrolls.
-    host.style.setProperty('--needs', `${Math.ceil(setting.tall ? setting.along + 24 : (setting.across + 2 * MARGIN) * setting.zoom) + 2}px`);
+    host.style.setProperty('--needs', `${Math.ceil((setting.tall ? setting.along + 2 * TALL_MARGIN : setting.across + 2 * MARGIN) * setting.zoom) + 2}px`);
     host.classList.toggle('tall', setting.tall);
     const placed = placedIn(setting, { width: room.width, height: roomOf().height });
     const curves = curvesOf(model, setting, placed);
@@ -136,9 +135,18 @@ const makeStage = (model, state, host) => {
     stage.plane.style.transform = zoom === 1 ? '' : `scale(${zoom})`;
     canvas.style.width = `${stage.placed.size.width * zoom}px`;
     canvas.style.height = `${stage.placed.size.height * zoom}px`;
-    host.classList.toggle('larger', fit() < LEAST_ZOOM - 0.01);
+    host.classList.toggle('larger', fit() < stage.setting.zoom - 0.01);
+    tellMore();
   };
   stage.fit = fit;
+
+  /** Where there is more than is seen, the tree fades. */
+  const tellMore = () => {
+    const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = scroller;
+    const more = { left: scrollLeft, top: scrollTop, right: scrollWidth - clientWidth - scrollLeft, bottom: scrollHeight - clientHeight - scrollTop };
+    for (const [side, pixels] of Object.entries(more)) scroller.style.setProperty(`--${side}`, `${Math.min(FADE, Math.max(0, pixels))}px`);
+  };
+  scroller.addEventListener('scroll', tellMore, { passive: true });
 
   /** Every element as the state has it. */
   stage.render = () => {
@@ -190,6 +198,16 @@ const makeStage = (model, state, host) => {
       top: middle('y') - scroller.clientHeight / 2,
       behavior: smooth && !prefersStill() ? 'smooth' : 'instant',
     });
+    const heights = places.map((place) => place.y * stage.zoom);
+    if (smooth && stage.setting.tall) followPage(Math.min(...heights) - 40, Math.max(...heights) + 70);
+  };
+
+  /** On a phone the page itself scrolls; what is said of the step stays below. */
+  const followPage = (top, bottom) => {
+    const start = canvas.getBoundingClientRect().top;
+    const end = find('.desk').getBoundingClientRect().top;
+    if (start + top >= 0 && start + bottom <= end) return;
+    scrollBy({ top: start + (top + bottom) / 2 - end / 2, behavior: prefersStill() ? 'instant' : 'smooth' });
   };
 
   /** A dot runs along the edges of the step. */
@@ -236,9 +254,11 @@ const makeStage = (model, state, host) => {
   return stage;
 };
 
+const isPillBelow = (node, setting) => node.kind !== 'block' && !(setting.tall && setting.few && !node.leaf);
+
 /** Where the pill of a node's gradient stands: below it, or left of a circle of a tall tree. */
 const pillPlace = (node, setting) => ({ width, height }, pillWidth) =>
-  setting.tall && !node.leaf
+  !isPillBelow(node, setting)
     ? { x: -width / 2 - pillWidth / 2 - 8, y: 0 }
     : { x: 0, y: height / 2 + (setting.few ? setting.scale.pill / 2 + 4 : setting.scale.pill / 2 + 1) };
 
