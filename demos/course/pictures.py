@@ -171,17 +171,20 @@ def matrix(numbers: Any, across: str, up: str) -> Picture:
     return Picture(figure, f"a matrix of {values.shape[0]} rows and {values.shape[1]} columns")
 
 
-def bars(heights: Sequence[float], wanted: Sequence[float], across: str, up: str) -> Picture:
-    """Activations beside those that were wanted."""
+def bars(heights: Sequence[float], wanted: Sequence[float] | None, across: str, up: str) -> Picture:
+    """Activations, beside those that were wanted if any were."""
     figure = _figure(7.2, 2.9)
     axes = figure.subplots()
     places = np.arange(len(heights))
-    axes.bar(places - 0.2, heights, 0.38, color=COLOURS[0], label="activation $a_j$")
-    axes.bar(places + 0.2, wanted, 0.38, color=COLOURS[3], label="desired $y_j$")
+    if wanted is None:
+        axes.bar(places, heights, 0.5, color=COLOURS[0])
+    else:
+        axes.bar(places - 0.2, heights, 0.38, color=COLOURS[0], label="activation $a_j$")
+        axes.bar(places + 0.2, wanted, 0.38, color=COLOURS[3], label="desired $y_j$")
+        axes.legend(frameon=False, labelcolor=INK, ncols=2, loc="upper right", fontsize=9)
     axes.set_xticks(places)
     axes.set_ylim(0, 1.28)
     _plain(axes, across, up)
-    axes.legend(frameon=False, labelcolor=INK, ncols=2, loc="upper right", fontsize=9)
     return Picture(figure, "activations and what they should have been")
 
 

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 import checks
+import nn
+import samples
 from autograd import Value
 
 COURSE = Path(checks.__file__).parent
@@ -150,6 +152,22 @@ def in_order(output):
     return order
 
 
+def network(outputs=10, neurons=4, epochs=0):
+    net = nn.MLP([64, neurons, outputs], activation="tanh", output="linear", seed=0)
+    seen, _ = samples.split(samples.read_csv())
+    if epochs:
+        nn.fit(
+            net, seen.pixels, seen.digits, cost=nn.cross_entropy, optimiser=nn.Adam(0.01), epochs=epochs,
+            batch_size=32, seed=0, progress=False,
+        )  # fmt: skip
+    return net
+
+
+WRONG["6.4"] = {
+    "has not ten outputs": network(outputs=2),
+    "was not trained": network(),
+    "reads too few": network(epochs=3),
+}
 WRONG["5.4"] = {
     "lists a value several times": lambda output: depth_first(output, twice=True),
     "leaves values out": lambda output: depth_first(output, leaves=False),
@@ -157,7 +175,12 @@ WRONG["5.4"] = {
     "puts a value before its operands": by_breadth,
     "recurses": depth_first,
 }
-RIGHT = {"5.4": in_order, "1.5": [20, 20, -30], "2.5": [[8, -6, -6], [-6, 8, -6], [-6, -6, 8], -20]}
+RIGHT = {
+    "6.4": network(neurons=30, epochs=30),
+    "5.4": in_order,
+    "1.5": [20, 20, -30],
+    "2.5": [[8, -6, -6], [-6, 8, -6], [-6, -6, 8], -20],
+}
 
 
 @pytest.mark.parametrize("number", JUDGED)
@@ -199,6 +222,7 @@ RUBBISH = {
     "an object": Hostile(),
     "a class": Hostile,
     "an empty list": [],
+    "a network of two inputs": nn.MLP([2, 10], seed=0),
     "a list of lists": [[1.0, "x"], None],
     "a list of NaN": [math.nan] * 3,
     "a dict": {"a": 1.0},
