@@ -1,7 +1,5 @@
 """What can go wrong, as a tree.
 
-::
-
     AutogradError
     ├── OperandError      (TypeError)        something that is no number or Value was given
     ├── ArgumentError     (ValueError)       an argument of the right type with an unusable value
@@ -15,7 +13,7 @@
     ├── CallError         (RuntimeError)     a module or cost of one's own that failed inside
     ├── RenderError       (RuntimeError)     no renderer, or one that failed
     ├── UnknownNameError  (AttributeError)   an attribute that is not there
-    ├── UnknownImportError (ImportError)     the same after ``from autograd import``
+    ├── UnknownImportError (ImportError)     the same after `from autograd import`
     ├── KeywordError      (TypeError)        a keyword argument that a function does not have
     └── FileFormatError   (ValueError)       a file that is not what it should be
 
