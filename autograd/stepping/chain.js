@@ -35,7 +35,7 @@ const makeChain = (model, state, element) => {
   return { render };
 };
 
-const SIZES = ['', 'tight', 'tight tightest'];
+const SIZES = ['', 'tight', 'tight tightest', 'tight tightest bare'];
 
 const isTooWide = (element) => [element, ...element.children].some((part) => part.scrollWidth > element.clientWidth + 1);
 
@@ -126,7 +126,7 @@ const asLedger = ({ lead: edges }, node, view, model, state) => {
   ];
   const few = edges.length <= 6 ? edges : [...edges.slice(0, 2), null, ...edges.slice(-2)];
   const names = separated(few.map((edge) => (edge ? made('span', { class: 'lit' }, view.ratio(edge)) : '…')), '·');
-  const head = made('tr', {}, made('th', { colspan: 3, scope: 'colgroup' }, 'edge by edge, from the output down'), made('th', { colspan: 2, scope: 'colgroup', class: 'lit' }, 'product so far'));
+  const head = made('tr', {}, made('th', { colspan: 3, scope: 'colgroup' }, 'from the output down'), made('th', { colspan: 2, scope: 'colgroup', class: 'lit' }, 'product so far'));
   return [
     made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), names),
     made('table', { class: 'ledger' }, made('thead', {}, head), made('tbody', {}, kept)),

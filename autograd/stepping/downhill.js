@@ -33,17 +33,17 @@ const roundAbove = (size) => {
   return Number(([1, 2, 5, 10].find((digit) => digit * power >= size * (1 - 1e-9)) * power).toPrecision(1));
 };
 
-/** The learning rates that are shown, from 0 to this: beyond where the slope alone would be at 0. */
-const rangeFor = (cost, slope, rate) => {
-  const reach = slope > 0 && Number.isFinite(slope) ? (Math.abs(cost) || 1) / slope : 1;
-  return Math.max(roundAbove(Math.min(Math.max(reach * 1.6, 1e-9), 1e9)), rate > 0 ? roundAbove(rate) : 0);
+/** The learning rate at which the slope alone would have brought the output to 0; 1 where there is no slope. */
+const fullReach = (cost, slope) => {
+  const reach = (Math.abs(cost) || 1) / slope;
+  return reach > 0 && Number.isFinite(reach) ? reach : 1;
 };
 
-/** A learning rate to begin with: a third of the way on which the slope alone would be at 0. */
-const firstRate = (cost, slope) => {
-  const reach = slope > 0 && Number.isFinite(slope) ? (Math.abs(cost) || 1) / slope : 3;
-  return Math.min(Math.max(roundAbove(reach / 6), 1e-6), 1e6);
-};
+/** The learning rates that are shown, from 0 to this. */
+const rangeFor = (cost, slope, rate) => Math.max(roundAbove(fullReach(cost, slope) * 1.6), rate > 0 ? roundAbove(rate) : 0);
+
+/** A learning rate to begin with. */
+const firstRate = (cost, slope) => roundAbove(fullReach(cost, slope) / 6);
 
 /** The curve: rates, the costs after a step of each. */
 const costCurve = (model, state, moved, range) => {
@@ -59,6 +59,12 @@ const heightsOf = (costs, cost) => {
   const most = Math.max(cost, ...finite);
   const high = Math.min(most, cost + 2 * (cost - low) || 1);
   return { low, high: high > low ? high + (high - low) * 0.08 : low + 1 };
+};
+
+/** Whether the curve ends high, where the words beside it would stand. */
+const isHighAtTheEnd = (costs, cost) => {
+  const { low, high } = heightsOf(costs, cost);
+  return costs.slice(Math.floor(costs.length / 2)).some((c) => c > low + 0.6 * (high - low));
 };
 
 /** The view of the step down, in an element of the page. */
@@ -99,6 +105,7 @@ const makeDownhill = (model, state, element) => {
     }
     const after = afterStep(state, moved, state.rate);
     const next = forward(model.graph, after).at(-1);
+    parts.key.classList.toggle('low', isHighAtTheEnd(seen.curve.costs, cost()));
     drawPlot(parts.plot, seen.curve, { cost: cost(), next, rate: state.rate, range, slope: slope() });
     tellMoves(parts.moves, model, state, moved, after, next);
     parts.rate.textContent = shown(state.rate);
@@ -122,7 +129,7 @@ const downhillParts = (model, state, count) => {
   const line = made('span', { class: 'rate' }, 'learning rate ', mathOf('<mi>η</mi>'), ' = ', rate);
   const take = made('button', { class: 'action', type: 'button' }, 'Take the step');
   const told = made('div', { class: 'unseen', role: 'status' });
-  return { plot, moves, rate, take, reset, hint, told, all: [heading, made('div', { class: 'picture' }, plot, key), moves, made('div', { class: 'down' }, line, take), told] };
+  return { plot, key, moves, rate, take, reset, hint, told, all: [heading, made('div', { class: 'picture' }, plot, key), moves, made('div', { class: 'down' }, line, take), told] };
 };
 
 /** A pointer along the picture: `follow(share)` is told how far it is, from 0 to 1. */

@@ -50,7 +50,6 @@ const makeDraggable = (element, { name, read, write, least = -Infinity, step = n
   element.setAttribute('tabindex', '0');
   element.setAttribute('aria-label', name);
   if (Number.isFinite(least)) element.setAttribute('aria-valuemin', least);
-  element.style.touchAction = 'none';
   element.classList.add('draggable');
   tell();
 

@@ -1,12 +1,13 @@
 """The panel of the stepping page: numbers dragged and typed, the chain rule, the step down; all as Python has them."""
 
+import math
 import random
 import re
 
 import pytest
 
 import nn
-from autograd import Label, Value, chain_rule, draw, gradient, log, sigmoid, total
+from autograd import Label, Value, chain_rule, draw, gradient, log, operation, sigmoid, total
 from autograd.graph import topological_order
 from autograd.reals import number
 
@@ -218,6 +219,28 @@ def test_a_step_is_taken_and_taken_back(stepping):
     assert leaf(page, "a").get_attribute("aria-valuenow") == "0.6"  # an input is no parameter
     page.get_by_role("button", name="Start again").click()
     assert numbers_of(page, "numbers") == page.evaluate("[...model.graph.numbers]")
+
+
+def test_what_cannot_be_written_as_javascript_is_shown_and_stays(stepping):
+    mine = operation("mine", lambda x: math.sin(float(x)), [lambda x: math.cos(float(x))], floats=True)
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    cost = mine(w * x) * w
+    cost.label = "C"
+    page = stepping(cost)
+    choose(page, "w")
+    assert page.inner_text(".chain .line.total .outcome") == number(gradient(cost, w))
+    assert page.get_by_role("spinbutton").count() == 0 and page.locator("#downhill").is_hidden()
+
+
+def test_labels_are_text_in_the_panel_too(stepping, open_page):
+    hostile = "</script><img src=x onerror=alert(1)>"
+    w, x = Value(0.5, hostile), Value(-1.0, "<b>&lt;")
+    cost = sigmoid(w * x)
+    cost.label = hostile
+    page = stepping(cost)
+    page.keyboard.press("End")
+    assert hostile in page.inner_text("#chain h2") and page.locator(".panel img, .panel b b").count() == 0
+    open_page.looked_at()
 
 
 def test_the_learning_rate_is_dragged_in_the_picture(stepping):
