@@ -99,7 +99,7 @@ class Mathml(Unicode):
 
     def enclosed(self, inside: Pieces) -> Pieces:
         """In parentheses."""
-        return [f"<mrow>{_fence('(')}", *inside, f"{_fence(')')}</mrow>"]
+        return [_OPEN, *inside, _CLOSE]
 
     def held(self, inside: Pieces) -> Pieces:
         """Where a value stands alone its number would need parentheses if it were negative."""
@@ -111,7 +111,9 @@ class Mathml(Unicode):
         return self.power(base, [self.number(power)])
 
     def power(self, base: Pieces, exponent: Pieces) -> Pieces:
-        """A base to a power."""
+        """A base to a power, which stands at the parenthesis: above all that it closes it would stand too high."""
+        if (base[0], base[-1]) == (_OPEN, _CLOSE):
+            return [*base[:-1], f"<msup>{_fence(')')}<mrow>", *exponent, "</mrow></msup></mrow>"]
         return ["<msup><mrow>", *base, "</mrow><mrow>", *exponent, "</mrow></msup>"]
 
     def product(self, coefficient: float, factors: Sequence[Pieces]) -> Pieces:
@@ -132,6 +134,9 @@ class Mathml(Unicode):
 def _fence(sign: str) -> str:
     """A parenthesis or bracket that keeps its size."""
     return f'<mo stretchy="false">{sign}</mo>'
+
+
+_OPEN, _CLOSE = f"<mrow>{_fence('(')}", f"{_fence(')')}</mrow>"
 
 
 def _script(text: str) -> str:

@@ -30,6 +30,7 @@ const makeChain = (model, state, element) => {
       body.replaceChildren(...form(told, node, view, model, state));
       if (last.setting === settings.length - 1 || !isTooWide(body)) break;
     }
+    if (body.querySelector('.unknown')) body.append(remark('Numbers appear as the pass goes back.'));
   };
   render();
   return { render };
@@ -60,7 +61,7 @@ const numeral = (value, held = false) => {
   return made('span', { class: 'number' }, held && told.startsWith('−') ? `(${told})` : told);
 };
 
-const notYet = () => made('span', { class: 'unknown' }, made('span', { 'aria-hidden': 'true' }, '?'), made('span', { class: 'unseen' }, 'not known yet'));
+const notYet = () => made('span', { class: 'unknown' }, made('span', { 'aria-hidden': 'true' }, '?'), made('span', { class: 'unseen' }, 'not yet'));
 
 const operatorSign = (text) => made('span', { class: 'sign' }, text);
 
@@ -106,7 +107,8 @@ const asColumns = ({ lead: edges }, node, view, model, state) => {
   put(5, 2, '=');
   cells.push(made('div', { class: 'cell result', style: 'grid-row: 5; grid-column: 3 / -1' }, outcome(node, state)));
   const widths = edges.map((_, i) => (i ? '14px auto' : 'auto')).join(' ');
-  const more = edges.length > 1 ? [remark('Columns are the edges of the lit path, in its order.')] : [];
+  const isKnown = edges.length > 1 && edges.every(view.isUsed);
+  const more = isKnown ? [remark('Columns are the edges of the lit path, in its order.')] : [];
   return [made('div', { class: 'columns', style: `grid-template-columns: auto 22px ${widths}` }, cells), ...more];
 };
 
@@ -136,7 +138,7 @@ const asLedger = ({ lead: edges }, node, view, model, state) => {
 const rowOf = (edge, view, far, at) => made(
   'tr', { class: view.isNow(edge) ? 'now' : null, 'data-row': at },
   made('td', { class: 'name' }, made('span', { class: 'held' }, view.badge(edge), view.ratio(edge))),
-  made('td', { class: 'symbol' }, edge.symbol ? view.symbol(edge) : ''),
+  made('td', { class: 'symbol' }, edge.symbol ? view.symbol(edge) : made('span', { title: 'A formula of too many names to be read here' }, '…')),
   made('td', { class: 'amount' }, view.amount(edge, false)),
   made('td', { class: 'far' }, far[0] ?? ''),
   made('td', { class: 'where' }, far[1] ?? ''),

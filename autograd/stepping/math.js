@@ -1,7 +1,7 @@
 // Mathematics in the page: numbers as Python prints them, and Python's MathML as elements.
 
 const MATHML = 'http://www.w3.org/1998/Math/MathML';
-const ELEMENTS = new Set('math mrow mi mn mo mtext mfrac msub msup msubsup msqrt mroot'.split(' '));
+const ELEMENTS = new Set('math mrow mi mn mo mtext mfrac msub msup msubsup msqrt mroot munder mover munderover'.split(' '));
 const ATTRIBUTES = new Set(['form', 'mathvariant', 'stretchy']);
 const DIGITS = 4;
 
