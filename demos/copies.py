@@ -1,4 +1,7 @@
-"""Copies of training images, each moved, leaned, stretched and turned a little, as another hand might write."""
+"""Copies of training images, each moved, leaned, stretched and turned a little, as another hand might write.
+
+They are centred first as the pad centres what is drawn, by the mass of their ink.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import numpy.typing as npt
 from loading import Images
 
 # How far at most, either way: in eighths of the image's side, as shares, in radians.
-_MOVED, _LEANED, _STRETCHED, _TURNED = 0.8 / 8, 0.2, 0.1, 0.2
+_MOVED, _LEANED, _STRETCHED, _TURNED = 0.64 / 8, 0.2, 0.1, 0.2
 
 
 def with_copies(images: Images, copies: int, seed: int) -> Images:
@@ -34,6 +37,7 @@ def with_copies(images: Images, copies: int, seed: int) -> Images:
 def _changed(images: Images, random: np.random.Generator) -> npt.NDArray[np.float64]:
     """Every image once, changed by an affine map of its own; between pixels it is interpolated linearly."""
     count, height, width = len(images), images.height, images.width
+    pictures = images.pixels.reshape(count, height, width)
 
     def within(most: float) -> Any:
         return random.uniform(-most, most, (count, 1, 1))
@@ -42,9 +46,19 @@ def _changed(images: Images, random: np.random.Generator) -> npt.NDArray[np.floa
     wider, taller = 1 + within(_STRETCHED), 1 + within(_STRETCHED)
     down, right = np.meshgrid(np.arange(height) - (height - 1) / 2, np.arange(width) - (width - 1) / 2, indexing="ij")
     # where each pixel of the copy lies in the image
-    x = (np.cos(turn) * right + np.sin(turn) * down) / wider + lean * down + within(_MOVED * width) + (width - 1) / 2
+    x = (np.cos(turn) * right + np.sin(turn) * down) / wider + lean * down + within(_MOVED * width) + _middle(pictures)
     y = (np.cos(turn) * down - np.sin(turn) * right) / taller + within(_MOVED * height) + (height - 1) / 2
-    return _between(images.pixels.reshape(count, height, width), y, x).reshape(count, -1)
+    return _between(pictures, y, x).reshape(count, -1)
+
+
+def _middle(pictures: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The column of the middle of each picture's ink, shape (n, 1, 1); the middle column where there is none."""
+    width = pictures.shape[2]
+    columns = pictures.sum(axis=1)
+    ink = columns.sum(axis=1)
+    away = columns @ (np.arange(width) - (width - 1) / 2) / np.where(ink > 0, ink, 1.0)
+    middle: npt.NDArray[np.float64] = away[:, None, None] + (width - 1) / 2
+    return middle
 
 
 def _between(

@@ -31,7 +31,7 @@ COSTS = {
 }
 WIDEST_TABLE = 14
 COPIES = 7
-STEPS = 128
+STEPS = 192
 """How often each training image is seen, as it is or changed."""
 
 
