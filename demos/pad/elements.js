@@ -25,7 +25,13 @@ const svg = (tag, attributes = {}, ...children) => {
 const byId = (id) => document.getElementById(id);
 
 /** A letter of mathematics, italic, with a subscript. */
-const letter = (name, sub) => html('span', { class: 'math' }, html('i', { text: name }), ...(sub === undefined ? [] : [html('sub', { text: sub })]));
+const letter = (name, sub) =>
+  html(
+    'span',
+    { class: 'math' },
+    html('i', { text: name }),
+    ...(sub === undefined ? [] : [html('sub', { text: sub })]),
+  );
 
 /**
  * One of a row of elements is chosen, with the pointer or with the arrow keys; Tab enters the row at the chosen one.

@@ -1,4 +1,5 @@
-// How each set was made of what people wrote, done to a drawing. A form has `field` and `box`, [width, height] in pixels.
+// How each set was made of what people wrote, done to a drawing. A form has a field, and in its middle a box that the
+// digit fills: [width, height] in pixels.
 
 const PENS = ['thin', 'medium', 'thick'];
 
@@ -12,7 +13,9 @@ const COUNTED = {
   softly: false,
   scaled: (lines, pen) => {
     const fit = (width) => fitted(lines, width, COUNTED.box, COUNTED.field, 1.5);
-    const width = penFor(314 + 36 * (PENS.indexOf(pen) - 1), [2, 11], (at) => summed(inked(fit(at), at, 32, 32, false)));
+    const width = penFor(314 + 36 * (PENS.indexOf(pen) - 1), [2, 11], (at) =>
+      summed(inked(fit(at), at, 32, 32, false)),
+    );
     return { lines: fit(width), width };
   },
   pixels: (bitmap) => {

@@ -36,7 +36,12 @@ const smooth = (points, between = 8) => {
   if (points.length < 3) return points;
   const curve = [];
   for (let i = 0; i + 1 < points.length; i++) {
-    const [a, b, c, d] = [points[Math.max(0, i - 1)], points[i], points[i + 1], points[Math.min(points.length - 1, i + 2)]];
+    const [a, b, c, d] = [
+      points[Math.max(0, i - 1)],
+      points[i],
+      points[i + 1],
+      points[Math.min(points.length - 1, i + 2)],
+    ];
     for (let k = 0; k < between; k++) {
       const t = k / between;
       const on = (axis) =>
@@ -77,7 +82,10 @@ const touched = (strokes, [x, y], reach) =>
 const inked = (lines, pen, height, width, softly) => {
   const pixels = new Float64Array(height * width);
   const reach = pen / 2 + (softly ? 0.5 : 0);
-  const span = (a, b, most) => [Math.max(0, Math.floor(Math.min(a, b) - reach)), Math.min(most - 1, Math.ceil(Math.max(a, b) + reach))];
+  const span = (a, b, most) => [
+    Math.max(0, Math.floor(Math.min(a, b) - reach)),
+    Math.min(most - 1, Math.ceil(Math.max(a, b) + reach)),
+  ];
   for (const line of lines) {
     for (let i = 0; i < Math.max(1, line.length - 1); i++) {
       const [p, q] = [line[i], line[Math.min(i + 1, line.length - 1)]];
@@ -106,13 +114,18 @@ const middleOf = (pixels, width) => {
 };
 
 const boxOf = (lines) => {
-  const of = (axis) => lines.reduce((box, line) => line.reduce(([a, b], p) => [Math.min(a, p[axis]), Math.max(b, p[axis])], box), [Infinity, -Infinity]);
+  const of = (axis) =>
+    lines.reduce(
+      (box, line) => line.reduce(([a, b], p) => [Math.min(a, p[axis]), Math.max(b, p[axis])], box),
+      [Infinity, -Infinity],
+    );
   return { x: of(0), y: of(1) };
 };
 
-const moved = (lines, [x, y], [sx, sy] = [1, 1]) => lines.map((line) => line.map((p) => [p[0] * sx + x, p[1] * sy + y]));
+const moved = (lines, [x, y], [sx, sy] = [1, 1]) =>
+  lines.map((line) => line.map((p) => [p[0] * sx + x, p[1] * sy + y]));
 
-/** Lines scaled, with room for the pen, to a box in the middle of a field; no axis `most` times as much as the other. */
+/** Lines scaled, with room for the pen, to a box in the middle of a field; one axis at most `most` times the other. */
 const fitted = (lines, pen, box, field, most) => {
   const { x, y } = boxOf(lines);
   const scale = [(box[0] - pen) / Math.max(x[1] - x[0], 1e-3), (box[1] - pen) / Math.max(y[1] - y[0], 1e-3)];
@@ -130,7 +143,7 @@ const centred = (lines, pen, field, softly) => {
   return moved(lines, shift);
 };
 
-/** The pen that brings so much ink: the bitmaps of the 8x8 set had their lines thinned and thickened to nearly the same. */
+/** The pen that brings so much ink, between the least and the most that it may be. */
 const penFor = (ink, [least, most], inkOf) => {
   for (let i = 0; i < 10; i++) {
     const pen = (least + most) / 2;

@@ -21,7 +21,8 @@ const makeModel = (data) => {
 };
 
 /** The weights of a layer, row after row: those of an output stand together. */
-const weightsOf = (layer, parameters) => parameters.subarray(layer.weights, layer.weights + layer.inputs * layer.outputs);
+const weightsOf = (layer, parameters) =>
+  parameters.subarray(layer.weights, layer.weights + layer.inputs * layer.outputs);
 const biasesOf = (layer, parameters) => parameters.subarray(layer.biases, layer.biases + layer.outputs);
 
 /** The activations of each layer, the pixels first; the last are the outputs as they are shown. */
@@ -42,7 +43,10 @@ const stepped = (parameters, gradient, rate) => parameters.map((p, i) => p - rat
 
 /** How many of the test images are read rightly. */
 const rightOf = (model, parameters) =>
-  model.digits.reduce((right, digit, k) => right + Number(largest(activationsOf(model, model.image(k), parameters).pop()) === digit), 0);
+  model.digits.reduce(
+    (right, digit, k) => right + Number(largest(activationsOf(model, model.image(k), parameters).pop()) === digit),
+    0,
+  );
 
 /**
  * What ink a neuron looks for: the weights of the first layer as an image. Further on, those images added as the

@@ -48,12 +48,20 @@ const makeNetwork = (state, model) => {
   const tellColumns = () => {
     const { narrow, layers, columns } = picture;
     const said = (x, text, anchor) => svg('text', { x, y: narrow ? 12 : 14, 'text-anchor': anchor, text });
-    const of = (l) => (shown[l].length < model.sizes[l] ? `${shown[l].length} of ${counted(model.sizes[l])}` : String(model.sizes[l]));
+    const of = (l) =>
+      shown[l].length < model.sizes[l] ? `${shown[l].length} of ${counted(model.sizes[l])}` : String(model.sizes[l]);
     const name = narrow ? '' : ' neurons';
+    const tight = picture.outputs - columns[columns.length - 1] < 70;
     const skipped = layers.findIndex((l, i) => i && l > layers[i - 1] + 1);
     captions.replaceChildren(
-      said(0, narrow ? 'pixels' : `${model.sizes[0]} pixels${picture.asImage || layers.length > 2 ? '' : ', row by row'}`, 'start'),
-      ...layers.map((l, i) => said(columns[i], layers.length > 1 ? of(l) : `${of(l)} hidden${name}`, 'middle')),
+      said(
+        0,
+        narrow ? 'pixels' : `${model.sizes[0]} pixels${picture.asImage || layers.length > 2 ? '' : ', row by row'}`,
+        'start',
+      ),
+      ...layers.map((l, i) =>
+        said(columns[i], layers.length > 1 || tight ? of(l) : `${of(l)} hidden${name}`, 'middle'),
+      ),
       ...(skipped > 0 ? [said((columns[skipped - 1] + columns[skipped]) / 2, '⋯', 'middle')] : []),
       said(picture.outputs, `${counts.outputs} outputs`, 'middle'),
     );
@@ -75,47 +83,25 @@ const makeNetwork = (state, model) => {
         : svg('circle', { cx: x, cy: y, r: picture.pixelRadius, class: 'dot' });
     });
     const [x, y] = picture.pixel(0);
-    const frame = svg('rect', { class: 'frame', x: x - cell / 2, y: y - cell / 2, width: picture.imageSide, height: picture.imageSide });
+    const frame = svg('rect', {
+      class: 'frame',
+      x: x - cell / 2,
+      y: y - cell / 2,
+      width: picture.imageSide,
+      height: picture.imageSide,
+    });
     pixels.replaceChildren(...(picture.asImage ? [frame] : []), ...dots);
     hidden = picture.layers.flatMap((l) => shown[l].map((j, i) => neuronAt(l, j, i)));
     neurons.replaceChildren(...hidden.map((each) => each.element));
   };
 
-  const wire = ([x, y], [toX, toY], flow, scale, faint) => {
-    const strength = Math.abs(flow) / scale;
-    const middle = (x + toX) / 2;
-    return svg('path', {
-      class: flow > 0 ? 'excites' : 'inhibits',
-      d: `M${x.toFixed(1)} ${y.toFixed(1)}C${middle.toFixed(1)} ${y.toFixed(1)} ${middle.toFixed(1)} ${toY.toFixed(1)} ${toX.toFixed(1)} ${toY.toFixed(1)}`,
-      'stroke-width': ((picture.narrow ? 0.7 : 1) * (0.5 + 2.6 * strength)).toFixed(2),
-      opacity: ((0.16 + 0.84 * strength) * (faint ? 0.3 : 1)).toFixed(3),
-    });
-  };
-  /** The wires into each layer that is shown behind its neighbour. */
-  const wiresOf = (now, read, outputsNow) => {
-    const last = model.sizes.length - 1;
-    const { layer: chosenLayer, neuron } = now.chosen;
-    return [...picture.layers, last].filter((l) => l === 1 || picture.layers.includes(l - 1)).flatMap((l) => {
-      const most = Math.round((l === last ? 56 : 110) * (picture.narrow ? 0.6 : 1));
-      const chosen = (k, j) => (l === chosenLayer && j === neuron) || (l - 1 === chosenLayer && k === neuron);
-      const to = l === last ? outputsNow : shown[l];
-      const { scale, flows } = strongest(model.layers[l - 1], now.parameters, read.activations[l - 1], shown[l - 1], to, most, chosen);
-      const from = (k) => (l === 1 ? picture.pixel(k) : picture.neuron(l - 1, shown[l - 1].indexOf(k)));
-      const into = (j) => (l === last ? [picture.outputs, picture.output(outputsNow.indexOf(j))] : picture.neuron(l, shown[l].indexOf(j)));
-      const edge = [l === 1 ? picture.pixelRadius : picture.radius(l - 1), l === last ? picture.outputRadius : picture.radius(l)];
-      const drawn = (flow, k, j) => {
-        const [[x, y], [toX, toY]] = [from(k), into(j)];
-        return wire([x + edge[0] + 1.5, y], [toX - edge[1] - 2, toY], flow, scale, !chosen(k, j));
-      };
-      return [false, true].flatMap((now) => flows.filter(([, k, j]) => chosen(k, j) === now).map(([flow, k, j]) => drawn(flow, k, j)));
-    });
-  };
   const showNeuron = (each, now, read) => {
     const a = read.pixels ? read.activations[each.layer][each.neuron] : 0;
     const isChosen = now.chosen.layer === each.layer && now.chosen.neuron === each.neuron;
     const sign = a < 0 ? 'minus' : 'plus';
     set(each.element, {
-      'aria-checked': isChosen, tabindex: isChosen ? 0 : -1,
+      'aria-checked': isChosen,
+      tabindex: isChosen ? 0 : -1,
       'aria-label': `layer ${each.layer}, neuron ${each.neuron}: ${read.pixels ? printed(a, 2) : 'no ink'}`,
     });
     each.ring.style.display = isChosen ? '' : 'none';
@@ -124,39 +110,14 @@ const makeNetwork = (state, model) => {
     set(each.sign, { stroke: Math.abs(a) > 0.55 ? 'var(--tile)' : 'var(--minus)' });
     each.sign.style.display = a < 0 ? '' : 'none';
   };
-  const outputRow = (i, place, now, read, texts) => {
-    const { narrow } = picture;
-    const y = picture.output(place);
-    const value = read.pixels ? Math.max(0, Math.min(1, read.outputs[i])) : 0;
-    const [on, wished] = [read.pixels && i === read.best, i === now.wished];
-    const bar = (v, kind) => svg('rect', { class: kind, x: picture.bars, y: y - picture.barHeight / 2, width: Math.max(1.5, picture.bar * v), height: picture.barHeight, rx: v > 0.1 ? 4 : 1.5 });
-    const row = svg('g', { class: on ? 'output on' : 'output' },
-      svg('circle', { class: 'ground', cx: picture.outputs, cy: y, r: picture.outputRadius, stroke: on ? 'var(--plus)' : 'var(--faint)' }),
-      svg('circle', { cx: picture.outputs, cy: y, r: picture.outputRadius, fill: 'var(--plus)', 'fill-opacity': value.toFixed(3) }),
-      svg('text', { class: 'name', x: picture.names, y: y + (narrow ? 6 : 7.5), 'text-anchor': 'middle', text: model.names[i] }),
-      bar(1, 'track'), bar(value, 'bar'),
-      svg('text', { class: 'percent', x: picture.percent, y: y + 6, 'text-anchor': 'end', text: read.pixels ? texts[i] : '–' }));
-    if (now.before) {
-      const x = picture.bars + picture.bar * Math.max(0, Math.min(1, now.before.outputs[i]));
-      row.append(svg('path', { class: 'before', d: `M${x} ${y - picture.barHeight / 2 - 3}v${picture.barHeight + 6}` }));
-    }
-    if (wished) row.append(svg('circle', { class: 'wished', cx: picture.outputs, cy: y, r: picture.outputRadius + (narrow ? 3 : 4) }));
-    return row;
-  };
-
   const render = (now, read) => {
     const outputsNow = outputsShown(read.outputs ?? new Array(model.classes).fill(0), now.wished);
-    wires.replaceChildren(...(read.pixels ? wiresOf(now, read, outputsNow) : []));
+    wires.replaceChildren(...(read.pixels ? wiresOf(model, picture, shown, outputsNow, now, read) : []));
     dots.forEach((dot, k) => set(dot, { 'fill-opacity': read.pixels ? Math.min(1, read.pixels[k]).toFixed(2) : 0 }));
     for (const each of hidden) showNeuron(each, now, read);
     const texts = textsOf(model, read);
-    outputs.replaceChildren(...outputsNow.map((i, place) => outputRow(i, place, now, read, texts)));
+    const row = (i, place) => outputRow(model, picture, i, place, now, read, read.pixels ? texts[i] : '–');
+    outputs.replaceChildren(...outputsNow.map(row));
   };
   return { render, layOut };
-};
-
-/** The outputs as they are printed: percentages that add to 100, or activations. */
-const textsOf = (model, read) => {
-  if (!read.pixels) return [];
-  return model.output === 'linear' ? percentages(read.outputs) : Array.from(read.outputs, (a) => a.toFixed(3));
 };

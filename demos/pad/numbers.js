@@ -6,6 +6,9 @@ const printed = (value, digits = 4) => {
   return text.replace('-', '−');
 };
 
+/** With three digits, also where they are zeros. */
+const rounded = (value) => (value < 1e-3 || value >= 1000 ? printed(value, 3) : value.toPrecision(3));
+
 /**
  * Probabilities in tenths of a percent that add to 100.0 as printed: what rounding down leaves goes to the largest
  * remainders.

@@ -44,11 +44,13 @@ const makePad = (state, model) => {
     const { strokes } = state.now;
     const stroke = strokes[strokes.length - 1];
     const last = stroke[stroke.length - 1];
-    if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= NEAR) state.grow([...strokes.slice(0, -1), [...stroke, point]]);
+    if (Math.hypot(point[0] - last[0], point[1] - last[1]) >= NEAR)
+      state.grow([...strokes.slice(0, -1), [...stroke, point]]);
   };
   box.addEventListener('pointerdown', begin);
   box.addEventListener('pointermove', go);
-  for (const end of ['pointerup', 'pointercancel', 'lostpointercapture']) box.addEventListener(end, () => (drawing = false));
+  for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'])
+    box.addEventListener(end, () => (drawing = false));
 
   byId('undo').addEventListener('click', state.undo);
   byId('clear').addEventListener('click', () => state.draw({ strokes: [] }));
@@ -57,8 +59,12 @@ const makePad = (state, model) => {
     event.preventDefault();
     state.undo();
   });
-  for (const [group, key] of [['tools', 'tool'], ['pens', 'pen']]) {
-    for (const button of byId(group).children) button.addEventListener('click', () => state.update({ [key]: button.value }));
+  for (const [group, key] of [
+    ['tools', 'tool'],
+    ['pens', 'pen'],
+  ]) {
+    for (const button of byId(group).children)
+      button.addEventListener('click', () => state.update({ [key]: button.value }));
   }
 
   const render = (now, read) => {

@@ -78,7 +78,15 @@ const paintSigned = (pen, values, columns, [x, y, side], most, colours) => {
   // fine pixels are hatched together, as one surface
   const step = cell > 5 ? cell / 3 : 0;
   values.forEach((value, k) =>
-    paintCell(pen, value, most, [x + (k % columns) * cell, y + Math.floor(k / columns) * cell, cell + 0.15, cell + 0.15], colours, colours.tile, step),
+    paintCell(
+      pen,
+      value,
+      most,
+      [x + (k % columns) * cell, y + Math.floor(k / columns) * cell, cell + 0.15, cell + 0.15],
+      colours,
+      colours.tile,
+      step,
+    ),
   );
   if (step) return;
   pen.save();

@@ -42,7 +42,9 @@ const pictureOf = (model, counts, width, height, narrow) => {
   const layers = layersShown(model);
   const asImage = model.sizes[0] > MOST_DOTS;
   const imageSide = narrow ? 62 : 118;
-  const right = narrow ? { outputs: width - 168, names: width - 146, bars: width - 132, bar: 66, percent: width } : { outputs: width - 450, names: width - 420, bars: width - 396, bar: 178, percent: width - 138 };
+  const right = narrow
+    ? { outputs: width - 168, names: width - 146, bars: width - 132, bar: 66, percent: width }
+    : { outputs: width - 450, names: width - 420, bars: width - 396, bar: 178, percent: width - 138 };
   const left = asImage ? imageSide : narrow ? 6 : 10;
   const gap = (right.outputs - left) / (layers.length + 1);
   const columns = layers.map((_, i) => left + gap * (i + 1));
@@ -52,11 +54,22 @@ const pictureOf = (model, counts, width, height, narrow) => {
   const pixel = (k) => {
     if (!asImage) return [left, top + ((bottom - top) * (k + 0.5 + Math.floor(k / model.width) * spaced)) / pixelRows];
     const cell = imageSide / Math.max(model.width, model.height);
-    return [((k % model.width) + 0.5) * cell, (top + bottom - imageSide) / 2 + (Math.floor(k / model.width) + 0.5) * cell];
+    return [
+      ((k % model.width) + 0.5) * cell,
+      (top + bottom - imageSide) / 2 + (Math.floor(k / model.width) + 0.5) * cell,
+    ];
   };
   const radius = (count) => Math.min(narrow ? 4.6 : 7.5, ((bottom - top) / count) * 0.42);
   return {
-    ...right, layers, columns, asImage, imageSide, pixel, narrow, top, bottom,
+    ...right,
+    layers,
+    columns,
+    asImage,
+    imageSide,
+    pixel,
+    narrow,
+    top,
+    bottom,
     pixelRadius: narrow ? 1.7 : 2.9,
     outputRadius: Math.min(narrow ? 9 : 13.5, ((bottom - top) / counts.outputs) * 0.34),
     barHeight: Math.min(narrow ? 12 : 20, ((bottom - top) / counts.outputs) * 0.5),
@@ -65,18 +78,4 @@ const pictureOf = (model, counts, width, height, narrow) => {
     radius: (l) => radius(counts.neurons[l]),
     rowHeight: (l) => (bottom - top) / counts.neurons[l],
   };
-};
-
-/** The strongest connections between two neighbouring layers: [what flows, from, to], the weakest first. */
-const strongest = (layer, parameters, activations, from, to, most, always) => {
-  const weights = weightsOf(layer, parameters);
-  const flows = [];
-  for (const j of to) for (const k of from) {
-    const flow = weights[j * layer.inputs + k] * activations[k];
-    if (flow) flows.push([flow, k, j]);
-  }
-  flows.sort((a, b) => Math.abs(b[0]) - Math.abs(a[0]));
-  const scale = flows.length ? Math.abs(flows[0][0]) : 1;
-  const kept = flows.filter(([flow, k, j], i) => i < most || (always(k, j) && Math.abs(flow) > 0.03 * scale));
-  return { scale, flows: kept.reverse() };
 };

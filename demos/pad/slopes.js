@@ -4,8 +4,9 @@ const makeSlopes = (state, model) => {
   const root = byId('slopes');
   const shown = neuronsShown(model, model.learned);
   const last = model.layers.length;
-  const superscript = (l) => html('sup', { text: `(${l})` });
-  const derivative = (name, l) => html('span', { class: 'math by' }, '−∂', html('i', { text: 'C' }), '/∂', html('i', { text: name }), superscript(l));
+  const italic = (text) => html('i', { text });
+  const derivative = (name, l) =>
+    html('span', { class: 'math by' }, '−∂', italic('C'), '/∂', italic(name), html('sup', { text: `(${l})` }));
   const layerName = (l) => (l === last ? 'Output layer' : last === 2 ? 'Hidden layer' : `Layer ${l}`);
 
   const strip = (title, name, l, paint, neuronOf, columnsOf) => {
@@ -61,16 +62,20 @@ const makeSlopes = (state, model) => {
     const value = (j, k) => -slopes[j * layer.inputs + k];
     const most = down.reduce((found, j) => across.reduce((most, k) => Math.max(most, Math.abs(value(j, k))), found), 0);
     const between = cell > 6 ? 1 : 0;
-    down.forEach((j, row) => across.forEach((k, column) => {
-      const place = [column * cell + between, row * height + 0.5, cell - 2 * between, height - 1];
-      pen.fillStyle = colours.sunk;
-      pen.fillRect(...place);
-      paintCell(pen, value(j, k), most, place, colours, colours.page, 4);
-    }));
+    down.forEach((j, row) =>
+      across.forEach((k, column) => {
+        const place = [column * cell + between, row * height + 0.5, cell - 2 * between, height - 1];
+        pen.fillStyle = colours.sunk;
+        pen.fillRect(...place);
+        paintCell(pen, value(j, k), most, place, colours, colours.page, 4);
+      }),
+    );
     const chosen = chosenColumn(now, l - 1);
     if (chosen >= 0) framed(pen, [chosen * cell, 0, cell, height * down.length], colours);
     const named = l === last ? [...new Set([now.wished, read.best])] : [];
-    rows.replaceChildren(...named.map((i) => html('span', { text: model.names[i], style: `top:${(down.indexOf(i) + 0.5) * height}px` })));
+    rows.replaceChildren(
+      ...named.map((i) => html('span', { text: model.names[i], style: `top:${(down.indexOf(i) + 0.5) * height}px` })),
+    );
     return most;
   };
   /** What reaches each neuron of a layer. */
@@ -106,7 +111,14 @@ const makeSlopes = (state, model) => {
       const [x, y] = [(i % across) * side + 2, Math.floor(i / across) * (inner + 5) + 2];
       pen.fillStyle = colours.tile;
       pen.fillRect(x, y, inner, inner);
-      paintSigned(pen, of(j).map((slope) => -slope), model.width, [x, y, inner], most, colours);
+      paintSigned(
+        pen,
+        of(j).map((slope) => -slope),
+        model.width,
+        [x, y, inner],
+        most,
+        colours,
+      );
       const chosen = now.chosen.layer === 1 && now.chosen.neuron === j;
       pen.strokeStyle = chosen ? colours.ink : colours['line-strong'];
       pen.lineWidth = chosen ? 2.2 : 1;

@@ -1,6 +1,14 @@
 // What the reader has done, and what follows from it. Views redraw when it changes.
 
-const START = { strokes: [], image: null, pen: 'medium', tool: 'pen', wished: 0, chosen: { layer: 1, neuron: 0 }, rate: 0.05 };
+const START = {
+  strokes: [],
+  image: null,
+  pen: 'medium',
+  tool: 'pen',
+  wished: 0,
+  chosen: { layer: 1, neuron: 0 },
+  rate: 0.05,
+};
 
 const makeState = (model, begun) => {
   const watchers = [];
@@ -29,8 +37,12 @@ const makeState = (model, begun) => {
 
   read = readAnew(null);
   return {
-    get now() { return now; },
-    get read() { return read; },
+    get now() {
+      return now;
+    },
+    get read() {
+      return read;
+    },
     update,
     watch: (watcher) => watchers.push(watcher),
     /** A change of what is on the pad, which `undo` takes back. */
@@ -41,6 +53,8 @@ const makeState = (model, begun) => {
     /** The stroke under the pen grows: no step of its own to undo. */
     grow: (strokes) => update({ strokes }),
     undo: () => past.length && update({ ...past.pop(), before: null }),
-    get canUndo() { return past.length > 0; },
+    get canUndo() {
+      return past.length > 0;
+    },
   };
 };

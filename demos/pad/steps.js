@@ -13,7 +13,12 @@ const makeSteps = (state, model) => {
     pen.strokeStyle = colours.plus;
     pen.lineWidth = 1.4;
     pen.beginPath();
-    for (const [fromX, fromY, toX, toY] of [[x, 0, x, 8], [x, side, x, side - 8], [0, y, 8, y], [side, y, side - 8, y]]) {
+    for (const [fromX, fromY, toX, toY] of [
+      [x, 0, x, 8],
+      [x, side, x, side - 8],
+      [0, y, 8, y],
+      [side, y, side - 8, y],
+    ]) {
       pen.moveTo(fromX, fromY);
       pen.lineTo(toX, toY);
     }
@@ -56,9 +61,19 @@ const makeSteps = (state, model) => {
       paintInk(pens[1], drawn.scaled, field[0], side, colours);
       pens[1].setLineDash([3, 2.5]);
       pens[1].strokeStyle = colours.plus;
-      pens[1].strokeRect((field[0] - box[0]) * unit / 2, (field[1] - box[1]) * unit / 2 + 0.5, box[0] * unit, box[1] * unit - 1);
+      pens[1].strokeRect(
+        ((field[0] - box[0]) * unit) / 2,
+        ((field[1] - box[1]) * unit) / 2 + 0.5,
+        box[0] * unit,
+        box[1] * unit - 1,
+      );
       paintInk(pens[2], drawn.centred, field[0], side, colours);
-      crossed(pens[2], drawn.middle.map((at) => at * unit), side, colours);
+      crossed(
+        pens[2],
+        drawn.middle.map((at) => at * unit),
+        side,
+        colours,
+      );
     }
     if (pixels) paintInk(pens[3], pixels, model.width, side, colours);
     ruled(pens[3], side, colours);

@@ -7,7 +7,12 @@ const makeStrip = (state, model) => {
   const named = (k) => model.names[model.digits[k]];
   const buttons = Array.from(model.digits, (_, k) => {
     const canvas = html('canvas', { 'aria-hidden': 'true' });
-    const button = html('button', { role: 'option', tabindex: -1, 'aria-label': `test image ${k}: ${named(k)}` }, canvas, html('span', { text: named(k) }));
+    const button = html(
+      'button',
+      { role: 'option', tabindex: -1, 'aria-label': `test image ${k}: ${named(k)}` },
+      canvas,
+      html('span', { text: named(k) }),
+    );
     button.addEventListener('click', () => choose(k));
     return button;
   });
@@ -20,7 +25,8 @@ const makeStrip = (state, model) => {
 
   const paint = () => {
     const colours = palette();
-    for (const [k, button] of buttons.entries()) paintInk(sheet(button.firstChild, THUMB, THUMB), model.image(k), model.width, THUMB, colours);
+    for (const [k, button] of buttons.entries())
+      paintInk(sheet(button.firstChild, THUMB, THUMB), model.image(k), model.width, THUMB, colours);
   };
   let [judged, shown] = [null, null];
   const judge = (parameters) => {
@@ -33,8 +39,11 @@ const makeStrip = (state, model) => {
   };
   const render = (now) => {
     if (judged !== now.parameters) judge(now.parameters);
-    buttons.forEach((button, k) => set(button, { 'aria-selected': k === now.image, tabindex: k === (now.image ?? 0) ? 0 : -1 }));
-    if (now.image !== null && shown !== now.image) buttons[now.image].scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    buttons.forEach((button, k) =>
+      set(button, { 'aria-selected': k === now.image, tabindex: k === (now.image ?? 0) ? 0 : -1 }),
+    );
+    if (now.image !== null && shown !== now.image)
+      buttons[now.image].scrollIntoView({ block: 'nearest', inline: 'nearest' });
     shown = now.image;
   };
   paint();

@@ -31,13 +31,14 @@ const makeWish = (state, model) => {
     if (!now.steps) return readSo;
     const times = now.steps === 1 ? 'once' : `${now.steps} times`;
     const [first, right] = [model.learned, now.parameters].map((parameters) => rightOf(model, parameters));
-    return `${readSo}; learned ${times}: ${right} of the ${model.digits.length} test images are read rightly, at first ${first}`;
+    const told = `${right} of the ${model.digits.length} test images are read rightly, at first ${first}`;
+    return `${readSo}; learned ${times}: ${told}`;
   };
   const render = (now, read) => {
     chips.forEach((chip, i) => set(chip, { 'aria-checked': i === now.wished, tabindex: i === now.wished ? 0 : -1 }));
     byId('formula').replaceChildren(...(read.pixels ? formula(now) : []));
-    byId('was').textContent = read.pixels && now.before ? `${printed(now.before.cost, 3)} →` : '';
-    byId('cost').textContent = read.pixels ? printed(read.cost, 3) : '';
+    byId('was').textContent = read.pixels && now.before ? `${rounded(now.before.cost)} →` : '';
+    byId('cost').textContent = read.pixels ? rounded(read.cost) : '';
     byId('changed').textContent = said(now, read);
     byId('learn').disabled = !read.pixels || now.rate === null;
     byId('reset').hidden = !now.steps;
@@ -74,7 +75,10 @@ const makeRate = (state) => {
     handle.setPointerCapture(event.pointerId);
     grip = { x: event.clientX, rate: state.now.rate ?? START.rate };
   });
-  handle.addEventListener('pointermove', (event) => grip && take(scaled(grip.rate, Math.exp((event.clientX - grip.x) / 60))));
+  handle.addEventListener(
+    'pointermove',
+    (event) => grip && take(scaled(grip.rate, Math.exp((event.clientX - grip.x) / 60))),
+  );
   for (const end of ['pointerup', 'pointercancel']) handle.addEventListener(end, () => (grip = null));
   field.value = String(state.now.rate);
 };

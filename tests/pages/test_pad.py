@@ -5,7 +5,9 @@ import pytest
 
 import digits
 import nn
+import pad
 from autograd import compile
+from images import Images
 from loading import read_csv, split
 
 from .drawings import DRAWINGS
@@ -138,7 +140,7 @@ def test_strokes_are_undone_erased_and_cleared_and_no_ink_reads_nothing(open_pag
     assert page.inner_text("#read") == "?"
     assert page.locator("#pad").inner_text() == "draw here"
     assert page.is_disabled("#learn") and page.is_disabled("#clear") and page.is_hidden("#slopes")
-    assert page.inner_text("#said") == "nothing is drawn: nothing is read"
+    page.locator("#said", has_text="nothing is drawn: nothing is read").wait_for(state="attached")
     seven, bar = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)], [(0.35, 0.5), (0.7, 0.5)]
     drawn(page, [seven])
     without = pixels_of(page)
@@ -209,6 +211,25 @@ def test_all_is_chosen_by_keyboard(open_page, path):
     page.focus("#rate")
     page.keyboard.press("ArrowUp")
     assert page.input_value("#rate") == "0.063"
+
+
+def test_many_classes_and_wide_layers_are_shown_in_part(open_page, tmp_path):
+    random = np.random.default_rng(0)
+    letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    images = Images(random.random((30, 120)), np.arange(30) % 26, 12, 10, letters)
+    net = nn.MLP([120, 12, 50, 26], activation="tanh", output="linear", seed=0)
+    pad.write(net, images, images, "cross_entropy", tmp_path / "letters.html")
+    page = open_page(tmp_path / "letters.html")
+    page.locator("#chips button", has_text="Q").click()
+    settled(page)
+    assert page.locator("#network .name").count() == 10
+    assert "Q" in page.locator("#network .name").all_text_contents()
+    assert page.locator("#network [role=radio]").count() == 12 + 40
+    assert "40 of 50" in page.locator("#network .captions text").all_text_contents()
+    read = page.evaluate("Array.from(state.read.outputs)")
+    np.testing.assert_allclose(read, probabilities(net.predict(images.pixels[:1]))[0], rtol=0, atol=1e-12)
+    drawn(page, [[(0.3, 0.3), (0.7, 0.7)]])
+    assert 0.9 < max(pixels_of(page)) <= 1
 
 
 def test_nothing_is_wider_than_a_phone_and_a_finger_draws(open_page, path, deep):
