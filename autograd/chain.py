@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from .adjoints import gradient
 from .changes import changes_since, recorded
@@ -14,7 +15,7 @@ from .formulas.expressions import Expression, added
 from .formulas.naming import Names, counted
 from .formulas.notations import ASCII, LATEX, UNICODE, Unicode
 from .formulas.notes import latex_note_of, note_of
-from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, told_of
+from .formulas.products import Rest, definitions, equation, on_lines, passed_back, sides_of, summed, told_of
 from .graph import topological_order
 from .merged import Steps, end_of
 from .namespaces import left_to_right
@@ -23,7 +24,6 @@ from .value import Value
 from .words import keywords_told
 
 _SHOWN_TERMS = 3
-_MARGIN = 3
 
 
 class Factor:
@@ -208,16 +208,12 @@ class ChainRule:
         if self.paths == 1:
             (term,) = self.terms
             return self._explained(self._in_full(term.factors, notation), told_of(term.factors), notation)
+        shown = list(islice(self.terms, self.paths if self.paths <= _SHOWN_TERMS + 1 else _SHOWN_TERMS))
+        factors = [factor for term in shown for factor in told_of(term.factors)]
+        rows = [(sides_of(term.factors, notation)[1:], term.value) for term in shown]
         lines = [f"{ratio} = the sum over {counted(self.paths)} paths"]
-        factors: list[Factor] = []
-        for at, term in enumerate(self.terms):
-            if at == _SHOWN_TERMS and self.paths > _SHOWN_TERMS + 1:
-                lines.append(f"  + ... {counted(self.paths - at)} more")
-                break
-            factors += told_of(term.factors)
-            sides = sides_of(term.factors, notation)[1:]
-            lines.append(f"  {'+' if at else ' '} {equation(sides, notation, _MARGIN)}")
-        return self._explained([*lines, f"  = {notation.number(self.value)}"], factors, notation)
+        lines += summed(rows, self.paths - len(shown), self.value, notation)
+        return self._explained(lines, factors, notation)
 
     @property
     def recursive(self) -> str:
@@ -242,14 +238,13 @@ class ChainRule:
         lines = [equation([*start, *sides_of(before, UNICODE, self._rest(at))])] if before else []
         lines.append(f"{self._ratio(self.output, at)} = the sum over {len(factors):,} that use it")
         shown = factors if len(factors) <= _SHOWN_TERMS + 1 else factors[:_SHOWN_TERMS]
-        for place, factor in enumerate(shown):
+        rows = []
+        for factor in shown:
             rest = self._rest(factor.value)
             # The output's own partial has the name of the derivative that is summed here, so it is told without.
             sides = sides_of([factor], UNICODE, rest)[0 if rest else 1 :]
-            lines.append(f"  {'+' if place else ' '} {equation(sides, UNICODE, _MARGIN)}")
-        if len(shown) < len(factors):
-            lines.append(f"  + ... {len(factors) - len(shown):,} more")
-        lines.append(f"  = {UNICODE.number(gradient(self.output, at))}")
+            rows.append((sides, factor.number * (rest[1] if rest else 1.0)))
+        lines += summed(rows, len(factors) - len(shown), gradient(self.output, at), UNICODE)
         return self._explained(lines, [*told_of(before), *shown], UNICODE)
 
     def _rest(self, value: Value) -> Rest | None:

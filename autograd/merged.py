@@ -62,7 +62,7 @@ _SUMS = (ADD, SUBTRACT, NEGATIVE, TOTAL, WEIGHTED_SUM)
 _ADDS = (ADD, TOTAL, POSITIVE_OF)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Term:
     """What one term of a sum, or one operand of anything else, depends on.
 
@@ -358,8 +358,8 @@ def end_of(steps: Steps) -> Value:
 
 def shown_terms(
     terms: list[Term], lit: Collection[Value] = (), most: int = _MOST_TERMS
-) -> tuple[list[Term], list[Term]]:
-    """The terms that are shown and those that are left out: of many, the first, the last and the lit remain.
+) -> tuple[list[Term], list[Term], list[Term]]:
+    """Those shown first, those left out, and those shown last: of many, the first, the last and the lit remain.
 
     Beside products what is only added, as a bias is, is always shown.
     """
@@ -367,11 +367,11 @@ def shown_terms(
     alone = len(terms) - len(products)
     many = products if products and alone <= SHOWN_FIRST else terms
     if len(many) <= most:
-        return terms, []
-    kept = {*map(id, many[:SHOWN_FIRST]), id(many[-1])}
-    kept |= set([id(term) for term in many if lit and any(value in lit for value in term.values())][:_MOST_LIT])
-    hidden = [term for term in many if id(term) not in kept]
+        return terms, [], []
+    kept = {*many[:SHOWN_FIRST], many[-1]}
+    kept.update([term for term in many if lit and any(value in lit for value in term.values())][:_MOST_LIT])
+    hidden = [term for term in many if term not in kept]
     if len(hidden) < _WORTH_HIDING:
-        return terms, []
-    left_out = set(map(id, hidden))
-    return [term for term in terms if id(term) not in left_out], hidden
+        return terms, [], []
+    first, left_out = terms.index(hidden[0]), set(hidden)
+    return terms[:first], hidden, [term for term in terms[first:] if term not in left_out]

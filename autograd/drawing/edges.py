@@ -35,14 +35,18 @@ def _single(value: Value, scene: Scene, partition: Partition) -> Iterator[Edge]:
 
     Of many terms the first, the last and the lit remain. A weight is drawn beside what it is multiplied by.
     """
-    terms = scene.merged.terms(value)
-    shown, hidden = shown_terms(terms, scene.on_path)
-    for term in shown:
+    first, hidden, last = shown_terms(scene.merged.terms(value), scene.on_path)
+    yield from _of_terms(value, first, partition)
+    if hidden:
+        yield Edge(_rest(value, hidden, scene), value, count=0)
+    yield from _of_terms(value, last, partition)
+
+
+def _of_terms(value: Value, terms: list[Term], partition: Partition) -> Iterator[Edge]:
+    for term in terms:
         for link in term.ends:
             steps = steps_of(link)
             yield Edge(partition.node_of(end_of(steps)), value, _product(steps), steps)
-    if hidden:
-        yield Edge(_rest(value, hidden, scene), value, count=0)
 
 
 def _rest(value: Value, hidden: list[Term], scene: Scene) -> Block:

@@ -8,6 +8,7 @@ import graphviz
 
 from ..adjoints import gradient
 from ..chain import ChainRule
+from ..formulas.adding import that_add_up
 from ..formulas.expressions import Expression, Number
 from ..formulas.naming import counted
 from ..formulas.notations import Piece
@@ -152,12 +153,12 @@ class _Picture:
     def _looks(self, value: Value) -> tuple[str, str]:
         if value is self.tree.output:
             return "octagon", COST
-        letter = value.label.base if value.label is not None else ""
+        letter = self.called.label(value).base
         if value.primitive is CONSTANT or (value.primitive is LEAF and letter in ("x", "y")):
             return "box", GIVEN
         if value.primitive is LEAF and letter != "a":
             return "box", PARAMETER
-        return "ellipse", SUM if value.primitive is WEIGHTED_SUM else PLAIN
+        return "ellipse", SUM if value.primitive is WEIGHTED_SUM or letter == "z" else PLAIN
 
     def _title(self, value: Value, size: float, color: str = "", before: str = "") -> str:
         name = self.called.own(value)
@@ -201,7 +202,8 @@ class _Picture:
         if self.partials == "numbers" or (self.partials == "path" and not lit):
             return table([["&#160;", font(text, 10, LIT if lit else "#666666", bold=lit)]])
         cells = ["&#160;"]
-        if isinstance(edge.operand, Value) and isinstance(edge.value, Value):
+        named = isinstance(edge.operand, Value) and not self.called.is_number(edge.operand)
+        if named and isinstance(edge.operand, Value) and isinstance(edge.value, Value):
             cells += [fraction(self._d(edge.value, 12, color), self._d(edge.operand, 12, color), color), _equals(color)]
             symbol = self.called.product(edge.steps)
             if not isinstance(symbol, Number):
@@ -225,21 +227,27 @@ class _Picture:
         if tree.path_to is None:
             return []
         ratio = fraction(self._d(tree.output, 14), self._d(tree.path_to, 14))
-        slope = font(number(gradient(tree.output, tree.path_to)), 15, LIT, bold=True)
+        slope = gradient(tree.output, tree.path_to)
         edges = tree.path()
-        if not edges or any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
-            told = self._sum_told() if tree.paths > 1 else []
-            return [table([[ratio, _equals("", 14), *told, slope]])]
-        return self._factors(ratio, edges, slope)
+        if edges and not any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
+            return self._factors(ratio, edges, self._slope(number(slope)))
+        told, whole = self._sum_told(slope) if tree.paths > 1 else ([], number(slope))
+        return [table([[ratio, _equals("", 14), *told, self._slope(whole)]])]
 
-    def _sum_told(self) -> list[str]:
-        """The sum over paths: its terms where they are few, else how many there are."""
+    def _slope(self, told: str) -> str:
+        """The derivative that the equation comes to."""
+        return font(told, 15, LIT, bold=True)
+
+    def _sum_told(self, slope: float) -> tuple[list[str], str]:
+        """The sum over paths, its terms where they are few, else how many there are; and what it comes to."""
         assert self.tree.path_to is not None
         if self.tree.paths > _FEW_PATHS:
-            return [font(f"sum over {counted(self.tree.paths)} paths", 14), _equals("", 14)]
-        terms = [number(term.value) for term in ChainRule(self.tree.output, self.tree.path_to).terms]
-        first, *others = [f"({told})" if at and told.startswith("−") else told for at, told in enumerate(terms)]
-        return [font("&#160;+&#160;".join([first, *others]), 14), _equals("", 14)]
+            return [font(f"sum over {counted(self.tree.paths)} paths", 14), _equals("", 14)], number(slope)
+        values = [term.value for term in ChainRule(self.tree.output, self.tree.path_to).terms]
+        terms, whole = that_add_up(values, slope)
+        first, *others = [f"({told})" if at and told.startswith("-") else told for at, told in enumerate(terms)]
+        sum_ = "&#160;+&#160;".join([first, *others]).replace("-", "−")
+        return [font(sum_, 14), _equals("", 14)], whole.replace("-", "−")
 
     def _factors(self, ratio: str, edges: list[Edge], slope: str) -> list[str]:
         """Lines: the derivatives, what they are in symbols, what they are in numbers."""
@@ -252,9 +260,9 @@ class _Picture:
             symbol = self.called.product(edge.steps)
             if symbol != Number(1.0):  # a textbook writes no factor of 1
                 symbols += [*_cells(symbol, 14, LIT, enclosed=True), dot]
-            text = "undefined" if edge.partial is None else number(edge.partial)
-            numbers.append(f"({text})" if text.startswith("−") else text)
-        product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers) + "&#160;=&#160;", 14) + slope
+                text = "undefined" if edge.partial is None else number(edge.partial)
+                numbers.append(f"({text})" if text.startswith("−") else text)
+        product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers or ["1"]) + "&#160;=&#160;", 14) + slope
         if len(edges) > _FACTORS_ON_A_LINE:
             return [table([[ratio, product]])]
         told = [_equals("", 14), *symbols[:-1]] if symbols else []

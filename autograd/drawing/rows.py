@@ -6,14 +6,11 @@ After Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchic
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from ..pairs import pairs_of
-from ..primitives import WEIGHTED_SUM
 from ..value import Value
-from .tree import Block, Edge, Node, Tree
+from .tree import Edge, Node, Tree
 
 
 @dataclass(eq=False)
@@ -65,7 +62,7 @@ def rows_of(tree: Tree, frames: dict[Node, str]) -> Rows:
     for node, spot in spots.items():
         rows[-1 - 2 * ranks[node]].append(spot)
     ways = {}
-    for edge in _in_order(tree.edges):
+    for edge in tree.edges:
         first, last = sorted((edge.operand, edge.value), key=ranks.__getitem__, reverse=True)
         lanes = [Spot(edge=edge) for _ in range(2 * (ranks[first] - ranks[last]) - 1)]
         lanes[0].bears_label = True
@@ -98,34 +95,6 @@ def _ranks(tree: Tree, frames: dict[Node, str]) -> dict[Node, int]:
 
 def _is_leaf(node: Node) -> bool:
     return not node.operands if isinstance(node, Value) else node.kind in ("leaves", "rest")
-
-
-def _in_order(edges: Sequence[Edge]) -> list[Edge]:
-    """The edges; what is left out of a sum stands where it was."""
-    into: dict[Node, list[Edge]] = {}
-    for edge in edges:
-        into.setdefault(edge.value, []).append(edge)
-    ordered: list[Edge] = []
-    for value, own in into.items():
-        if isinstance(value, Value):
-            rest = [edge for edge in own if isinstance(edge.operand, Block) and edge.operand.kind == "rest"]
-            own = [edge for edge in own if edge not in rest]
-            for edge in rest:
-                own.insert(_gap(value, edge.operand, own), edge)
-        ordered += own
-    return ordered
-
-
-def _gap(value: Value, rest: Node, own: list[Edge]) -> int:
-    """Behind how many edges into a sum the operands stand that are left out."""
-    assert isinstance(rest, Block)
-    sides: list[Sequence[Value]] = [value.operands]
-    if value.primitive is WEIGHTED_SUM:
-        weights, activations, _ = pairs_of(value.operands)
-        sides = [weights, activations]
-    places = {operand: at for side in sides for at, operand in reversed(list(enumerate(side)))}
-    first = min((places[member] for member in rest.members if member in places), default=len(value.operands))
-    return sum(isinstance(edge.operand, Value) and places.get(edge.operand, first) < first for edge in own)
 
 
 # Order within rows

@@ -179,8 +179,10 @@ class Product(Expression):
         top, bottom = abs(self.coefficient), 1.0
         if below and 1 / _LARGEST_DIVISOR <= top < 1 and top == 1 / round(1 / top):
             top, bottom = 1.0, float(round(1 / top))
-        told = _side(notation, top, above, bool(below), leading=True)
-        if below:
+        if not below:
+            top, bottom = _as_fraction(top)
+        told = _side(notation, top, above, bool(below) or bottom != 1.0, leading=True)
+        if below or bottom != 1.0:
             under = _side(notation, bottom, below, True)
             told = notation.fraction(told, under, len(below) + (bottom != 1.0) > 1)
         return [notation.minus, *told] if self.coefficient < 0 else told
@@ -281,6 +283,17 @@ def raised_to(base: Expression, exponent: Expression | float) -> Expression:
         scaled = tuple((inner, own * power) for inner, own in base.powers)
         return _normal(FLOATS.power(base.coefficient, power), scaled)
     return Product(1.0, ((base, power),))
+
+
+def _as_fraction(coefficient: float) -> tuple[float, float]:
+    """A coefficient as what stands above and below a line, where its few digits would not be all: 2/3, not 0.6667."""
+    if float(f"{coefficient:.4g}") == coefficient or not coefficient < _LARGEST_DIVISOR:
+        return coefficient, 1.0
+    for divisor in range(3, _LARGEST_DIVISOR + 1):
+        above = round(coefficient * divisor)
+        if above and above / divisor == coefficient:
+            return float(above), float(divisor)
+    return coefficient, 1.0
 
 
 def _side(

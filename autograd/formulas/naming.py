@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from ..labels import Label
-from ..merged import SHOWN_FIRST, Kind, Merged, shown_terms
+from ..merged import Kind, Merged, shown_terms
 from ..pairs import partner_of
 from ..primitives import CONSTANT, MULTIPLY, WEIGHTED_SUM
 from ..text import shown
@@ -146,11 +146,17 @@ class Names:
         terms = self.merged.terms(value)
         if sum(len(term.ends) for term in terms) <= 2 * _SHORT:
             return self._formula(value)
-        if self.merged.kind(value) is not Kind.SUM:
+        if self.merged.kind(value) not in (Kind.SUM, Kind.SCALED):
             return None
-        shown, hidden = shown_terms(terms, most=_FEW_TERMS)
-        told = [multiplied([Number(term.slope), *map(self._formula, term.of)]) for term in shown]
-        return added([*told[:SHOWN_FIRST], _LEFT_OUT, *told[SHOWN_FIRST:]] if hidden else told)
+        first, hidden, last = shown_terms(terms, most=_FEW_TERMS)
+        # What a whole sum is scaled by stands before it.
+        sizes = {abs(term.slope) for term in terms}
+        scale = sizes.pop() if len(sizes) == 1 else 1.0
+        told = [
+            multiplied([Number(term.slope / (scale or 1.0)), *map(self._formula, term.of)]) for term in (*first, *last)
+        ]
+        told[len(first) : len(first)] = [_LEFT_OUT] if hidden else []
+        return multiplied([Number(scale), added(told)])
 
     def _formula(self, value: Value) -> Expression:
         """A value by what is inside its formula, from the names of what is not."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Protocol, TypeVar
 
 from ..value import Value, number_of
+from .adding import that_add_up
 from .expressions import Expression, Number
-from .naming import Names
+from .naming import Names, counted
 from .notations import UNICODE, Unicode
 
 _SHOWN_FACTORS = 12
@@ -18,6 +20,7 @@ _LOOKED_AT = 24
 _LEFT_OUT = "left out"
 _MOST_DEFINED = 8
 _COLUMNS = 80
+_MARGIN = 3
 _ONE = Number(1.0)
 _NAME = re.compile(r"[^\W\d]\w*")
 _EXPONENT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -131,6 +134,32 @@ def equation(sides: Iterable[str], notation: Unicode = UNICODE, margin: int = -1
         else:
             lines.append(f"{' ' * indent} = {side}")
     return "\n".join(lines)
+
+
+def summed(rows: Sequence[tuple[list[str], float]], more: int, total: float, notation: Unicode) -> list[str]:
+    """The lines of a sum whose terms are equations; the printed terms add up to the printed sum.
+
+    Parameters
+    ----------
+    rows : sequence of (list of str, float)
+        The sides of each term, and what it comes to, which is its last side.
+    more : int
+        How many terms there are besides.
+    total : float
+    notation : Unicode
+    """
+    numbers = [value for _, value in rows]
+    left_out = [total - math.fsum(numbers)] if more else []
+    terms, whole = that_add_up([*numbers, *left_out], total)
+    told = [term.replace("-", notation.minus) for term in terms]
+    lines = []
+    for at, (sides, _) in enumerate(rows):
+        # A factor that stands alone is the term itself.
+        own = [told[at] if side == sides[-1] else side for side in sides]
+        lines.append(f"  {'+' if at else ' '} {equation(own, notation, _MARGIN)}")
+    if more:
+        lines.append(f"  + ... {counted(more)} more, which add up to {told[-1]}")
+    return [*lines, f"  = {whole.replace('-', notation.minus)}"]
 
 
 def definitions(names: Names, steps: Iterable[tuple[Value, int]], text: str, notation: Unicode) -> list[str]:

@@ -113,7 +113,7 @@ TOLD = {
     "elu": ("elu(a, b)", ["[a > 0] + b · exp(a) · [not a > 0]", "exp(min(a, 0)) − 1"]),
     "gelu": ("gelu(a)", ["gelu′(a)"]),
     "silu": ("silu(a)", ["silu′(a)"]),
-    "hard_sigmoid": ("hard_sigmoid(a)", ["0.1667 · [|a| < 3]"]),
+    "hard_sigmoid": ("hard_sigmoid(a)", ["[|a| < 3]/6"]),
     "softsign": ("a/(|a| + 1)", ["1/(|a| + 1)²"]),
     "floor": ("⌊a⌋", ["0"]),
     "ceil": ("⌈a⌉", ["0"]),
