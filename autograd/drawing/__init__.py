@@ -40,11 +40,11 @@ class Drawing:
     Notebooks show it by themselves.
     """
 
-    def __init__(self, source: str, text: str, title: str, tree: Callable[[], Tree] | None = None) -> None:
+    def __init__(self, source: str, text: str, title: str, page: Callable[[], Page] | None = None) -> None:
         self.source = source
         self._text = text
         self._title = title
-        self._tree = tree
+        self._page = page
 
     @keywords_told("drawing.save")
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -77,11 +77,9 @@ class Drawing:
         ArgumentError
             If more than 200 nodes are drawn, the graph behind them is too large for a page, or it is no tree of values.
         """
-        if self._tree is None:
+        if self._page is None:
             raise ArgumentError("page: expected a drawing made by autograd.draw, got another picture; save it as .svg")
-        from ..stepping.page import page_of
-
-        return page_of(self._tree())
+        return self._page()
 
     def show(self) -> None:
         """Open the drawing where you are: below a notebook's cell, else in the browser, else as text."""
@@ -188,8 +186,14 @@ def draw(
     prefix = f"t{sha256(f'{chosen} {legend} {direction} {title} {text}'.encode()).hexdigest()[:8]}-"
     spoken = title or f"Derivative tree of {tree.names.plain(tree.output)}"
     # A page asks for the tree once more, which is cheaper than to keep it.
-    again = partial(tree_of, output, path_to, depth, max_nodes, collapse)
-    return Drawing(dot_of(tree, chosen, direction, title, legend, prefix), text, spoken, again)
+    page = partial(_page, output, partial(tree_of, output, path_to, depth, max_nodes, collapse))
+    return Drawing(dot_of(tree, chosen, direction, title, legend, prefix), text, spoken, page)
+
+
+def _page(output: Value, tree: Callable[[], Tree]) -> Page:
+    from ..stepping.page import page_of  # which looks at trees
+
+    return page_of(output, tree)
 
 
 def _check(output: Any, path_to: Any, partials: Any, depth: Any, max_nodes: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..drawing.tree import Edge, Tree
@@ -23,7 +24,8 @@ _READABLE = 14
 _DEEPEST = 100
 """How many operations inside one another a formula may be made of: sums have one for each term."""
 
-_LONGEST_BASE, _LONGEST_SCRIPT = 40, 12
+_LONGEST_BASE, _LONGEST_SCRIPT = 16, 8
+_PLACE = re.compile(r"v(\d+)")
 
 
 class Formulas:
@@ -164,6 +166,8 @@ def ways_of(edge: Edge) -> Sequence[Steps]:
 
 def as_shown(label: Label) -> dict[str, str]:
     """A label's parts, each of a length that a picture can hold."""
+    if found := _PLACE.fullmatch(label.base):  # what has no name is called by its place
+        label = Label("v", label.superscript, found[1])
     return {
         "base": shown(label.base, _LONGEST_BASE),
         "sup": shown(label.superscript, _LONGEST_SCRIPT),

@@ -21,6 +21,13 @@ const boxOf = (element, plane, zoom) => {
   return { left, top, right: left + inner.width / zoom, bottom: top + inner.height / zoom };
 };
 
+/** Points of a curve that are not further apart than a text is high. */
+const sampled = (curve) => {
+  const [start, end] = [curve[0][0], curve.at(-1)[3]];
+  const count = Math.max(12, Math.ceil((1.3 * Math.hypot(end.x - start.x, end.y - start.y)) / 12));
+  return Array.from({ length: count + 1 }, (_, i) => pointOn(curve, i / count));
+};
+
 /** The labels of a stage that was built. */
 const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
   const pointer = drawn('path', { class: 'pointer' });
@@ -29,7 +36,7 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
   const layer = made('div', { class: 'labels' });
   plane.append(layer);
   const chip = made('div', { class: 'partial now', hidden: true });
-  const wires = curves.map((curve) => Array.from({ length: 13 }, (_, i) => pointOn(curve, i / 12)));
+  const wires = curves.map(sampled);
   const within = { left: 2, top: 2, right: placed.size.width - 2, bottom: placed.size.height - 2 };
 
   const nodeBoxes = (zoom) =>

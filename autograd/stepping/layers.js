@@ -176,7 +176,7 @@ const setTiers = (layer, breadthOf, room, across) => {
   const ofLeaves = leaves.reduce((sum, cell) => sum + breadthOf(cell) + TIER_ROOM, 0);
   const others = layer.filter(standsAlone).reduce((sum, cell) => sum + breadthOf(cell) + room, 0);
   const needed = breadth <= across || leaves.length < 3 ? 1 : Math.ceil(ofLeaves / Math.max(across - others, across / 3));
-  const tiers = Math.min(MOST_TIERS, needed, leaves.length);
+  const tiers = Math.max(1, Math.min(MOST_TIERS, needed, leaves.length));
   layer.forEach((cell) => (cell.tier = 0));
   leaves.forEach((cell, i) => (cell.tier = i % tiers));
   return tiers;

@@ -5,7 +5,8 @@ const find = (selector) => document.querySelector(selector);
 /** What the page is about: the output as a formula where there is room for it. */
 const makeHead = (model, box) => {
   const kind = model.nodes.some((node) => node.label.sup) ? 'a network' : 'a graph';
-  const count = `${kind} of ${model.graph.of.length.toLocaleString('en')} values`;
+  const size = model.graph.of.length;
+  const count = `${kind} of ${size === 1 ? 'one value' : `${size.toLocaleString('en')} values`}`;
   const told = [...(model.formula ? [mathOf(`${labelSource(model.output.label)}<mo>=</mo>${inSymbols(model.formula, model.labelOf)}`)] : []), count, ''];
   const fit = () => {
     for (const one of told) {

@@ -9,7 +9,7 @@ from ..primitives import ADD, CONSTANT, LEAF, SUBTRACT, TOTAL, WEIGHTED_SUM
 from ..text import shown
 from ..value import Value
 from .formulas import Formulas, as_shown, ways_of
-from .graph import LETTERS, check_size, packed_graph
+from .graph import LETTERS, packed_graph
 from .listing import Listing
 
 MOST_NODES = 200
@@ -32,14 +32,13 @@ def model_of(tree: Tree, listing: Listing | None, rules: bool) -> dict[str, obje
     Raises
     ------
     ArgumentError
-        If there are more nodes than a page steps through, or the graph is larger than a page may be.
+        If there are more nodes than a page steps through.
     """
     if len(tree.nodes) > MOST_NODES:
         raise ArgumentError(
             f"page: expected at most {MOST_NODES} nodes to step through, got {len(tree.nodes):,}; draw fewer: "
             "max_nodes=200, depth=, path_to=, or collapse=True for a network's layers"
         )
-    check_size(tree.order)
     formulas = Formulas(tree)
     lines = listing.lines_of(tree) if listing is not None else {}
     hidden = _hidden(tree)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from ..drawing.tree import Tree
 from ..errors import ArgumentError
 from ..files import as_path, write_whole
+from ..graph import topological_order
 from ..javascript import rules_of
 from ..pages.assemble import assembled, read
 from ..primitives import Primitive
 from ..value import Value
+from .graph import check_size
 from .listing import listing_of
 from .model import model_of
 
@@ -61,14 +64,16 @@ class Page:
         return f'<page {self._title!r}, {len(self._text) // 1000} kB; print() or .save("page.html")>'
 
 
-def page_of(tree: Tree) -> Page:
-    """The page of a tree.
+def page_of(output: Value, tree_of: Callable[[], Tree]) -> Page:
+    """The page of a tree; `tree_of` makes the tree of `output`, which is not asked for where a page cannot hold it.
 
     Raises
     ------
     ArgumentError
         If the tree or its graph is larger than a page may be.
     """
+    check_size(topological_order((output,)))
+    tree = tree_of()
     written = _rules(tree.order)
     model = model_of(tree, listing_of(tree.order), written is not None)
     (body,) = read(_HERE, "page.html")
