@@ -17,7 +17,7 @@ def layers_of_one() -> Made:
     weights = {(at, 0, 0): f"w^{{({name})}}" for at, name in enumerate(names[1:])}
     diagram = diagrams.network(columns, weights, targets=["y"])
     cost, _ = one_neuron_a_layer(3)
-    tree = draw(cost, partials="none", legend=True)
+    tree = draw(cost, partials="none", legend=True, direction="right")
     return Made({"network": diagram, "": tree})
 
 

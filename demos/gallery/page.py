@@ -16,8 +16,9 @@ from gallery.picture import DPI, Chapter, Made, Picture
 
 TITLE = "Backpropagation in pictures"
 _CSS_PER_INCH, _CSS_PER_POINT = 96, 96 / 72
-_WIDEST_BESIDE = 620  # pixels; a picture that is wider has its code below
+_WIDEST_BESIDE = 720  # pixels; a picture that is wider has its code below
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
+STEP = "Step through it, forward and backward"
 _LEAD = "Every number on this page was computed by the engine when the page was made, by the code beside each picture."
 
 Shown = tuple[Made, Sequence[Path]]
@@ -80,7 +81,7 @@ def section(number: str, name: str, picture: Picture, made: Made, paths: Sequenc
         f'<p class="told">{html.escape(picture.told)}</p>\n'
         + (f'<div class="equation">{mathml(equation)}</div>\n' if equation else "")
         + f'<div class="{"pair wide" if widest > _WIDEST_BESIDE else "pair"}">\n'
-        f"<figure>{figures}{measured_of(made)}</figure>\n"
+        f"<figure>{figures}{measured_of(made)}{stepping_of(paths)}</figure>\n"
         f"{listing_of(picture)}\n</div>\n</section>"
     )
 
@@ -93,6 +94,12 @@ def alt_of(picture: Picture, made: Made, at: int) -> str:
 def measured_of(made: Made) -> str:
     """What came out, below the picture."""
     return f'<figcaption class="measured">{html.escape(made.measured)}</figcaption>' if made.measured else ""
+
+
+def stepping_of(paths: Sequence[Path]) -> str:
+    """A link to the page that steps through a tree, where there is one."""
+    pages = [path.name for path in paths if path.suffix == ".html"]
+    return "".join(f'<p class="step"><a href="{name}">{STEP}</a></p>' for name in pages)
 
 
 def listing_of(picture: Picture) -> str:

@@ -68,12 +68,12 @@ class Chapter:
 
 
 def written(made: Made, stem: Path) -> list[Path]:
-    """Write the images: a drawing as SVG and PNG, a plot as PNG; what is to be shown of each comes first."""
+    """Write the images: a drawing as SVG and PNG, a plot as PNG; a tree that is the picture itself as a page, too."""
     paths = []
     for added, image in made.images.items():
         path = stem.with_name(f"{stem.name}_{added}" if added else stem.name)
         if isinstance(image, Drawing):
-            for suffix in (".svg", ".png"):
+            for suffix in (".svg", ".png") if added else (".svg", ".png", ".html"):
                 image.save(path.with_suffix(suffix))
                 paths.append(path.with_suffix(suffix))
         else:

@@ -10,7 +10,7 @@ import autograd
 from gallery.chapters import CHAPTERS
 from gallery.listing import called, place, source
 from gallery.mathml import mathml
-from gallery.page import Shown, alt_of, pictures_of
+from gallery.page import Shown, alt_of, pictures_of, stepping_of
 from gallery.picture import Chapter, Picture
 from handbook.names import Name, errors, subjects
 
@@ -91,6 +91,7 @@ def picture_of(name: str, picture: Picture, shown: Shown) -> str:
         f'<div class="equation">{mathml(equation)}</div>' if equation else "",
         images,
         f"```text\n{made.measured}\n```" if made.measured else "",
+        stepping_of(paths),
         f'```python title="{place(picture.make)}"\n{source(picture.make)}\n```',
         f'??? note "It calls {names}"\n\n{_indented(f"```python{chr(10)}{below}{chr(10)}```")}' if others else "",
     ]

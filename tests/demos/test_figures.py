@@ -56,14 +56,14 @@ def drawn(tmp_path_factory):
 
 
 def test_pictures_are_files_and_stand_on_the_page_in_the_document_s_order(drawn):
-    files = {"bias.png", "first_tree.svg", "first_tree.png", "nutshell.svg", "nutshell.png"}
-    files |= {"nutshell_gradient.svg", "nutshell_gradient.png", "index.html"}
+    files = {"bias.png", "nutshell_gradient.svg", "nutshell_gradient.png", "index.html"}
+    files |= {f"{tree}.{suffix}" for tree in ("first_tree", "nutshell") for suffix in ("svg", "png", "html")}
     assert {path.name for path in drawn.iterdir()} == files
     for path in drawn.glob("*.svg"):
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
     page = Page((drawn / "index.html").read_text(encoding="utf-8"))
     assert page.sections == ["bias", "first_tree", "nutshell"]
-    assert set(page.links) == {f"#{name}" for name in page.sections}
+    assert set(page.links) == {"#bias", "#first_tree", "#nutshell", "first_tree.html", "nutshell.html"}
     assert [source.partition(";")[0] for source, _ in page.images] == ["data:image/png", *["data:image/svg+xml"] * 3]
     assert all(told for _, told in page.images)
 
