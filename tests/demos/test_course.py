@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import checks
+import forms
 import nn
 import samples
 from autograd import Value
@@ -23,7 +24,7 @@ CHAPTERS = [int(path.name[0]) for path in NOTEBOOKS]
 EXERCISES = {number: one for chapter in CHAPTERS for number, one in checks.exercises(chapter).items()}
 COMPARED = {number: one for number, one in EXERCISES.items() if isinstance(one, checks.Compared)}
 JUDGED = {number: one for number, one in EXERCISES.items() if isinstance(one, checks.Judged)}
-MEASURED = [number for number, one in COMPARED.items() if type(one.form) is checks.Number and one.form.tolerance > 1e-3]
+MEASURED = [number for number, one in COMPARED.items() if type(one.form) is forms.Number and one.form.tolerance > 1e-3]
 MISTAKES = [(number, mistake.name) for number, one in COMPARED.items() for mistake in one.mistakes]
 
 
@@ -76,7 +77,7 @@ def test_what_is_right_comes_out_by_hand_too(number):
 
 
 def test_every_number_is_checked_by_hand():
-    plain = {number for number, one in COMPARED.items() if not isinstance(one.form, checks.Function)}
+    plain = {number for number, one in COMPARED.items() if not isinstance(one.form, forms.Function)}
     assert plain == set(BY_HAND)
 
 
@@ -330,6 +331,12 @@ def test_links_lead_somewhere(path):
     text = "\n".join(code_of(cell) for cell in cells(path) if cell["cell_type"] == "markdown")
     for target in re.findall(r"\]\(([^)]*)\)", text):
         assert (COURSE / target).exists(), target
+
+
+def test_the_course_lists_its_notebooks():
+    assert re.findall(r"\]\(([^)]*)\)", (COURSE / "README.md").read_text(encoding="utf-8")) == [
+        p.name for p in NOTEBOOKS
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

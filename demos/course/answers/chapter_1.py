@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from autograd import Value, sigmoid, tanh, weighted_sum
-from checks import Compared, Function, Judged, Mistake, Number, Numbers, Requirement
+from checks import Compared, Judged, Mistake, Requirement
+from forms import Function, Number, Numbers
 
 W, A, B = Value(0.8, "w"), Value(0.6, "a"), Value(-0.2, "b")
 Z = W * A + B

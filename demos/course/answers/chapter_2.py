@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from autograd import Value, sigmoid, weighted_sum
-from checks import Compared, Function, Judged, Mistake, Number, Numbers, Requirement
+from checks import Compared, Judged, Mistake, Requirement
+from forms import Function, Number, Numbers
 
 SIZES = 784, 16, 16, 10
 WEIGHTS = sum(before * after for before, after in pairwise(SIZES))

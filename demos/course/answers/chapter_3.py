@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import nn
 from autograd import Value, mean, sigmoid
-from checks import Choice, Compared, Function, Mistake, Number, Numbers
+from checks import Compared, Mistake
+from forms import Choice, Function, Number, Numbers
 
 OUTPUTS, WANTED = (0.7, 0.2), (1.0, 0.0)
 W, B, X, Y, RATE = 0.8, -0.2, 0.6, 1.0, 0.5  # the neuron of exercises 3.3 and 3.4

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from autograd import Value, gradient, sigmoid
-from checks import Compared, Function, Mistake, Number, Numbers
+from checks import Compared, Mistake
+from forms import Function, Number, Numbers
 
 W, A, B, Y = Value(0.8, "w"), Value(0.6, "a"), Value(-0.2, "b"), Value(1.0, "y")  # the document's neuron
 Z = W * A + B

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograd import Value, gradient, sigmoid
-from checks import Compared, Function, Judged, Mistake, Number, Numbers, Requirement, UnansweredError, UnusableError
+from checks import Compared, Judged, Mistake, Requirement
+from forms import Function, Number, Numbers, UnansweredError, UnusableError
 
 # The last layer of exercise 5.1: two neurons, two activations before.
 BEFORE, WEIGHTS, BIASES, WANTED = (0.6, 0.3), ((0.8, -0.5), (-0.4, 0.9)), (-0.2, 0.4), (1.0, 0.0)

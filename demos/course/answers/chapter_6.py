@@ -8,7 +8,8 @@ import numpy as np
 
 import nn
 from autograd import Value, compile, gradient, sigmoid
-from checks import Compared, Function, Judged, Mistake, Numbers, Requirement, UnansweredError, UnusableError, kind
+from checks import Compared, Judged, Mistake, Requirement
+from forms import Function, Numbers, UnansweredError, UnusableError, kind
 from samples import read_csv, split
 
 LOT = np.random.default_rng(0)
