@@ -14,7 +14,7 @@ const makePad = (state, model) => {
   const ink = svg('svg', { viewBox: '0 0 1 1', 'aria-hidden': 'true' });
   const image = html('canvas', { 'aria-hidden': 'true' });
   box.append(image, ink);
-  let drawing = false;
+  let finger = null; // of several that touch the pad the first draws
 
   const at = (event) => {
     const { left, top, width, height } = box.getBoundingClientRect();
@@ -25,14 +25,14 @@ const makePad = (state, model) => {
     if (gone.some(Boolean)) state.draw({ strokes: state.now.strokes.filter((_, i) => !gone[i]) });
   };
   const begin = (event) => {
-    if (event.button > 0) return;
+    if (event.button > 0 || finger !== null) return;
     box.setPointerCapture(event.pointerId);
-    drawing = true;
+    finger = event.pointerId;
     if (state.now.tool === 'eraser') erase(at(event));
     else state.draw({ strokes: [...(state.now.image === null ? state.now.strokes : []), [at(event)]] });
   };
   const go = (event) => {
-    if (!drawing) return;
+    if (event.pointerId !== finger) return;
     // a fast hand leaves several points between two frames
     const between = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
     for (const each of between.length ? between : [event]) {
@@ -49,8 +49,10 @@ const makePad = (state, model) => {
   };
   box.addEventListener('pointerdown', begin);
   box.addEventListener('pointermove', go);
-  for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'])
-    box.addEventListener(end, () => (drawing = false));
+  const end = (event) => {
+    if (event.pointerId === finger) finger = null;
+  };
+  for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) box.addEventListener(name, end);
 
   byId('undo').addEventListener('click', state.undo);
   byId('clear').addEventListener('click', () => state.draw({ strokes: [] }));

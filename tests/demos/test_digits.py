@@ -165,6 +165,12 @@ def test_an_out_that_is_a_file_is_one_line(tmp_path, capsys, monkeypatch):
     assert path.read_text() == "mine"
 
 
+def test_a_page_that_cannot_be_written_is_one_line(tmp_path, capsys):
+    (tmp_path / "digits.html").mkdir()
+    assert digits.main([*QUICK, "--no-plots", "--out", str(tmp_path)]) == 2
+    assert re.search(r"digits\.py: .*digits\.html: cannot be written.*\n$", capsys.readouterr().err)
+
+
 def test_missing_matplotlib_names_the_extra_and_the_option(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     said = one_line(["--out", tmp_path / "out"], capsys, monkeypatch)
