@@ -251,7 +251,8 @@ def _draw_tree(options: argparse.Namespace, net: nn.MLP, test: Images) -> list[s
     weight = max(others, key=lambda w: abs(w.grad))
     names = ["tree.svg", "tree.png"]
     try:
-        drawing = draw(value, path_to=weight)
+        title = f"how {weight.label} acts on the cost of an image of a {test.names[digit]}"
+        drawing = draw(value, path_to=weight, title=title, legend=True)
         for name in names:
             drawing.save(options.out / name)
     except RenderError as error:

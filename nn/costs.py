@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from math import fsum
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from autograd import Value, log, log_softmax, maximum, minimum, softplus, total, weighted_sum
+from autograd import Label, Value, log, log_softmax, maximum, minimum, modes, softplus, total, weighted_sum
 from autograd.compiler.whole import Whole
 from autograd.errors import ArgumentError, ShapeError
 from autograd.functions import choose, log_softmax_of
 from autograd.primitives import CONSTANT, DETACH, EXP, LOG_SOFTMAX, LOGSUMEXP, SIGMOID
 from autograd.reals import as_float
-from autograd.value import number_of
+from autograd.value import constant, number_of
 from autograd.words import keywords_told
 
 from .data import within
@@ -42,7 +42,7 @@ def squared_error(a: Any, y: Any) -> Value:
         If a member is neither a Value nor a real number.
     """
     a, y = _pair("squared_error", a, y)
-    return _summed([(aj - yj) ** 2 for aj, yj in zip(a, y, strict=True)])
+    return _called_c(_summed([(aj - yj) ** 2 for aj, yj in zip(a, _called_y(y), strict=True)]))
 
 
 @keywords_told("nn.absolute_error")
@@ -62,7 +62,7 @@ def absolute_error(a: Any, y: Any) -> Value:
         As `squared_error`.
     """
     a, y = _pair("absolute_error", a, y)
-    return _summed([abs(aj - yj) for aj, yj in zip(a, y, strict=True)])
+    return _called_c(_summed([abs(aj - yj) for aj, yj in zip(a, _called_y(y), strict=True)]))
 
 
 @keywords_told("nn.huber")
@@ -86,7 +86,7 @@ def huber(a: Any, y: Any, delta: float = 1.0) -> Value:
         If `delta` is not a finite number above 0.
     """
     a, y, edge = *_pair("huber", a, y), within("huber(delta)", delta, 0.0)
-    return _summed([_huber_of(aj - yj, edge) for aj, yj in zip(a, y, strict=True)])
+    return _called_c(_summed([_huber_of(aj - yj, edge) for aj, yj in zip(a, _called_y(y), strict=True)]))
 
 
 def _huber_of(distance: Any, delta: float) -> Any:
@@ -115,7 +115,10 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     """
     if not isinstance(y, int | np.integer | Whole):
         z, y = _pair("cross_entropy", z, y)
-        return -weighted_sum(y, _logarithms(z) or log_softmax(z))
+        logarithms = _logarithms(z) or log_softmax(z)
+        for j, logarithm in enumerate(logarithms):
+            _called_log_p(logarithm, j)
+        return _called_c(-weighted_sum(_called_y(y), logarithms))
     z = _members("cross_entropy(z)", z)
     if isinstance(y, bool) or not 0 <= y < len(z):
         raise ArgumentError(
@@ -124,7 +127,7 @@ def cross_entropy(z: Sequence[Any], y: Any) -> Value:
     known = _logarithms(z)
     if isinstance(y, Whole):
         return -choose(y, known or log_softmax(z))
-    return -(known[int(y)] if known else log_softmax_of(int(y), z))
+    return _called_c(-_called_log_p(known[int(y)] if known else log_softmax_of(int(y), z), int(y)))
 
 
 @keywords_told("nn.binary_cross_entropy")
@@ -150,7 +153,7 @@ def binary_cross_entropy(a: Any, y: Any) -> Value:
         If an output is no sigmoid's result and not between 0 and 1.
     """
     a, y = _pair("binary_cross_entropy", a, y)
-    return _summed([_binary(aj, yj) for aj, yj in zip(a, y, strict=True)])
+    return _called_c(_summed([_binary(aj, yj) for aj, yj in zip(a, y, strict=True)]))
 
 
 def _binary(a: Any, y: Any) -> Value:
@@ -255,6 +258,41 @@ def _settings(cost: partial[Any]) -> list[tuple[Any, Any]]:
 
 def _summed(terms: list[Any]) -> Value:
     return terms[0] if len(terms) == 1 else total(terms)
+
+
+# Names, for what is drawn and told; a plan has its own.
+
+T = TypeVar("T")
+_COST = Label("C")
+
+
+@cache
+def _indexed(letter: str, index: int) -> Label:
+    return Label(letter, subscript=str(index))
+
+
+def _named(value: T, label: Label) -> T:
+    """A value of this name, where it has none."""
+    if isinstance(value, Value) and value.label is None and modes.recorder() is None:
+        value.label = label
+    return value
+
+
+def _called_c(cost: Value) -> Value:
+    """The cost of one sample."""
+    return _named(cost, _COST)
+
+
+def _called_log_p(logarithm: Value, index: int) -> Value:
+    """The logarithm of a class's probability."""
+    return _named(logarithm, _indexed("log p", index))
+
+
+def _called_y(targets: list[Any]) -> list[Any]:
+    """Desired outputs; numbers are constants of the names y_j."""
+    if modes.recorder() is not None:
+        return targets
+    return [y if isinstance(y, Value) else _named(constant(float(y)), _indexed("y", j)) for j, y in enumerate(targets)]
 
 
 def _pair(name: str, outputs: Any, targets: Any) -> tuple[list[Any], list[Any]]:

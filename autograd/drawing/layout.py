@@ -165,7 +165,7 @@ class _Draft:
             return _STRAIGHT_PULL
         if one.edge is other.edge:
             return _PASSING_PULL
-        return _LEAVING_PULL if edge.operand in (one.node, other.node) else 1.0
+        return _LEAVING_PULL if edge.operand is one.node or edge.operand is other.node else 1.0
 
     def _apart(self, one: Spot, other: Spot) -> float:
         if one.node is None or other.node is None:
@@ -248,9 +248,13 @@ class _Draft:
 
 
 def _frames_of(tree: Tree) -> dict[Node, str]:
-    """The layer of each node, and of what is left out of its sums."""
+    """The layer of each node; what is left out of a sum stands with the layer that it is of, else with the sum."""
     frames = {node: name for name, members in tree.layers.items() for node in members}
     for edge in tree.edges:
-        if isinstance(edge.operand, Block) and edge.operand.kind == "rest" and edge.value in frames:
-            frames[edge.operand] = frames[edge.value]
+        if isinstance(edge.operand, Block) and edge.operand.kind == "rest":
+            names = {member.label.superscript if member.label else "" for member in edge.operand.members}
+            frame = names.pop() if len(names) == 1 else ""
+            frame = frame if frame in tree.layers else frames.get(edge.value, "")
+            if frame:
+                frames[edge.operand] = frame
     return frames

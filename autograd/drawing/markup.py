@@ -46,8 +46,13 @@ def fraction(above: str, below: str, color: str = "") -> str:
     )
 
 
-def table(rows: list[list[str]], align: str = "") -> str:
+def table(rows: list[list[str]], align: str = "", padding: int = 1) -> str:
     """Cells in rows, without borders."""
     cell = f'<TD ALIGN="{align}">' if align else "<TD>"
     body = "".join("<TR>" + "".join(f"{cell}{content}</TD>" for content in row) + "</TR>" for row in rows)
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>'
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{body}</TABLE>'
+
+
+def line(cells: list[str]) -> str:
+    """Cells beside each other without a space between them, as a formula is set."""
+    return table([cells], padding=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import graphviz
@@ -13,12 +14,12 @@ from ..formulas.expressions import Expression, Number
 from ..formulas.naming import counted
 from ..formulas.notations import Piece
 from ..labels import Label
-from ..primitives import CONSTANT, LEAF, WEIGHTED_SUM
+from ..primitives import CONSTANT, LEAF, LOG_SOFTMAX, LOGSUMEXP, WEIGHTED_SUM
 from ..reals import number
 from ..text import LONGEST, in_dot, in_graphviz_html
 from ..value import Value, number_of
 from .layout import HEAD, Box, laid_out
-from .markup import font, fraction, label, table
+from .markup import font, fraction, label, line, table
 from .measuring import Size, size_of
 from .routes import Point
 from .tree import Block, Edge, Node, Tree
@@ -66,7 +67,7 @@ class _Picture:
         self.called = tree.names
         self.names = {node: f"v{i}" for i, node in enumerate(tree.nodes)}
         self.opened = {edge.value for edge in tree.edges}
-        self.inside = {node: self._inside(node) for node in tree.nodes}
+        self.lines = {node: self._lines(node) for node in tree.nodes}
         self.beside = {edge: told for edge in tree.edges if (told := self._told(edge, self._is_lit(edge)))}
         shapes = {node: self._shape(node) for node in tree.nodes}
         labels = {edge: size_of(told) for edge, told in self.beside.items()}
@@ -108,32 +109,41 @@ class _Picture:
             for node in self.tree.layers[name]:
                 cluster.node(self.names[node])
 
-    def _inside(self, node: Node) -> str:
+    def _lines(self, node: Node) -> list[str]:
         """What is written in a node."""
         if isinstance(node, Block):
-            told = [font(in_graphviz_html(line), 10, "#444444") for line in node.told]
-            return table([[font(in_graphviz_html(node.title), 12, "#444444")], *([line] for line in told)])
+            told = [font(in_graphviz_html(row), 10, "#444444") for row in node.told]
+            return [font(in_graphviz_html(node.title), 12, "#444444"), *told]
         if node.primitive is CONSTANT and node.label is None:
-            return font(number(number_of(node)), 14)
-        rows = [[self._heading(node)], [font(number(number_of(node)), 10, "#444444")]]
+            return [font(number(number_of(node)), 14)]
+        lines = [self._heading(node), font(number(number_of(node)), 10, "#444444")]
+        if node.label is not None and node.primitive in (LOGSUMEXP, LOG_SOFTMAX):
+            lines.insert(1, line(self._defined(node)))
         if node.primitive is not CONSTANT and node.grad:
-            rows.append([font(f"grad {number(node.grad)}", 9, "#666666")])
-        return table(rows)
+            lines.append(font(f"grad {number(node.grad)}", 9, "#666666"))
+        return lines
 
     def _shape(self, node: Node) -> tuple[str, Size]:
         """A node's shape and size: round where what is written in it is not much wider than high."""
         shape = "box" if isinstance(node, Block) else self._looks(node)[0]
-        width, height = size_of(self.inside[node])
+        lines = [size_of(told) for told in self.lines[node]]
+        width, height = max(width for width, _ in lines), sum(height + 2 for _, height in lines)
         if shape == "box":
             return shape, (max(width + 12, 46.0), height + 8)
-        width, height = max(1.15 * width + 6, 58.0), 1.15 * height + 6
+        # An outline that goes around the corners of every line.
+        end, far = -height / 2, 1.0
+        for wide, high in lines:
+            begin, end = end, end + high + 2
+            far = max(far, math.hypot(wide / width, 2 * max(-begin, end) / height))
+        width, height = max(far * width + 4, 58.0), far * height
         return shape, (max(width, height),) * 2 if width < 1.4 * height else (width, height)
 
     def _node(self, graph: Any, node: Node) -> None:
         lit = self.tree.lit(node)
         shape, (width, height) = self.shapes[node]
         place = {
-            "label": f"<{self.inside[node]}>", "id": f"{self.prefix}{self.names[node]}", "shape": shape,
+            "label": f"<{table([[told] for told in self.lines[node]])}>",
+            "id": f"{self.prefix}{self.names[node]}", "shape": shape,
             "pos": _point(self.layout.nodes[node].middle), "penwidth": "3" if lit else "1.5",
             "width": _inches(width), "height": _inches(height), "fixedsize": "shape",
         }  # fmt: skip
@@ -168,10 +178,15 @@ class _Picture:
         """A value's label, or its place and what it computes."""
         if value.label is not None:
             return self._title(value, 18)
+        told = self._defined(value)
+        if not told:
+            return line([self._title(value, 18), font(in_graphviz_html(value.primitive.symbol), 12)])
+        return line([self._title(value, 14), *told])
+
+    def _defined(self, value: Value) -> list[str]:
+        """What a value computes, in cells behind a sign; none where that is long."""
         told = self.called.definition(value)
-        if told is None:
-            return table([[self._title(value, 18), font(in_graphviz_html(value.primitive.symbol), 12)]])
-        return table([[self._title(value, 14), _equals("", 12), *_cells(told, 12, "")]])
+        return [] if told is None else [_equals("", 12), *_cells(told, 12, "")]
 
     # Edges
 
@@ -197,10 +212,10 @@ class _Picture:
         color = LIT if lit else "#444444"
         if edge.count is not None:
             told = f"{edge.count:,} edges" if edge.count > 1 else ""
-            return table([["&#160;", font(told, 10, color if lit else "#666666")]]) if told else ""
+            return line(["&#160;", font(told, 10, color if lit else "#666666")]) if told else ""
         text = "undefined" if edge.partial is None else number(edge.partial)
         if self.partials == "numbers" or (self.partials == "path" and not lit):
-            return table([["&#160;", font(text, 10, LIT if lit else "#666666", bold=lit)]])
+            return line(["&#160;", font(text, 10, LIT if lit else "#666666", bold=lit)])
         cells = ["&#160;"]
         named = isinstance(edge.operand, Value) and not self.called.is_number(edge.operand)
         if named and isinstance(edge.operand, Value) and isinstance(edge.value, Value):
@@ -208,7 +223,7 @@ class _Picture:
             symbol = self.called.product(edge.steps)
             if not isinstance(symbol, Number):
                 cells += [*_cells(symbol, 12, color), _equals(color)]
-        return table([[*cells, font(text, 13, color, bold=lit)]])
+        return line([*cells, font(text, 13, color, bold=lit)])
 
     def _tooltip(self, edge: Edge) -> str:
         if edge.count is not None:
@@ -227,12 +242,12 @@ class _Picture:
         if tree.path_to is None:
             return []
         ratio = fraction(self._d(tree.output, 14), self._d(tree.path_to, 14))
-        slope = gradient(tree.output, tree.path_to)
+        slope = gradient(tree.output, tree.path_to) or 0.0
         edges = tree.path()
         if edges and not any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
             return self._factors(ratio, edges, self._slope(number(slope)))
         told, whole = self._sum_told(slope) if tree.paths > 1 else ([], number(slope))
-        return [table([[ratio, _equals("", 14), *told, self._slope(whole)]])]
+        return [line([ratio, _equals("", 14), *told, self._slope(whole)])]
 
     def _slope(self, told: str) -> str:
         """The derivative that the equation comes to."""
@@ -252,23 +267,25 @@ class _Picture:
     def _factors(self, ratio: str, edges: list[Edge], slope: str) -> list[str]:
         """Lines: the derivatives, what they are in symbols, what they are in numbers."""
         dot = font("&#160;·&#160;", 14)
-        ratios, symbols, numbers = [ratio, _equals("", 14)], [], []
+        ratios = [ratio, _equals("", 14)]
+        symbols: list[str] = []
+        numbers: list[str] = []
         for edge in edges:
             assert isinstance(edge.operand, Value)
             assert isinstance(edge.value, Value)
             ratios += [fraction(self._d(edge.value, 12, LIT), self._d(edge.operand, 12, LIT), LIT), dot]
             symbol = self.called.product(edge.steps)
             if symbol != Number(1.0):  # a textbook writes no factor of 1
-                symbols += [*_cells(symbol, 14, LIT, enclosed=True), dot]
+                symbols += [*_cells(symbol, 14, LIT, symbol.is_sum or (bool(symbols) and symbol.is_negative)), dot]
                 text = "undefined" if edge.partial is None else number(edge.partial)
                 numbers.append(f"({text})" if text.startswith("−") else text)
         product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers or ["1"]) + "&#160;=&#160;", 14) + slope
         if len(edges) > _FACTORS_ON_A_LINE:
-            return [table([[ratio, product]])]
+            return [line([ratio, product])]
         told = [_equals("", 14), *symbols[:-1]] if symbols else []
         if len(edges) <= _NAMED_ON_A_LINE:
-            return [table([[*ratios[:-1], *told]]), product]
-        return [table([[ratio, *told]]), product]
+            return [line([*ratios[:-1], *told]), product]
+        return [line([ratio, *told]), product]
 
     def _around(self, graph: Any, title: str, legend: bool) -> None:
         """The title above, what stands below, and the legend where there is more room: beside or below."""
@@ -279,7 +296,7 @@ class _Picture:
             width, height = size_of(told)
             self._words(graph, "title", told, Box.around(middle, box.top - 16 - height / 2, (width, height)))
         bottom = box.bottom + 10
-        notes = [font(in_graphviz_html(line), 11, QUIET) for line in self.tree.note]
+        notes = [font(in_graphviz_html(note), 11, QUIET) for note in self.tree.note]
         for name, lines in (("equation", self._equation()), ("note", notes)):
             sizes = [size_of(told) for told in lines]
             left = middle - max((width for width, _ in sizes), default=0.0) / 2
@@ -326,7 +343,7 @@ def _cells(symbol: Expression, size: float, color: str, enclosed: bool = False) 
             pieces[-1] += piece
         else:
             pieces.append(piece)
-    if enclosed and symbol.is_sum:
+    if enclosed:
         pieces = ["(", *pieces, ")"]
     return [
         label(piece, size, color)

@@ -109,6 +109,10 @@ def _arrange(rows: list[list[Spot]]) -> None:
         if any(spot.node is not None for spot in row):
             _sort_families(row)
         places = {spot: place for place, spot in enumerate(row)}
+    for before, gap, behind in zip(rows[::2], rows[1::2], rows[2::2], strict=False):
+        # Edges into one node stand as what they come from does by now, so that they need not cross.
+        places = {spot: place for row in (before, behind) for place, spot in enumerate(row)}
+        gap.sort(key=lambda spot: (places[spot.behind[0]], places[spot.before[0]]))
 
 
 def _sort_families(row: list[Spot]) -> None:

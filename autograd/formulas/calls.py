@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from ..labels import Label
 from ..namespaces import FLOATS
-from ..primitives import CBRT, FLOOR, FLOOR_DIVIDE, SQRT, Primitive
-from .expressions import Expression
+from ..primitives import CBRT, EXP, FLOOR, FLOOR_DIVIDE, SQRT, Primitive
+from .expressions import Expression, Name, added
 from .notations import Pieces, Unicode
-from .written import ATOM
+from .written import ATOM, SUM
 
+_FEW = 3
 _ROOTS = {SQRT: 2, CBRT: 3}
 
 
@@ -58,6 +61,50 @@ class Call(Expression):
     def raised(self) -> bool:
         """Whether it has the root's sign."""
         return self.primitive in _ROOTS and not self.primed
+
+
+@dataclass(frozen=True)
+class SumOfExponentials(Expression):
+    """The exponentials of many added: over an index where the names differ in theirs alone, else with what is between.
+
+    Only `sum_of_exponentials` makes them: of few, each is written.
+    """
+
+    operands: tuple[Expression, ...]
+
+    @property
+    def level(self) -> int:
+        """That of a sum where it is written as one."""
+        return SUM if self._indexed is None else ATOM
+
+    @property
+    def _indexed(self) -> Label | None:
+        """The name of any of them."""
+        labels = [operand.label for operand in self.operands if isinstance(operand, Name)]
+        kinds = {(label.base, label.superscript, bool(label.subscript)) for label in labels}
+        if len(labels) < len(self.operands) or len(kinds) > 1 or not labels[0].subscript:
+            return None
+        return Label(labels[0].base, labels[0].superscript, "k")
+
+    def write(self, notation: Unicode) -> Pieces:
+        """Such as ``Σ exp(zₖ)``, or ``exp(v₁) + … + exp(v₉)``."""
+        if (indexed := self._indexed) is not None:
+            return notation.summed(notation.call(EXP, [[notation.label(indexed)]], False), "k")
+        first, last = (notation.call(EXP, [self.operands[at].write(notation)], False) for at in (0, -1))
+        plus = notation.between(False)
+        return [*first, plus, notation.ellipsis, plus, *last]
+
+    @property
+    def number(self) -> float:
+        """The sum."""
+        return math.fsum(FLOATS.exp(operand.number) for operand in self.operands)
+
+
+def sum_of_exponentials(operands: Sequence[Expression]) -> Expression:
+    """The exponentials of all operands added."""
+    if len(operands) > _FEW:
+        return SumOfExponentials(tuple(operands))
+    return added(Call(EXP, (operand,)) for operand in operands)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,10 @@ class Mathml(Unicode):
         first = inside[0]
         return [Hole(first, first.key, tight=True)] if len(inside) == 1 and isinstance(first, Hole) else inside
 
+    def summed(self, term: Pieces, index: str) -> Pieces:
+        """A term added over all of an index."""
+        return [f"<mrow><munder><mo>∑</mo><mi>{index}</mi></munder>", *term, "</mrow>"]
+
     def scripted(self, base: Pieces, power: float) -> Pieces:
         """A base to a power that is a number."""
         return self.power(base, [self.number(power)])

@@ -9,7 +9,7 @@ from functools import cached_property
 from ..labels import Label
 from ..merged import Kind, Merged, shown_terms
 from ..pairs import partner_of
-from ..primitives import CONSTANT, MULTIPLY, WEIGHTED_SUM
+from ..primitives import CONSTANT, LOG_SOFTMAX, LOGSUMEXP, MULTIPLY, WEIGHTED_SUM
 from ..text import shown
 from ..value import Value, number_of
 from .expressions import Expression, Name, Number, added, multiplied
@@ -107,6 +107,8 @@ class Names:
         """
         if not value.operands:
             return None
+        if value.primitive in (LOGSUMEXP, LOG_SOFTMAX):
+            return result_symbol(value.primitive, [self._end(operand) for operand in value.operands])
         if len(value.operands) <= 2 * _SHORT and (short := self._computed(value, _SHORT)) is not None:
             return short
         return self._written(value)

@@ -96,6 +96,10 @@ class Unicode:
         """A factor, base or further term that needs no parentheses by its kind."""
         return inside
 
+    def summed(self, term: Pieces, index: str) -> Pieces:
+        """A term added over all of an index."""
+        return ["Σ ", *term]
+
     def scripted(self, base: Pieces, power: float) -> Pieces:
         """A base to a power that is a number."""
         return [*base, raised(number(power))]
@@ -152,6 +156,10 @@ class Ascii(Unicode):
         """The root as a function."""
         return [f"{self.root_signs[degree]}(", *inside, ")"]
 
+    def summed(self, term: Pieces, index: str) -> Pieces:
+        """A term added over all of an index."""
+        return [f"sum_{index} ", *term]
+
     def scripted(self, base: Pieces, power: float) -> Pieces:
         """A base to a power that is a number."""
         told = self.number(power)
@@ -204,6 +212,10 @@ class Latex(Unicode):
     def enclosed(self, inside: Pieces) -> Pieces:
         """In parentheses as high as what they hold."""
         return [r"\left(", *inside, r"\right)"]
+
+    def summed(self, term: Pieces, index: str) -> Pieces:
+        """A term added over all of an index."""
+        return [rf"\sum_{{{index}}} ", *term]
 
     def scripted(self, base: Pieces, power: float) -> Pieces:
         """A base to a power that is a number."""

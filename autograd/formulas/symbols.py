@@ -9,9 +9,9 @@ from typing import Any, cast
 from ..errors import OperandError
 from ..namespaces import FLOATS, Namespace
 from ..pairs import pairs_of
-from ..primitives import CHOOSE, EQUAL, LOG_SOFTMAX, LOGSUMEXP, TABLE, Primitive
+from ..primitives import CHOOSE, EQUAL, EXP, LOG, LOG_SOFTMAX, LOGSUMEXP, TABLE, Primitive
 from ..primitives.own import Own
-from .calls import Call, Case, Relation
+from .calls import Call, Case, Relation, sum_of_exponentials
 from .expressions import Expression, Number, added, as_expression, raised_to
 from .textbook import PARTIALS, RESULTS, length
 
@@ -44,6 +44,11 @@ def _call(primitive: Primitive) -> Any:
     return call
 
 
+def _log_of_sum(operands: Sequence[Any]) -> Expression:
+    """`logsumexp` as the document would write it."""
+    return Call(LOG, (sum_of_exponentials([as_expression(operand) for operand in operands]),))
+
+
 def _weighted_sum(*operands: Any) -> Expression:
     weights, activations, bias = pairs_of(operands)
     products = [as_expression(w) * a for w, a in zip(weights, activations, strict=True)]
@@ -70,7 +75,8 @@ SYMBOLS = cast(
             "exp2": lambda a: raised_to(Number(2.0), as_expression(a)),
             "hypot": lambda a, b: length(as_expression(a), as_expression(b)),
             "hypot_prime": lambda a, b: as_expression(a) / length(as_expression(a), as_expression(b)),
-            "log_softmax": lambda *operands: as_expression(operands[0]) - _call(LOGSUMEXP)(*operands),
+            "logsumexp": lambda *operands: _log_of_sum(operands),
+            "log_softmax": lambda *operands: as_expression(operands[0]) - _log_of_sum(operands),
         }
     ),
 )
@@ -93,7 +99,7 @@ def partial_symbol(primitive: Primitive, index: int, result: Expression, operand
     if isinstance(primitive, Own):
         return _of_own(primitive, index, result, operands)
     if primitive in (LOGSUMEXP, LOG_SOFTMAX):
-        share = Call(TABLE["exp"], (operands[index],)) / added(Call(TABLE["exp"], (o,)) for o in operands)
+        share = Call(EXP, (operands[index],)) / sum_of_exponentials(operands)
         return share if primitive is LOGSUMEXP else -share if index else 1.0 - share
     if primitive is CHOOSE and index:
         return _chosen(operands[0], index - (1 if operands[0].number >= 0 else len(operands)))

@@ -69,7 +69,7 @@ def test_the_document_s_tree_one_layer_deeper():
     net, c = network([2, 2, 1])
     assert str(chain_rule(c, net.layers[0].neurons[0].weights[0])).splitlines()[:2] == [
         "∂C₀/∂w¹₀₀ = ∂z¹₀/∂w¹₀₀ · ∂a¹₀/∂z¹₀ · ∂z²₀/∂a¹₀ · ∂a²₀/∂z²₀ · ∂C₀/∂a²₀",
-        "∂C₀/∂w¹₀₀ = a⁰₀ · σ′(z¹₀) · w²₀₀ · σ′(z²₀) · 2a²₀",
+        "∂C₀/∂w¹₀₀ = a⁰₀ · σ′(z¹₀) · w²₀₀ · σ′(z²₀) · 2(a²₀ − y₀)",
     ]
 
 

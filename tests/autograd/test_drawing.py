@@ -128,7 +128,7 @@ def test_collapsed_layers_are_one_node_each():
         "├─ layer 2: 10 neurons: 300 w, 10 b, 10 z, 10 a   10 edges",
         "│  └─ layer 1: 30 neurons: 1,920 w, 30 b, 30 z, 30 a   300 edges",
         "│     └─ a: 64 values   1,920 edges",
-        "└─ constants: 10 values   10 edges",
+        "└─ y: 10 values   10 edges",
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Label, Value, chain_rule, logsumexp, sigmoid, total, weighted_sum, where
+from autograd import Label, Value, chain_rule, gradient, logsumexp, sigmoid, total, weighted_sum, where
 from autograd.errors import DomainError
 from autograd.formulas.expressions import Name, Number
 from autograd.formulas.naming import Names
@@ -62,12 +62,12 @@ TOLD = {
     "weighted_sum": ("a · b + c", ["b", "a", "1"]),
     "total": ("a + b + c", ["1", "1", "1"]),
     "logsumexp": (
-        "logsumexp(a, b, c)",
+        "log(exp(a) + exp(b) + exp(c))",
         [f"exp({x})/(exp(a) + exp(b) + exp(c))" for x in "abc"],
     ),
     "choose": ("choose(a, b, c)", ["0", "[0 ≤ a] · [a < 1]", "[1 ≤ a] · [a < 2]"]),
     "log_softmax": (
-        "a − logsumexp(a, b, c)",
+        "a − log(exp(a) + exp(b) + exp(c))",
         ["1 − exp(a)/(exp(a) + exp(b) + exp(c))", *(f"−exp({x})/(exp(a) + exp(b) + exp(c))" for x in "bc")],
     ),
     "expm1": ("exp(a) − 1", ["exp(a)"]),
@@ -348,3 +348,16 @@ def test_what_is_written_comes_to_the_expression_s_number(expression):
     told = re.sub(r"(?<=[\d)])\(", " * (", expression.told(InFull()))
     letters = {name.label.base: name.of for name in names("abc")}
     assert eval(told, letters | {"sqrt": math.sqrt}) == pytest.approx(number, rel=1e-6, abs=1e-6)
+
+
+def test_the_exponentials_of_many_are_added_over_an_index():
+    z = [Value(0.1 * k, Label("z", "L", str(k))) for k in range(10)]
+    value = logsumexp(z)
+    assert str(Names([*z, value]).definition(value)) == "log(Σ exp(zᴸₖ))"
+    partial = Names([*z, value]).partial(value, 3)
+    assert str(partial) == "exp(zᴸ₃)/Σ exp(zᴸₖ)" and partial.ascii == "exp(z^L_3)/sum_k exp(z^L_k)"
+    assert partial.latex == r"\frac{\exp\left(z^{L}_{3}\right)}{\sum_{k} \exp\left(z^{L}_{k}\right)}"
+    assert partial.number == pytest.approx(gradient(value, z[3]))
+    others = [Value(0.1, name) for name in "abcd"]
+    value = logsumexp(others)
+    assert str(Names([*others, value]).partial(value, 0)) == "exp(a)/(exp(a) + … + exp(d))"

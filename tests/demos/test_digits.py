@@ -45,7 +45,9 @@ def test_it_leaves_the_pictures_and_the_network(tmp_path):
     out = tmp_path / "new" / "out"
     assert sorted(path.name for path in out.iterdir()) == sorted([*PICTURES, "tree.svg", "network.npz", "digits.html"])
     assert all((out / name).read_bytes().startswith(b"\x89PNG") for name in PICTURES)
-    assert "<svg" in (out / "tree.svg").read_text(encoding="utf-8")
+    tree = (out / "tree.svg").read_text(encoding="utf-8")
+    assert re.search(r"<title>how w.* acts on the cost of an image of a \d</title>", tree)
+    assert "a weighted sum" in tree and "log p" in tree and "logsumexp" not in tree
     assert nn.load(out / "network.npz").sizes == [64, 4, 10]
     assert (out / "digits.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "epoch 2/2: cost" in done.stderr

@@ -1,6 +1,7 @@
 """Costs of one sample: their closed forms, their stable forms, their refusals."""
 
 import math
+import re
 from functools import partial
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, compile, gradient, hessian, no_grad, sigmoid, softmax
+from autograd import Value, compile, draw, gradient, hessian, no_grad, sigmoid, softmax
 from autograd.errors import ArgumentError, DomainError, OperandError, ShapeError
 from nn.costs import name_of
 
@@ -287,3 +288,25 @@ def test_shares_of_several_softmaxes_are_not_one_softmax():
     p, q = softmax([Value(1.0), Value(2.0)]), softmax([Value(1.0), Value(4.0)])
     mixed = [p[0].detach(), q[1].detach()]
     assert nn.cross_entropy(mixed, 0).data == pytest.approx(nn.cross_entropy([p[0], q[1]], 0).data)
+
+
+def test_costs_name_what_they_make():
+    a = [Value(0.25, "a"), Value(0.5, "b")]
+    for cost in (nn.squared_error, nn.absolute_error, nn.huber):
+        value = cost(a, [1.0, 0])
+        assert str(value.label) == "C" and "y₀ = 1" in str(draw(value)) and "y₁ = 0" in str(draw(value))
+    for target, named in ((1, {"log p₁"}), ([0.25, 0.75], {"log p₀", "log p₁"})):
+        told = str(draw(nn.cross_entropy(a, target)))
+        assert told.startswith("C = ") and set(re.findall("log p.", told)) == named
+    y = Value(1.0, "wished")
+    (aj,) = nn.MLP([1, 1], seed=0)([0.5])
+    value = nn.squared_error(aj, y)
+    assert "wished" in str(draw(value)) and y.label.base == "wished"
+
+
+def test_costs_name_nothing_in_a_plan():
+    f = compile(lambda a: nn.squared_error(a, [1.0, 0.0]) + nn.cross_entropy(a, 1))
+    assert "log p" not in str(f.record(np.zeros((1, 2))).plan)
+    a = values(0.25, 0.5)
+    expected = nn.squared_error(a, [1.0, 0.0]).data + nn.cross_entropy(a, 1).data
+    assert f(np.array([[0.25, 0.5]]))[0] == pytest.approx(expected)
