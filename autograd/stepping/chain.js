@@ -8,15 +8,15 @@ const LEDGER_ENDS = 4;
 const makeChain = (model, state, element) => {
   const heading = made('h2', { id: 'chain-heading' });
   const body = made('div', { class: 'chain' });
-  element.append(heading, body);
+  const hint = matchMedia('(pointer: coarse)').matches ? 'tap any node' : 'click any node';
+  element.append(made('div', { class: 'title' }, heading, made('span', { class: 'hint' }, hint)), body);
   element.setAttribute('aria-labelledby', 'chain-heading');
 
   let last = {};
 
   const render = () => {
     const node = state.chosen;
-    const hint = matchMedia('(pointer: coarse)').matches ? 'tap any node' : 'click any node';
-    heading.replaceChildren('Chain rule for ', mathOf(labelSource(node.label)), made('span', { class: 'hint' }, hint));
+    heading.replaceChildren('Chain rule for ', mathOf(labelSource(node.label)));
     const told = derivationOf(model, node);
     const view = factorsOf(model, state, numberedEdges(model, node));
     const forms = told.kind === 'product' ? [CHAINS.product, CHAINS.rows] : [CHAINS[told.kind]];
@@ -72,9 +72,9 @@ const ratioOf = (above, below) => mathOf(ratioSource(above.label, below.label));
 const remark = (...parts) => made('p', { class: 'remark' }, ...parts);
 
 /** The derivative itself, once all uses of the node have added to it. */
-const outcome = (node, state) =>
+const outcome = (node, state, held = false) =>
   node.out.every((edge) => state.moment.used.has(edge.id))
-    ? made('span', { class: 'outcome' }, numeral(state.gradients[node.value]))
+    ? made('span', { class: 'outcome' }, numeral(state.gradients[node.value], held))
     : made('span', { class: 'later' }, 'known on the way back');
 
 /** Of one node that the output is, or that has no derivative. */
@@ -146,22 +146,23 @@ const rowOf = (edge, view, far, at) => made(
 
 /** Several paths: their products, added; the first are written. */
 const overPaths = (told, node, view, model, state) => {
-  const written = told.routes.slice(0, TOLD_ROUTES);
+  const [written, others] = firstOf(told.routes, TOLD_ROUTES);
+  const valueOf = (route) => passedBack(route.map((edge) => state.partials[edge.id]));
   const terms = written.map((route, at) => {
     const used = route.every(view.isUsed);
-    const value = passedBack(route.map((edge) => state.partials[edge.id]));
     const symbols = route.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.symbol(edge)));
     return made(
       'div', { class: 'term', role: 'listitem' },
       made('div', { class: 'line' }, operatorSign(at ? '+' : '='), separated(symbols, '·')),
-      made('div', { class: 'line numbers' }, operatorSign('='), separated(route.map((edge) => view.amount(edge)), '·'), operatorSign('='), used ? made('b', {}, numeral(value)) : notYet()),
+      made('div', { class: 'line numbers' }, operatorSign('='), separated(route.map((edge) => view.amount(edge)), '·'), operatorSign('='), used ? made('b', {}, numeral(valueOf(route))) : notYet()),
     );
   });
-  const more = told.routes.length - written.length;
+  const areUsed = others.flat().every(view.isUsed);
+  const more = areUsed ? [operatorSign('='), numeral(others.reduce((sum, route) => sum + valueOf(route), 0))] : [];
   return [
     made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), made('span', { class: 'words' }, `the sum over ${told.routes.length} paths`)),
     made('div', { class: 'terms', role: 'list' }, terms),
-    more ? remark(`+ ${more} more paths`) : '',
+    others.length ? made('div', { class: 'line numbers' }, operatorSign('+'), made('span', { class: 'words' }, `${others.length} more paths`), more) : '',
     made('div', { class: 'line total' }, operatorSign('='), outcome(node, state)),
   ];
 };
@@ -174,12 +175,12 @@ const overUsers = (told, node, view, model, state) => {
   const { lead, fork, branches, open } = told;
   const known = (edge) => view.isUsed(edge);
   const share = (edge) => passedBack([state.partials[edge.id], state.gradients[edge.to.value]]);
-  const first = branches.slice(0, TOLD_USERS);
-  const later = branches.slice(TOLD_USERS);
+  const [first, later] = firstOf(branches, TOLD_USERS);
   const rows = first.map((edge, at) => made(
     'tr', { class: view.isNow(edge) ? 'now' : null },
     made('td', { class: 'plus' }, at ? '+' : ''),
     made('td', { class: 'name' }, made('span', { class: 'held' }, view.badge(edge), view.ratio(edge))),
+    made('td', { class: 'symbol' }, edge.symbol ? view.symbol(edge) : ''),
     made('td', { class: 'amount' }, view.amount(edge)),
     made('td', { class: 'dot' }, '·'),
     made('td', { class: 'gradient' }, made('span', { class: 'held' }, ratioOf(model.output, edge.to), known(edge) ? numeral(state.gradients[edge.to.value], true) : notYet())),
@@ -190,12 +191,12 @@ const overUsers = (told, node, view, model, state) => {
   if (open) {
     const drawnSum = branches.reduce((sum, edge) => sum + share(edge), 0);
     const hidden = fork.out.every(known) ? numeral(withoutDust(state.gradients[fork.value] - drawnSum, drawnSum)) : '';
-    rows.push(restRow('what is not drawn', hidden));
+    rows.push(restRow('through what is not drawn', hidden));
   }
   const leadLine = lead.length
     ? [
         made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), separated([...lead.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.ratio(edge))), ratioOf(model.output, fork)], '·')),
-        made('div', { class: 'line numbers' }, operatorSign('='), separated([...lead.map((edge) => view.amount(edge)), outcome(fork, state)], '·'), operatorSign('='), outcome(node, state)),
+        made('div', { class: 'line numbers' }, operatorSign('='), separated([...lead.map((edge) => view.amount(edge)), outcome(fork, state, true)], '·'), operatorSign('='), outcome(node, state)),
       ]
     : [];
   const count = pathsTold(model, node.value);
@@ -208,7 +209,7 @@ const overUsers = (told, node, view, model, state) => {
   ];
 };
 
-const restRow = (words, amount) => made('tr', { class: 'rest' }, made('td', { class: 'plus' }, '+'), made('td', { colspan: 4, class: 'words' }, words), made('td', { class: 'far' }, amount));
+const restRow = (words, amount) => made('tr', { class: 'rest' }, made('td', { class: 'plus' }, '+'), made('td', { colspan: 5, class: 'words' }, words), made('td', { class: 'far' }, amount));
 
 /** A difference without what rounding leaves of equal numbers. */
 const withoutDust = (difference, size) => (Math.abs(difference) <= Math.abs(size) * 1e-13 ? 0 : difference);

@@ -78,6 +78,7 @@ const makeDownhill = (model, state, element) => {
 
   const parts = downhillParts(model, state, moved.length);
   element.append(...parts.all);
+  element.setAttribute('aria-label', 'One step downhill');
   const setRate = (rate) => state.update({ rate: Math.max(0, rate) });
   const tellRate = makeDraggable(parts.rate, { name: 'learning rate', read: () => state.rate, write: setRate, least: 0 });
   dragAlong(parts.plot, (share) => setRate(Number((share * range).toPrecision(2))));
@@ -169,7 +170,7 @@ const drawPlot = (plot, curve, { cost, next, rate, range, slope }) => {
       drawn('circle', { class: 'there', cx: x(rate), cy: y(next), r: 7.5 }),
     ] : []),
   );
-  plot.setAttribute('aria-label', `Cost after the step, by learning rate: ${shown(cost)} at 0, ${shown(next)} at ${shown(rate)}.`);
+  plot.setAttribute('aria-label', `The output after the step, by learning rate: ${shown(cost)} at 0, ${shown(next)} at ${shown(rate)}.`);
 };
 
 /** The output and some parameters before and after; the chosen one first. */

@@ -86,14 +86,22 @@ const followDrag = (down, { start, step, set, type }) => {
     const value = stepped(start, Math.round(way / PIXELS_A_STEP) * (event.shiftKey ? COARSE : 1), step);
     if (value !== last) set((last = value));
   };
+  const stop = () => {
+    document.documentElement.classList.remove('dragging');
+    for (const [kind, listener] of Object.entries(listeners)) removeEventListener(kind, listener, true);
+  };
   const end = (event) => {
     if (event.pointerId !== down.pointerId) return;
-    document.documentElement.classList.remove('dragging');
-    for (const [kind, listener] of Object.entries(listeners)) removeEventListener(kind, listener);
+    stop();
     if (event.type === 'pointerup' && !isDrag) type();
   };
-  const listeners = { pointermove: move, pointerup: end, pointercancel: end };
-  for (const [kind, listener] of Object.entries(listeners)) addEventListener(kind, listener);
+  const giveUp = (event) => {
+    if (event.key !== 'Escape') return;
+    stop();
+    if (isDrag) set(start);
+  };
+  const listeners = { pointermove: move, pointerup: end, pointercancel: end, keydown: giveUp };
+  for (const [kind, listener] of Object.entries(listeners)) addEventListener(kind, listener, true);
 };
 
 /** A field over a number in which another is typed; what is no number is said beside it, and changes nothing. */
@@ -130,10 +138,14 @@ const openField = (element, name, read, set, begun = null) => {
   field.addEventListener('keydown', (event) => {
     event.stopPropagation(); // the page's keys are letters here
     if (event.key === 'Escape') close(true);
-    if (event.key !== 'Enter') return;
+    if (event.key !== 'Enter' && event.key !== 'Tab') return;
     const { number, fault } = readNumber(field.value);
-    if (fault) return complain(fault);
-    close(true);
+    if (fault) {
+      event.preventDefault();
+      complain(fault);
+      return;
+    }
+    close(true); // from where Tab goes on
     if (number !== read()) set(number);
   });
 };

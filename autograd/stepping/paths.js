@@ -4,6 +4,9 @@ const MOST_ROUTES = 8; // as many as are told path by path
 const TOLD_ROUTES = 3; // as many as are written out
 const TOLD_USERS = 4;
 
+/** What is written of many, and the others: never is one alone left out. */
+const firstOf = (all, most) => (all.length <= most + 1 ? [all, []] : [all.slice(0, most), all.slice(most)]);
+
 /** How many ways of shown edges lead from each node to the output; null where not all edges on them are shown. */
 const routeCounts = (model) => {
   const counts = new Map([[model.output, 1n]]);
@@ -49,7 +52,9 @@ const numberedEdges = (model, node) => {
   model.numbered ??= new Map();
   if (!model.numbered.has(node)) {
     const told = derivationOf(model, node);
-    const written = [...told.lead, ...(told.routes ?? []).slice(0, TOLD_ROUTES).flat(), ...(told.branches ?? []).slice(0, TOLD_USERS)];
+    const [routes] = firstOf(told.routes ?? [], TOLD_ROUTES);
+    const [branches] = firstOf(told.branches ?? [], TOLD_USERS);
+    const written = [told.lead, ...routes, branches].flat();
     const ids = [...new Set(written.map((edge) => edge.id))];
     model.numbered.set(node, new Map(ids.map((id, at) => [id, at + 1])));
   }
