@@ -11,7 +11,7 @@ const makeNetwork = (state, model) => {
   const proper = model.output === 'linear';
   const shown = neuronsShown(model, model.learned);
   const counts = { neurons: shown.map((of) => of.length), outputs: Math.min(model.classes, MOST_OUTPUTS) };
-  let [picture, dots, hidden] = [null, [], []];
+  let [picture, dots, hidden, rows] = [null, [], [], []];
 
   const choose = (layer, neuron) => state.update({ chosen: { layer, neuron } });
   const moves = (layer, i, key) => {
@@ -93,6 +93,8 @@ const makeNetwork = (state, model) => {
     pixels.replaceChildren(...(picture.asImage ? [frame] : []), ...dots);
     hidden = picture.layers.flatMap((l) => shown[l].map((j, i) => neuronAt(l, j, i)));
     neurons.replaceChildren(...hidden.map((each) => each.element));
+    rows = Array.from({ length: counts.outputs }, (_, place) => makeRow(model, picture, place));
+    outputs.replaceChildren(...rows.map((row) => row.element));
   };
 
   const showNeuron = (each, now, read) => {
@@ -116,8 +118,7 @@ const makeNetwork = (state, model) => {
     dots.forEach((dot, k) => set(dot, { 'fill-opacity': read.pixels ? Math.min(1, read.pixels[k]).toFixed(2) : 0 }));
     for (const each of hidden) showNeuron(each, now, read);
     const texts = textsOf(model, read);
-    const row = (i, place) => outputRow(model, picture, i, place, now, read, read.pixels ? texts[i] : '–');
-    outputs.replaceChildren(...outputsNow.map(row));
+    rows.forEach((row, place) => row.show(outputsNow[place], now, read, texts[outputsNow[place]] ?? '–'));
   };
   return { render, layOut };
 };
