@@ -23,6 +23,7 @@ _BESIDE = 5.0
 _FRAME, CAPTION = 10.0, 18.0
 _LIT_PULL, _STRAIGHT_PULL, _PASSING_PULL, _LEAVING_PULL = 200.0, 15.0, 20.0, 4.0
 _PORTS_APART = 0.4
+_LOW = 10.0
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,14 @@ class _Draft:
     def _way(self, edge: Edge, spots: list[Spot]) -> list[Point]:
         lanes = [(self.places.across[spot], *self.places.along[self.row_of[spot]]) for spot in spots[1:-1]]
         first, last = self.ports[spots[0], spots[1]], self.ports[spots[-1], spots[-2]]
+        # A node that is lower than its row is reached past those beside it.
+        begin, end = self.places.along[self.row_of[spots[0]]][1], self.places.along[self.row_of[spots[-1]]][0]
+        if begin - first[0][1] > _LOW:
+            first = first[0], (0.0, 1.0)
+            lanes.insert(0, (first[0][0], first[0][1] + HEAD, begin))
+        if last[0][1] - end > _LOW:
+            last = last[0], (0.0, -1.0)
+            lanes.append((last[0][0], end, last[0][1] - HEAD - 1))
         if spots[0].node is not edge.operand:
             first, last = last, first
             lanes = [(across, end, begin) for across, begin, end in reversed(lanes)]

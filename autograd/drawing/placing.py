@@ -68,6 +68,7 @@ def placed(
         What is left free before each row, besides what bent edges need.
     """
     across = _across(rows.rows, rooms, pull, apart)
+    _straighten(rows, across, rooms, pull, apart)
     along: list[tuple[float, float]] = []
     end = 0.0
     for at, row in enumerate(rows.rows):
@@ -104,8 +105,30 @@ def _across(
             wanted.append(sum(place * weight for place, weight in near) / weight if near else places.get(spot, 0.0))
             weights.append(weight or _FAINT)
         places.update(zip(row, apart_from(wanted, weights, gaps[id(row)]), strict=True))
-    least = min(place - rooms[spot].left for spot, place in places.items())
-    return {spot: place - least for spot, place in places.items()}
+    return places
+
+
+def _straighten(
+    rows: Rows,
+    across: dict[Spot, float],
+    rooms: Mapping[Spot, Room],
+    pull: Callable[[Spot, Spot], float],
+    apart: Callable[[Spot, Spot], float],
+) -> None:
+    """Each way goes straight on as far as its row lets it, the most important first: one bend instead of many."""
+    beside: dict[Spot, tuple[Spot | None, Spot | None]] = {}
+    for row in rows.rows:
+        beside |= {spot: (one, other) for one, spot, other in zip([None, *row], row, [*row[1:], None], strict=False)}
+    for way in sorted(rows.ways.values(), key=lambda way: -pull(way[0], way[1])):
+        straight = len(way[0].behind) == 1
+        for last, spot in pairwise(way[:-1]):
+            one, other = beside[spot]
+            place = across[last] if straight else across[spot]
+            if other is not None:
+                place = min(place, across[other] - rooms[other].left - rooms[spot].right - apart(spot, other))
+            if one is not None:
+                place = max(place, across[one] + rooms[one].right + rooms[spot].left + apart(one, spot))
+            across[spot], straight = place, True
 
 
 def apart_from(wanted: Sequence[float], weights: Sequence[float], gaps: Sequence[float]) -> list[float]:

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from itertools import combinations, pairwise
+from itertools import combinations, cycle, pairwise
 
 import pytest
 from document import neuron
@@ -171,9 +171,12 @@ def curve(points, steps=24):
             yield tuple(sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
 
 
+SHAPES = ("ellipse", (60.0, 50.0)), ("box", (90.0, 30.0)), ("ellipse", (80.0, 80.0)), ("octagon", (50.0, 50.0))
+
+
 def layout_of(value, down=True, **options):
     tree = tree_of(value, options.pop("path_to", None), None, 200, options.pop("collapse", False))
-    shapes = dict.fromkeys(tree.nodes, ("ellipse", (60.0, 50.0)))
+    shapes = dict(zip(tree.nodes, cycle(SHAPES), strict=False))
     return tree, laid_out(tree, shapes, dict.fromkeys(tree.edges, (40.0, 20.0)), down)
 
 
@@ -204,11 +207,26 @@ def test_nothing_of_any_graph_covers_anything_else(values, down):
 
 def test_an_edge_ends_at_the_outlines_of_its_nodes():
     *_, c = neuron()
-    _, layout = layout_of(c)
+    tree = tree_of(c, None, None, 200, False)
+    layout = laid_out(tree, dict.fromkeys(tree.nodes, ("ellipse", (60.0, 50.0))), {}, True)
     for edge, points in layout.ways.items():
         for node, point in ((edge.operand, points[0]), (edge.value, points[-1])):
             x, y = layout.nodes[node].middle
             assert math.hypot((point[0] - x) / 30, (point[1] - y) / 25) == pytest.approx(1.0)
+
+
+def test_what_leads_past_others_bends_once():
+    w, x = Value(0.5, "w"), Value(0.3, "x")
+    value = x
+    for k in range(6):
+        value = sin(value)
+        value.label = f"s_{k}"
+    output = value * w + exp(w)
+    output.label = "C"
+    _, layout = layout_of(output * x)
+    for points in layout.ways.values():
+        across = [round(point[0], 1) for point in points[1:-2]]
+        assert sum(one != other for one, other in pairwise(across)) <= 6
 
 
 # What is measured before it is drawn
