@@ -12,11 +12,14 @@ from ..formulas.symbols import partial_symbol, result_symbol
 from ..labels import Label
 from ..merged import Steps
 from ..pairs import partner_of
-from ..primitives import CONSTANT, WEIGHTED_SUM
+from ..primitives import CONSTANT, LOG_SOFTMAX, LOGSUMEXP, WEIGHTED_SUM
 from ..text import shown
 from ..value import Value, number_of
 
 Pieces = list[str | int]
+
+_OVER_AN_INDEX = {LOGSUMEXP, LOG_SOFTMAX}
+"""What is told over an index, of however many operands."""
 
 _READABLE = 14
 """How many names a formula may have."""
@@ -97,6 +100,8 @@ class Formulas:
 
     def _opened(self, value: Value, room: int, closed: set[Value], depth: int = 0) -> Expression | None:
         """What a value computes, in at most `room` names, or None."""
+        if value.primitive in _OVER_AN_INDEX and closed:
+            return result_symbol(value.primitive, self._named(value)) if room > 0 else None
         if len(value.operands) > 2 * _READABLE or depth > _DEEPEST:
             return None
         inside: list[Expression] = []
@@ -107,6 +112,11 @@ class Formulas:
             room -= sum(isinstance(piece, int) for piece in with_holes(part, self._keys))
             inside.append(part)
         return None if room < 0 else result_symbol(value.primitive, inside)
+
+    def _named(self, value: Value) -> list[Expression]:
+        """A value's operands by their names, also those that are not shown."""
+        told = [(operand, self._symbol(operand, 1, self._shown)) for operand in value.operands]
+        return [self._name(operand) if symbol is None else symbol for operand, symbol in told]
 
     def _product(self, way: Steps) -> Expression | None:
         product: Expression = Number(1.0)
@@ -124,6 +134,8 @@ class Formulas:
             return Number(1.0) if partner is None else self._symbol(value.operands[partner], _READABLE, self._shown)
         if (number := self._names.merged.factor(value, index)) is not None:
             return Number(number)
+        if value.primitive in _OVER_AN_INDEX:
+            return partial_symbol(value.primitive, index, self._name(value), self._named(value))
         operands = [self._symbol(operand, _READABLE, self._shown) for operand in value.operands[: 2 * _READABLE]]
         if len(value.operands) > 2 * _READABLE or None in operands:
             return None

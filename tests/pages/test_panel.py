@@ -213,6 +213,15 @@ def test_factors_are_columns_a_ledger_or_a_sum_over_paths(stepping):
     assert numbered == list(range(1, 9))
 
 
+def test_a_share_of_many_is_told_over_an_index(stepping):
+    cost = nn.cross_entropy(nn.MLP([2, 10], output="softmax", seed=1)([0.9, 0.3]), 3)
+    page = stepping(cost)
+    choose(page, "w_30^(1)")
+    assert "∑k" in page.locator(".chain").text_content()
+    (weight,) = (v for v in topological_order((cost,)) if v.label == Label("w", "1", "30"))
+    assert page.inner_text(".chain .outcome") == number(gradient(cost, weight))
+
+
 def test_a_step_is_taken_and_taken_back(stepping):
     page = stepping(neuron()[0])
     rate = leaf(page, "learning rate")
