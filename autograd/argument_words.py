@@ -102,7 +102,7 @@ OF_ARGUMENTS: dict[str, dict[str, str]] = {
     "nn.accuracy()": {"no such argument: it is a share, 0..1": "normalize"},
     "net.predict()": {"nothing in its place: all rows run together": "batch_size verbose steps"},
     "drawing.save()": {
-        "the suffix of the path: .svg, .png, .pdf or .dot": "format",
+        "the suffix of the path: .svg, .png, .pdf, .dot or .html": "format",
         "an SVG, which is as sharp as it is large": "dpi scale size",
     },
     "nn.Classifier()": _OF_ESTIMATORS | {"nothing in its place: the cost is nn.cross_entropy": "cost loss criterion"},

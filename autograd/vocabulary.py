@@ -314,6 +314,7 @@ _SAID: dict[str, dict[str, str]] = {
         'drawing.save("tree.svg")': "render write savefig to_file pipe",
         "drawing.show()": "view display open plot",
         "drawing.source, in DOT": "dot graph digraph",
+        'drawing.page(), or drawing.save("tree.html")': "html step animate interactive",
         "str(drawing)": "text ascii",
         'drawing.save("tree.svg"), or the last line of a notebook\'s cell': "svg",
     },

@@ -73,6 +73,15 @@ class Line:
         return W * x
 
 
+def many():
+    """More than a page steps through: 201 values with names."""
+    v = W
+    for k in range(210):
+        v = autograd.sin(v)
+        v.label = f"v_{k}"
+    return v
+
+
 def cyclic():
     """Two values that depend on each other, which takes private attributes."""
     a, b = W * 2.0, W * 3.0
@@ -393,6 +402,13 @@ CASES = {
     "net save": (lambda: net().save(3), OperandError, "save.path.*path of a file, got int"),
     "load nothing": (lambda: nn.load(None), OperandError, "load.path.*path of a file, got NoneType"),
     "draw collapse": (lambda: draw(W * 2, collapse="1"), ArgumentError, "collapse.*'1'"),
+    "page save": (lambda: draw(W * 2).page().save(None), OperandError, "save.path.*path of a file, got NoneType"),
+    "page suffix": (lambda: draw(W * 2).page().save("tree.png"), ArgumentError, r"suffix \.html, got '\.png'"),
+    "page of many": (
+        lambda: draw(many(), max_nodes=999).page(),
+        ArgumentError,
+        "at most 200 nodes.*got 2..; draw fewer",
+    ),
     "save suffix": (lambda: draw(W * 2).save("tree.jpeg"), ArgumentError, r"suffix.*\.svg.*'.jpeg'"),
     # Compiled functions
     "compile what": (lambda: compile(3), OperandError, "function.*int"),

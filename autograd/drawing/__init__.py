@@ -50,10 +50,12 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a picture, whole or not at all; the suffix says which: ``.svg``, ``.png``, ``.pdf`` or ``.dot``.
 
+        With ``.html`` it is the page that steps through the tree; see `page`.
+
         Raises
         ------
         ArgumentError
-            If the suffix is not known or the file cannot be written.
+            If the suffix is not known, the file cannot be written, or the tree is too large for a page.
         RenderError
             If no renderer is installed, or it fails or takes too long.
         """
@@ -62,7 +64,7 @@ class Drawing:
         if form == "html":
             return self.page().save(path)
         if form not in rendering.FORMATS:
-            known = ", .".join(rendering.FORMATS)
+            known = ", .".join((*rendering.FORMATS, "html"))
             raise ArgumentError(f"save({str(path)!r}): expected a suffix among .{known}, got {path.suffix!r}")
         write_whole(path, self._svg().encode() if form == "svg" else rendering.render(self.source, form))
 

@@ -2,16 +2,39 @@
 // Everything is a function of its arguments; nothing here knows the document.
 
 /** The graph that Python packed: typed arrays, and the rules of its primitives; those of one's own may be missing. */
-const decode = (packed) => ({
-  names: packed.primitives,
-  rules: packed.primitives.map((name) => RULES[name]),
-  of: unpacked(packed.of, Int16Array),
-  offsets: unpacked(packed.offsets, Int32Array),
-  operands: unpacked(packed.operands, Int32Array),
-  numbers: unpacked(packed.numbers, Float64Array),
-  partials: packed.partials ? unpacked(packed.partials, Float64Array) : null, // where rules are missing
-  drawers: new Map(), // arrays of operands by their length, used again and again: no rule keeps what it was given
-});
+const decode = (packed) => {
+  const of = unpacked(packed.of, Int16Array);
+  const offsets = offsetsOf(of, unpacked(packed.counts, Int32Array));
+  return {
+    names: packed.primitives,
+    rules: packed.primitives.map((name) => RULES[name]),
+    of,
+    offsets,
+    operands: unrolled(unpacked(packed.operands, Int32Array), offsets[of.length]),
+    numbers: unpacked(packed.numbers, Float64Array),
+    partials: packed.partials ? unpacked(packed.partials, Float64Array) : null, // where rules are missing
+    drawers: new Map(), // arrays of operands by their length, used again and again: no rule keeps what it was given
+  };
+};
+
+/** Where the operands of each value begin; `counts` has how many those have that were computed. */
+const offsetsOf = (of, counts) => {
+  const offsets = new Int32Array(of.length + 1);
+  let computed = 0;
+  for (let value = 0; value < of.length; value++) offsets[value + 1] = offsets[value] + (of[value] < 0 ? 0 : counts[computed++]);
+  return offsets;
+};
+
+/** Whole numbers, of which -n says that n more follow the last one by one. */
+const unrolled = (told, count) => {
+  const numbers = new Int32Array(count);
+  let at = 0;
+  for (const number of told) {
+    if (number >= 0) numbers[at++] = number;
+    else for (let more = 0; more < -number; more++, at++) numbers[at] = numbers[at - 1] + 1;
+  }
+  return numbers;
+};
 
 const PARAMETER = -2; // in place of a primitive; another leaf has -1
 

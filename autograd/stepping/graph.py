@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ArgumentError
 from ..pages.assemble import packed
@@ -16,7 +17,7 @@ from ..value import Value, number_of
 MOST_BYTES = 1_000_000
 """How much of a page its graph may take."""
 
-_BYTES_OF_VALUE, _BYTES_OF_OPERAND = 14, 4
+_BYTES_OF_VALUE, _BYTES_OF_OPERAND = 10, 4
 _IN_BASE_64 = 4 / 3
 
 
@@ -56,9 +57,9 @@ def packed_graph(order: Sequence[Value], rules: bool) -> dict[str, object]:
     Returns
     -------
     dict
-        ``primitives``, names; ``of``, the index of each value's, -1 for a leaf, -2 for a
-        parameter; ``offsets``, where a value's operands
-        begin in ``operands``; ``numbers``; without rules ``partials``, one for each operand.
+        ``primitives``, names; ``of``, the index of each value's, -1 for a leaf, -2 for a parameter; ``counts``, how
+        many operands each computed value has; ``operands``, the places of all, where -n says that the next n follow one
+        another; ``numbers``; without rules ``partials``, one for each operand.
     """
     place = {value: at for at, value in enumerate(order)}
     primitives: dict[Primitive, int] = {}
@@ -66,16 +67,24 @@ def packed_graph(order: Sequence[Value], rules: bool) -> dict[str, object]:
         primitives.setdefault(v.primitive, len(primitives)) if v.operands else _LEAF_KINDS[is_parameter(v)]
         for v in order
     ]
-    offsets = np.zeros(len(order) + 1, np.int32)
-    np.cumsum([len(v.operands) for v in order], out=offsets[1:])
+    operands = np.array([place[operand] for v in order for operand in v.operands], np.int32)
     graph: dict[str, object] = {
         "primitives": [primitive.name for primitive in primitives],
         "of": packed(np.array(of, np.int16)),
-        "offsets": packed(offsets),
-        "operands": packed(np.array([place[operand] for v in order for operand in v.operands], np.int32)),
+        "counts": packed(np.array([len(v.operands) for v in order if v.operands], np.int32)),
+        "operands": packed(_in_runs(operands)),
         "numbers": packed(np.array([number_of(v) for v in order])),
     }
     if not rules:
         partials = [partial_of(v, i) for v in order for i in range(len(v.operands))]
         graph["partials"] = packed(np.array([math.nan if p is None else p for p in partials]))
     return graph
+
+
+def _in_runs(places: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Whole numbers with -n in the place of n that follow one another; weights and inputs of a layer do."""
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    more = np.diff(starts, append=len(places)) - 1
+    told = np.stack([places[starts], -more], axis=1).astype(np.int32)
+    kept: NDArray[np.int32] = told[np.stack([np.ones_like(more, bool), more > 0], axis=1)]
+    return kept

@@ -47,7 +47,15 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
     element.style.top = `${rounded1(y)}px`;
   };
 
-  const sizeOf = (element) => ({ width: element.offsetWidth + 8, height: element.offsetHeight + 6 });
+  const roomFor = (element) => ({ width: element.offsetWidth + 8, height: element.offsetHeight + 6 });
+
+  // While a number is dragged labels keep their places; they are sought anew at another step.
+  let places = new Map();
+  let sought = '';
+  const placeOnce = (edge, seek) => {
+    if (!places.has(edge.id)) places.set(edge.id, seek());
+    return places.get(edge.id);
+  };
 
   const otherWires = (edge) => wires.filter((_, id) => id !== edge.id).flat();
 
@@ -62,11 +70,11 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
       put(mark, middle);
       obstacles.push(boxAt(middle, { width: 22, height: 22 }));
       const own = wires[edge.id];
-      const place = freePlace(curves[edge.id], sizeOf(label), {
-        obstacles, wires: [...otherWires(edge), ...own, ...own, ...own], within, reach: [110, 60],
-      });
+      const place = placeOnce(edge, () =>
+        freePlace(curves[edge.id], roomFor(label), { obstacles, wires: [...otherWires(edge), ...own, ...own, ...own], within, reach: [110, 60] }),
+      );
       put(label, place);
-      obstacles.push(boxAt(place, sizeOf(label)));
+      obstacles.push(boxAt(place, roomFor(label)));
     });
   };
 
@@ -77,9 +85,9 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
     if (!now) return;
     const at = way.indexOf(now);
     chip.replaceChildren(...(at >= 0 ? [badge(at + 1)] : []), ...partialTold(model, now, state.partials[now.id]));
-    const place = freePlace(curves[now.id], sizeOf(chip), { obstacles, wires: otherWires(now), within });
+    const place = placeOnce(now, () => freePlace(curves[now.id], roomFor(chip), { obstacles, wires: otherWires(now), within }));
     put(chip, place);
-    obstacles.push(boxAt(place, sizeOf(chip)));
+    obstacles.push(boxAt(place, roomFor(chip)));
     if (place.onLine) return;
     pointer.setAttribute('d', `M${place.anchor.x} ${place.anchor.y}L${place.x} ${place.y}`);
     knot.setAttribute('cx', place.anchor.x);
@@ -91,6 +99,8 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
     const { step } = state.moment;
     const now = step.kind === 'pass' ? step.edge : null;
     layer.replaceChildren(chip);
+    const moment = `${state.moment.at} ${state.chosen.id}`;
+    if (moment !== sought) [sought, places] = [moment, new Map()];
     const obstacles = nodeBoxes(plane.getBoundingClientRect().width / placed.size.width);
     renderChip(state, way, now, obstacles);
     renderWay(state, way, now, obstacles);

@@ -140,7 +140,9 @@ def _statements(body: Iterable[ast.stmt], last: int) -> Iterator[ast.stmt]:
 
 
 def _targets(statement: ast.stmt) -> list[str]:
-    """The names that a statement assigns to."""
+    """The names that a statement assigns to what it computes: a bare number, as in ``z = 0``, becomes no Value."""
+    if isinstance(getattr(statement, "value", None), ast.Constant):
+        return []
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     return [
         node.id for target in targets if target is not None for node in ast.walk(target) if isinstance(node, ast.Name)

@@ -36,6 +36,7 @@ const sentence = makeSentence(model, state, find('.sentence'), find('#told'));
 const transport = makeTransport(model, state, find('.transport'));
 makeLeaves(model, state, stage);
 makePanel(model, state);
+makePrint(model, state, stage);
 const views = [stage, sentence, transport, transport.track];
 
 state.subscribe((before) => {

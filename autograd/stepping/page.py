@@ -23,8 +23,8 @@ _HERE = Path(__file__).parent
 _STYLES = ("frame.css", "stage.css", "sentence.css", "transport.css", "panel.css", "drag.css", "print.css")
 _SCRIPTS = (
     "engine.js", "math.js", "steps.js", "model.js", "state.js",
-    "layers.js", "curves.js", "places.js", "nodes.js", "labels.js", "stage.js", "zoom.js", "legend.js",
-    "sentence.js", "track.js", "transport.js", "keyboard.js",
+    "layers.js", "curves.js", "places.js", "nodes.js", "labels.js", "stage.js", "zoom.js", "legend.js", "meanings.js",
+    "sentence.js", "track.js", "transport.js", "keyboard.js", "print.js",
     "drag.js", "leaves.js", "paths.js", "chain.js", "downhill.js", "listing.js", "panel.js", "main.js",
 )  # fmt: skip
 _HEIGHT = 820

@@ -1,38 +1,5 @@
 // What happens at a step, as an equation in the shapes of the tree, and in words.
 
-/** What operations are to a reader, in a sentence. */
-const MEANINGS = {
-  weighted_sum: 'A weighted sum: each weight times what it weighs, plus the bias.',
-  add: 'What comes in is added.',
-  total: 'What comes in is added.',
-  subtract: 'The difference of the two.',
-  multiply: 'The product of the two.',
-  divide: 'The quotient of the two.',
-  sigmoid: 'The sigmoid squeezes it into 0 … 1.',
-  tanh: 'The hyperbolic tangent squeezes it into −1 … 1.',
-  relu: 'What is below zero becomes zero.',
-  exp: 'The exponential: always positive.',
-  log: 'The natural logarithm.',
-  logsumexp: 'The logarithm of the sum of the exponentials: a smooth maximum.',
-  softplus: 'A smooth ramp.',
-  maximum: 'The larger of the two.',
-  minimum: 'The smaller of the two.',
-};
-const BLOCKS = {
-  layer: 'A whole layer is computed; it is drawn as one node.',
-  chain: 'Many operations, one after the other, are drawn as one node.',
-};
-
-const isDistance = (node) => node.kind === 'cost' && node.operation === 'power' && node.into.some((edge) => ['target', 'constant'].includes(edge.from.kind));
-const isWeighted = (node) => node.operation === 'add' && /·|<\/mi>.*\+/.test((node.pieces ?? []).join(''));
-
-const meaningOf = (node) => {
-  if (node.kind === 'block') return BLOCKS[node.operation] ?? node.told.join(', ');
-  if (isDistance(node)) return 'How far from the wish, squared.';
-  if (node.kind === 'sum' && node.into.length > 2) return MEANINGS.weighted_sum;
-  return MEANINGS[node.operation] ?? `The operation ${node.operation.replace(/_/g, ' ')}.`;
-};
-
 const operator = (sign) => made('span', { class: 'operator' }, sign);
 const named = (label, kind) => made('span', { class: `symbol ${kind ?? ''}` }, mathOf(labelSource(label)));
 const nodeNamed = (node) => (node.label.base ? named(node.label, node.kind) : made('span', { class: 'symbol' }, `the ${node.kind}`));
@@ -132,7 +99,7 @@ const phaseOf = (model, at) => {
 
 const isBroken = ({ firstChild, lastChild }) => firstChild && lastChild.offsetTop > firstChild.offsetTop + firstChild.offsetHeight;
 
-const MEASURED = 60;
+const MEASURED = 30;
 
 const makeSentence = (model, state, box, live) => {
   const phase = made('b', {});
@@ -169,7 +136,8 @@ const makeSentence = (model, state, box, live) => {
   const render = (before) => {
     if (box.clientWidth !== width) {
       width = box.clientWidth;
-      reserve();
+      if (width < NARROW) box.style.minHeight = ''; // there the page scrolls, and the buttons stay where they are
+      else reserve();
     }
     write(state);
     // A screen reader hears a step once, and no number while it is dragged.

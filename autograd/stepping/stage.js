@@ -68,8 +68,8 @@ const placedIn = (setting, { width, height }) => {
   return { size, nodes, bends: setting.bends.map((bends) => bends.map(point)) };
 };
 
-/** The curves of all edges; those between the same nodes are parted. */
-const curvesOf = (model, setting, placed) => {
+/** The curves of all edges; those between the same nodes are parted. `used` are drawn from below their nodes' gradients. */
+const curvesOf = (model, setting, placed, { used }) => {
   const twins = new Map();
   for (const edge of model.edges) {
     const key = `${edge.from.id} ${edge.to.id}`;
@@ -80,8 +80,7 @@ const curvesOf = (model, setting, placed) => {
     const bow = (same.indexOf(edge) - (same.length - 1) / 2) * 34;
     const end = (node, gap) => ({ ...placed.nodes.get(node), leaf: node.leaf, reach: reachOf(node, setting.boxes.get(node), setting.tall, gap) });
     const start = end(edge.from, setting.few ? 8 : 4);
-    // Below a node of a tall tree stands its gradient.
-    if (setting.tall && isPillBelow(edge.from, setting)) start.reach = () => setting.boxes.get(edge.from).height / 2 + setting.pill + 3;
+    if (used && setting.tall && isPillBelow(edge.from, setting)) start.reach = () => setting.boxes.get(edge.from).height / 2 + setting.pill + 3;
     return curveOf(start, end(edge.to, 5), placed.bends[edge.id], { tall: setting.tall, bow });
   });
 };
@@ -102,11 +101,12 @@ const makeStage = (model, state, host) => {
     host.style.setProperty('--needs', `${Math.ceil((setting.tall ? setting.along + 2 * TALL_MARGIN : setting.across + 2 * MARGIN) * setting.zoom) + 2}px`);
     host.classList.toggle('tall', setting.tall);
     const placed = placedIn(setting, { width: room.width, height: roomOf().height });
-    const curves = curvesOf(model, setting, placed);
+    const curves = curvesOf(model, setting, placed, { used: true });
+    const before = curvesOf(model, setting, placed, { used: false });
     const svg = drawn('svg', { width: placed.size.width, height: placed.size.height });
     const wires = drawn('g', {});
     const dots = drawn('g', { class: 'dots' });
-    stage.edges = model.edges.map((edge) => makeEdge(edge, curves[edge.id], wires));
+    stage.edges = model.edges.map((edge) => makeEdge(edge, { used: curves[edge.id], before: before[edge.id] }, wires));
     stage.nodes = model.nodes.map((node) => makeNode(node, setting.boxes.get(node), setting.scale, pillPlace(node, setting)));
     for (const made of stage.nodes) {
       const { x, y } = placed.nodes.get(made.node);
@@ -263,17 +263,18 @@ const pillPlace = (node, setting) => ({ width, height }, pillWidth) =>
     : { x: 0, y: height / 2 + (setting.few ? setting.scale.pill / 2 + 4 : setting.scale.pill / 2 + 1) };
 
 /** The elements of an edge: a halo that parts it from what it crosses, its line, its head. */
-const makeEdge = (edge, curve, parent) => {
-  const d = pathOf(curve);
-  const halo = drawn('path', { class: 'halo', d });
-  const line = drawn('path', { class: 'wire', d });
+const makeEdge = (edge, curves, parent) => {
+  const halo = drawn('path', { class: 'halo' });
+  const line = drawn('path', { class: 'wire' });
   const head = drawn('polygon', { class: 'head' });
   const element = drawn('g', { class: `edge${edge.count === 0 ? ' elided' : ''}`, 'data-id': edge.id }, halo, line, head);
   parent.append(element);
+  const paths = { used: pathOf(curves.used), before: pathOf(curves.before) };
   const show = (classes) => {
     for (const [name, on] of Object.entries(classes)) element.classList.toggle(name, on);
-    const back = classes.used;
-    head.setAttribute('points', headOf(curve, back, classes['now-back'] ? 15 : classes['now-forward'] ? 12 : 9));
+    const time = classes.used ? 'used' : 'before';
+    for (const path of [halo, line]) path.setAttribute('d', paths[time]);
+    head.setAttribute('points', headOf(curves[time], classes.used, classes['now-back'] ? 15 : classes['now-forward'] ? 12 : 9));
     // What is at work lies over what is not.
     const isAbove = classes['now-back'] || classes['now-forward'] || classes.way;
     if (isAbove && element.nextSibling) parent.append(element);

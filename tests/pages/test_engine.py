@@ -13,6 +13,7 @@ from autograd.javascript import rules_of
 from autograd.pages.assemble import assembled, packed, read
 from autograd.primitives import TABLE
 from autograd.reals import number
+from autograd.stepping.graph import packed_graph
 from autograd.value import apply
 
 STEPPING = Path(autograd.__file__).parent / "stepping"
@@ -77,22 +78,10 @@ def random_graph(seed, shift=0.0):
     return total(values), leaves
 
 
-def as_data(order):
-    primitives = {v.primitive: None for v in order if v.operands}
-    index = {primitive: i for i, primitive in enumerate(primitives)}
-    place = {v: i for i, v in enumerate(order)}
-    return primitives, {
-        "primitives": [primitive.name for primitive in primitives],
-        "of": packed(np.array([index[v.primitive] if v.operands else -1 for v in order], np.int16)),
-        "offsets": packed(np.cumsum([0, *(len(v.operands) for v in order)], dtype=np.int32)),
-        "operands": packed(np.array([place[o] for v in order for o in v.operands], np.int32)),
-        "numbers": packed(np.array([v.data for v in order])),
-    }
-
-
 def engine(open_page, output):
     order = topological_order((output,))
-    primitives, data = as_data(order)
+    primitives = {v.primitive: None for v in order if v.operands}
+    data = packed_graph(order, True)
     scripts = [rules_of(primitives), *read(STEPPING, "engine.js"), "const graph = decode(dataOf('graph'));"]
     return open_page(html=assembled("t", "", [], scripts, {"graph": data})), order
 
