@@ -147,13 +147,15 @@ def _tiles(images: Sequence[Numbers], titles: Sequence[str], told: str, across: 
 def images(pixels: Sequence[Any], titles: Sequence[str] = (), across: int = 8) -> Picture:
     """Images of ink on paper, 0 to 1, each an array of rows."""
     arrays = [np.asarray(image, dtype=np.float64) for image in pixels]
-    return _tiles(arrays, titles, f"images: {', '.join(titles)}", across, cmap="gray_r", signed=False, vmax=1.0)
+    told = f"{len(arrays)} images{': ' if titles else ''}{', '.join(titles)}"
+    return _tiles(arrays, titles, told, across, cmap="gray_r", signed=False, vmax=1.0)
 
 
 def weights(rows: Sequence[Any], titles: Sequence[str] = (), across: int = 8) -> Picture:
     """Weights as images, each on its own scale: blue above zero, red below, white at zero."""
     arrays = [np.asarray(row, dtype=np.float64) for row in rows]
-    return _tiles(arrays, titles, "weights as images: blue above zero, red below", across, cmap=SIGNED, signed=True)
+    told = f"the weights of {len(arrays)} neurons as images: blue above zero, red below"
+    return _tiles(arrays, titles, told, across, cmap=SIGNED, signed=True)
 
 
 def matrix(numbers: Any, across: str, up: str) -> Picture:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import checks
+import clean
 import forms
 import nn
 import samples
@@ -298,17 +299,31 @@ def test_there_are_six():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_is_kept_clean(path):
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    assert clean.cleaned(text) == text, "run python demos/course/clean.py"
+    notebook = json.loads(text)
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
-    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
     ids = [cell["id"] for cell in notebook["cells"]]
     assert len(set(ids)) == len(ids) and all(re.fullmatch(r"[a-z0-9-]{1,64}", one) for one in ids)
+    lines = [line for cell in notebook["cells"] if cell["cell_type"] == "code" for line in code_of(cell).splitlines()]
+    assert [line for line in lines if len(line) > 92] == [], "a page would cut them"
+
+
+def test_what_a_run_leaves_behind_is_cleaned_away(tmp_path, monkeypatch, capsys):
+    text = NOTEBOOKS[0].read_text(encoding="utf-8")
+    notebook = json.loads(text)
+    notebook["metadata"] |= {"language_info": {"name": "python", "version": "3.11.7"}, "widgets": {}}
     for cell in notebook["cells"]:
-        assert cell["metadata"] == {}
+        cell["metadata"] = {"collapsed": True}
+        cell["source"] = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            assert cell["outputs"] == [] and cell["execution_count"] is None
-            assert max(map(len, code_of(cell).splitlines())) <= 92, "a line that a page would cut"
-    assert path.read_text(encoding="utf-8") == json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+            cell |= {"execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["x"]}]}
+    (tmp_path / "1.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    monkeypatch.setattr(clean, "HERE", tmp_path)
+    assert clean.main() == 0
+    assert (tmp_path / "1.ipynb").read_text(encoding="utf-8") == text
+    assert clean.main() == 0
+    assert capsys.readouterr().out == "cleaned 1.ipynb\n"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

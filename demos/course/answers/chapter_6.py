@@ -208,7 +208,9 @@ EXERCISES = {
             Requirement(
                 "was not trained",
                 lambda outputs: share(outputs) > 0.3,
-                lambda outputs: f"It reads {share(outputs):.1%} of the unseen images, as by lot: train it with nn.fit.",
+                lambda outputs: (
+                    f"It reads {share(outputs):.1%} of the unseen images, which is guessing: train it with nn.fit."
+                ),
             ),
             Requirement(
                 "reads too few",
