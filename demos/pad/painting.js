@@ -1,6 +1,6 @@
 // Canvases: ink, and images whose numbers have a sign. Plus is solid orange, minus hatched blue.
 
-const COLOURS = ['page', 'tile', 'pen', 'ink', 'soft', 'line', 'line-strong', 'sunk', 'plus', 'minus'];
+const COLOURS = ['page', 'tile', 'pen', 'ink', 'line', 'line-strong', 'sunk', 'plus', 'minus'];
 
 let worn = null;
 document.addEventListener('themechange', () => (worn = null));

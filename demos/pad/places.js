@@ -35,47 +35,45 @@ const layersShown = (model) => {
   return hidden <= MOST_LAYERS ? all : [...all.slice(0, MOST_LAYERS / 2), ...all.slice(-MOST_LAYERS / 2)];
 };
 
+/** Where the right of the picture begins: the outputs, their names, bars and numbers. */
+const rightOfPicture = (width, narrow) =>
+  narrow
+    ? { outputs: width - 168, names: width - 146, bars: width - 132, bar: 58, percent: width }
+    : { outputs: width - 450, names: width - 420, bars: width - 396, bar: 178, percent: width - 138 };
+
 /** Radii, columns and rows for a width and height; `narrow` on a phone. */
 const pictureOf = (model, counts, width, height, narrow) => {
-  const top = narrow ? 24 : 34;
-  const bottom = height - (narrow ? 6 : 10);
+  const [top, bottom] = narrow ? [24, height - 6] : [34, height - 10];
+  const tall = bottom - top;
   const layers = layersShown(model);
   const asImage = model.sizes[0] > MOST_DOTS;
   const imageSide = narrow ? 62 : 118;
-  const right = narrow
-    ? { outputs: width - 168, names: width - 146, bars: width - 132, bar: 66, percent: width }
-    : { outputs: width - 450, names: width - 420, bars: width - 396, bar: 178, percent: width - 138 };
+  const cell = imageSide / Math.max(model.width, model.height);
+  const right = rightOfPicture(width, narrow);
   const left = asImage ? imageSide : narrow ? 6 : 10;
-  const gap = (right.outputs - left) / (layers.length + 1);
-  const columns = layers.map((_, i) => left + gap * (i + 1));
-  const row = (count, i) => top + ((bottom - top) * (i + 0.5)) / count;
-  const spaced = model.width > 1 && !asImage ? 0.9 : 0;
-  const pixelRows = model.sizes[0] + (model.height - 1) * spaced;
+  const columns = layers.map((_, i) => left + ((right.outputs - left) * (i + 1)) / (layers.length + 1));
+  const row = (count, i) => top + (tall * (i + 0.5)) / count;
+  const between = 0.9; // of the rows of an image that stands as a column
   const pixel = (k) => {
-    if (!asImage) return [left, top + ((bottom - top) * (k + 0.5 + Math.floor(k / model.width) * spaced)) / pixelRows];
-    const cell = imageSide / Math.max(model.width, model.height);
-    return [
-      ((k % model.width) + 0.5) * cell,
-      (top + bottom - imageSide) / 2 + (Math.floor(k / model.width) + 0.5) * cell,
-    ];
+    const [x, y] = [k % model.width, Math.floor(k / model.width)];
+    if (asImage) return [(x + 0.5) * cell, (top + bottom - imageSide) / 2 + (y + 0.5) * cell];
+    return [left, top + (tall * (k + 0.5 + y * between)) / (model.sizes[0] + (model.height - 1) * between)];
   };
-  const radius = (count) => Math.min(narrow ? 4.6 : 7.5, ((bottom - top) / count) * 0.42);
   return {
     ...right,
+    narrow,
     layers,
     columns,
     asImage,
     imageSide,
+    cell,
     pixel,
-    narrow,
-    top,
-    bottom,
     pixelRadius: narrow ? 1.7 : 2.9,
-    outputRadius: Math.min(narrow ? 9 : 13.5, ((bottom - top) / counts.outputs) * 0.34),
-    barHeight: Math.min(narrow ? 12 : 20, ((bottom - top) / counts.outputs) * 0.5),
     output: (i) => row(counts.outputs, i),
+    outputRadius: Math.min(narrow ? 9 : 13.5, (tall / counts.outputs) * 0.34),
+    barHeight: Math.min(narrow ? 12 : 20, (tall / counts.outputs) * 0.5),
     neuron: (l, i) => [columns[layers.indexOf(l)], row(counts.neurons[l], i)],
-    radius: (l) => radius(counts.neurons[l]),
-    rowHeight: (l) => (bottom - top) / counts.neurons[l],
+    radius: (l) => Math.min(narrow ? 4.6 : 7.5, (tall / counts.neurons[l]) * 0.42),
+    rowHeight: (l) => tall / counts.neurons[l],
   };
 };
