@@ -33,6 +33,7 @@ WHITE = "white"
 _FACTORS_ON_A_LINE = 8
 _FEW_PATHS = 4
 _NAMED_ON_A_LINE = 3
+_LEGEND_COLUMNS = 3
 _LEGEND = (
     ("w b", PARAMETER, "a parameter: weight or bias"),
     ("x y", GIVEN, "given: input, desired output, constant"),
@@ -115,12 +116,12 @@ class _Picture:
             told = [font(in_graphviz_html(row), 10, "#444444") for row in node.told]
             return [font(in_graphviz_html(node.title), 12, "#444444"), *told]
         if node.primitive is CONSTANT and node.label is None:
-            return [font(number(number_of(node)), 14)]
-        lines = [self._heading(node), font(number(number_of(node)), 10, "#444444")]
+            return [font(_number(number_of(node)), 14)]
+        lines = [self._heading(node), font(_number(number_of(node)), 10, "#444444")]
         if node.label is not None and node.primitive in (LOGSUMEXP, LOG_SOFTMAX):
             lines.insert(1, line(self._defined(node)))
         if node.primitive is not CONSTANT and node.grad:
-            lines.append(font(f"grad {number(node.grad)}", 9, "#666666"))
+            lines.append(font(f"grad {_number(node.grad)}", 9, "#666666"))
         return lines
 
     def _shape(self, node: Node) -> tuple[str, Size]:
@@ -213,7 +214,7 @@ class _Picture:
         if edge.count is not None:
             told = f"{edge.count:,} edges" if edge.count > 1 else ""
             return line(["&#160;", font(told, 10, color if lit else "#666666")]) if told else ""
-        text = "undefined" if edge.partial is None else number(edge.partial)
+        text = "undefined" if edge.partial is None else _number(edge.partial)
         if self.partials == "numbers" or (self.partials == "path" and not lit):
             return line(["&#160;", font(text, 10, LIT if lit else "#666666", bold=lit)])
         cells = ["&#160;"]
@@ -245,8 +246,8 @@ class _Picture:
         slope = gradient(tree.output, tree.path_to) or 0.0
         edges = tree.path()
         if edges and not any(isinstance(node, Block) for edge in edges for node in (edge.operand, edge.value)):
-            return self._factors(ratio, edges, self._slope(number(slope)))
-        told, whole = self._sum_told(slope) if tree.paths > 1 else ([], number(slope))
+            return self._factors(ratio, edges, self._slope(_number(slope)))
+        told, whole = self._sum_told(slope) if tree.paths > 1 else ([], _number(slope))
         return [line([ratio, _equals("", 14), *told, self._slope(whole)])]
 
     def _slope(self, told: str) -> str:
@@ -257,7 +258,7 @@ class _Picture:
         """The sum over paths, its terms where they are few, else how many there are; and what it comes to."""
         assert self.tree.path_to is not None
         if self.tree.paths > _FEW_PATHS:
-            return [font(f"sum over {counted(self.tree.paths)} paths", 14), _equals("", 14)], number(slope)
+            return [font(f"sum over {counted(self.tree.paths)} paths", 14), _equals("", 14)], _number(slope)
         values = [term.value for term in ChainRule(self.tree.output, self.tree.path_to).terms]
         terms, whole = that_add_up(values, slope)
         first, *others = [f"({told})" if at and told.startswith("-") else told for at, told in enumerate(terms)]
@@ -277,7 +278,7 @@ class _Picture:
             symbol = self.called.product(edge.steps)
             if symbol != Number(1.0):  # a textbook writes no factor of 1
                 symbols += [*_cells(symbol, 14, LIT, symbol.is_sum or (bool(symbols) and symbol.is_negative)), dot]
-                text = "undefined" if edge.partial is None else number(edge.partial)
+                text = "undefined" if edge.partial is None else _number(edge.partial)
                 numbers.append(f"({text})" if text.startswith("−") else text)
         product = font("&#160;=&#160;" + "&#160;·&#160;".join(numbers or ["1"]) + "&#160;=&#160;", 14) + slope
         if len(edges) > _FACTORS_ON_A_LINE:
@@ -304,9 +305,9 @@ class _Picture:
                 bottom += 6 + height
                 self._words(graph, f"{name}{at}", told, Box(left, bottom - height, left + width, bottom))
         if legend:
-            told = _legend(self.tree.path_to is not None)
-            width, height = size_of(told)
             is_high = box.bottom - box.top > box.right - box.left
+            told = _legend(self.tree.path_to is not None, 1 if is_high else _LEGEND_COLUMNS)
+            width, height = size_of(told)
             left, top = (box.right + 30, box.top) if is_high else (middle - width / 2, bottom + 24)
             self._words(graph, "legend", told, Box(left, top, left + width, top + height))
 
@@ -314,12 +315,19 @@ class _Picture:
         graph.node(name, f"<{told}>", shape="plain", pos=_point(box.middle), id=f"{self.prefix}{name}", tooltip=name)
 
 
-def _legend(path: bool) -> str:
-    rows = "".join(
-        f'<TR><TD>{font(mark, 14, color, bold=True)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD></TR>'
+def _legend(path: bool, columns: int) -> str:
+    entries = [
+        f'<TD>{font(mark, 14, color, bold=True)}</TD><TD ALIGN="LEFT">{font(text, 11, "#444444")}</TD>'
         for mark, color, text in (_LEGEND if path else _LEGEND[:-1])
-    )
-    return f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{rows}</TABLE>'
+    ]
+    rows = [entries[at : at + columns] for at in range(0, len(entries), columns)]
+    told = "".join(f"<TR>{'<TD></TD>'.join(row)}</TR>" for row in rows)
+    return f'<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="2" COLOR="#BBBBBB">{told}</TABLE>'
+
+
+def _number(value: float) -> str:
+    """A number; 0 has no sign."""
+    return number(value or 0.0)
 
 
 def _point(point: Point) -> str:
