@@ -44,7 +44,7 @@ def assembled(title: str, body: str, styles: Sequence[str], scripts: Sequence[st
         By the id of the script that holds each; NaN and infinities become ``"nan"``, ``"inf"`` and ``"-inf"``.
     """
     style = "\n".join([*read(_HERE, "theme.css"), *styles])
-    script = "\n".join(["'use strict';", *read(_HERE, "packing.js", "theme.js"), *scripts])
+    script = "\n".join(["'use strict';", *read(_HERE, "packing.js", "theme.js", "mathematics.js"), *scripts])
     script = _ENDS_SCRIPT.sub(lambda found: "\\x3C", script)
     held = "\n".join(
         f'<script type="application/json" id="{html.escape(name)}">{as_json(thing)}</script>'

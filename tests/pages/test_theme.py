@@ -31,3 +31,14 @@ def test_a_page_reads_its_data_and_changes_its_colours(open_page):
     page.get_by_role("button", name="Light colours").click()
     assert background(page) == "rgb(250, 249, 246)"
     assert background(open_page(html=html, dark=True)) == "rgb(17, 21, 27)"
+
+
+EXPONENT = """() => {
+  const [base, script] = [...document.querySelectorAll('msup > *')].map((part) => part.getBoundingClientRect());
+  return (script.bottom - base.top) / base.height;
+}"""
+
+
+def test_an_exponent_stands_beside_its_parenthesis_and_not_above_it(open_page):
+    body = '<p style="font-size: 60px"><math><mi>x</mi><msup><mo stretchy="false">)</mo><mn>2</mn></msup></math></p>'
+    assert 0.2 < open_page(html=assembled("t", body, [], [], {})).evaluate(EXPONENT) < 0.6
