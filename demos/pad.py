@@ -42,6 +42,7 @@ _SCRIPTS = (
 MOST_PIXELS = 100_000
 """Of all test images in a page: 400 of 8x8, 127 of 28x28."""
 _LEVELS = 16, 255, 256
+"""Of grey in files: the shipped digits', IDX files', Nielsen's."""
 
 
 def write(net: nn.MLP, train: Images, test: Images, cost: str, path: Path) -> None:

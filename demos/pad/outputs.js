@@ -34,8 +34,9 @@ const makeRow = (model, picture, place) => {
     set(parts.fill, { 'fill-opacity': value.toFixed(3) });
     parts.name.textContent = model.names[i];
     parts.percent.textContent = text;
-    parts.bar.style.width = `${Math.max(1.5, picture.bar * value)}px`;
-    set(parts.bar, { rx: value > 0.1 ? 4 : 1.5 });
+    const width = Math.max(1.5, picture.bar * value);
+    set(parts.bar, { width, rx: value > 0.1 ? 4 : 1.5 });
+    parts.bar.style.width = `${width}px`; // attributes do not glide
     parts.before.style.display = now.before ? '' : 'none';
     if (now.before) {
       const x = bars + picture.bar * between0And1(now.before.outputs[i]);
