@@ -131,9 +131,11 @@ const makeNode = (node, size, scale, labelPlace) => {
     pill.classList.toggle('absent', gradient === null);
     if (gradient === null) return;
     const prefix = scale.told ? 'grad ' : '';
-    const width = widthOf(gradient, scale.pillText) + (prefix ? widthOf(prefix, 10.5, { font: '--interface' }) + 20 : 16);
+    // Side by side on a phone there is no more room than the nodes have.
+    const textSize = scale.stacked ? fittingSize(gradient, scale.pillText, size.width - 10) : scale.pillText;
+    const width = widthOf(gradient, textSize) + (prefix ? widthOf(prefix, 10.5, { font: '--interface' }) + 20 : scale.stacked ? 11 : 16);
     const { x, y } = labelPlace(size, width);
-    pillText.replaceChildren(...(prefix ? [drawn('tspan', { class: 'prefix' }, prefix)] : []), drawn('tspan', { class: 'number', 'font-size': scale.pillText }, gradient));
+    pillText.replaceChildren(...(prefix ? [drawn('tspan', { class: 'prefix' }, prefix)] : []), drawn('tspan', { class: 'number', 'font-size': rounded1(textSize) }, gradient));
     for (const [name, at] of Object.entries({ x: x - width / 2, y: y - scale.pill / 2, width })) pillBox.setAttribute(name, rounded1(at));
     pillText.setAttribute('x', x);
     pillText.setAttribute('y', y + scale.pillText * 0.33);

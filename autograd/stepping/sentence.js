@@ -33,7 +33,7 @@ const WRITERS = {
     words: ['The leaves hold the numbers you gave.', model.rules ? ' Change one, and everything is computed again.' : ''],
     equation: model.nodes
       .filter((node) => node.leaf && node.value !== null && node.label.base)
-      .slice(0, 6)
+      .slice(0, 5)
       .flatMap((node, i) => [i ? operator(',') : null, named(node.label, node.kind), operator('='), figure(state.values[node.value])]),
   }),
   forward: (model, state, { node }) => {

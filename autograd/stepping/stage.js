@@ -11,8 +11,8 @@ const FADE = 28;
 
 const prefersStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** How the tree is set in a room: its scale, direction, zoom, and the places of nodes and bends. */
-const settingOf = (model, room) => {
+/** How the tree is set in a room: its scale, direction, zoom if none is wished, and the places of nodes and bends. */
+const settingOf = (model, room, wished) => {
   const narrow = room.width < NARROW;
   const few = model.nodes.length <= FEW_NODES;
   const scale = SCALES[narrow ? (few ? 'phone' : 'small') : few ? 'roomy' : 'dense'];
@@ -20,9 +20,10 @@ const settingOf = (model, room) => {
   const common = { scale, boxes, pill: scale.pill + 4, narrow, few, tall: narrow };
   const [layout, fit] = narrow ? [tallLayout, (laid) => room.width / (laid.across + 2 * TALL_MARGIN)] : [wideLayout, (laid) => zoomFor({ width: laid.along, height: laid.across }, room)];
   const first = layout(model, common, room);
-  const zoom = Math.min(1, Math.max(narrow ? LEAST_TALL_ZOOM : LEAST_ZOOM, fit(first)));
+  const whole = Math.min(1, fit(first));
+  const zoom = wished === 'all' ? whole : (wished ?? Math.max(narrow ? LEAST_TALL_ZOOM : LEAST_ZOOM, whole));
   // A tree that is too large one way is drawn smaller, and has the more room the other way.
-  return { ...common, zoom, ...(zoom < 1 ? layout(model, common, { width: room.width / zoom, height: room.height / zoom }) : first) };
+  return { ...common, zoom, whole, ...(zoom < 1 ? layout(model, common, { width: room.width / zoom, height: room.height / zoom }) : first) };
 };
 
 /** How much smaller a tree must be drawn to be seen whole. */
@@ -96,7 +97,7 @@ const makeStage = (model, state, host) => {
   const build = () => {
     const focused = document.activeElement?.closest?.('.node')?.dataset.id;
     const room = roomOf();
-    const setting = settingOf(model, room);
+    const setting = settingOf(model, room, stage.wished);
     // A tall tree makes its stage as high as it is; the page scrolls.
     host.style.setProperty('--needs', `${Math.ceil((setting.tall ? setting.along + 2 * TALL_MARGIN : setting.across + 2 * MARGIN) * setting.zoom) + 2}px`);
     host.classList.toggle('tall', setting.tall);
@@ -125,20 +126,20 @@ const makeStage = (model, state, host) => {
     document.dispatchEvent(new Event('stagebuilt')); // those who listen on its nodes do so anew
   };
 
-  const fit = () => {
-    const { width, height } = roomOf();
-    return Math.min(1, width / stage.placed.size.width, height / stage.placed.size.height);
-  };
-
   stage.setZoom = (zoom) => {
     stage.zoom = zoom;
     stage.plane.style.transform = zoom === 1 ? '' : `scale(${zoom})`;
     canvas.style.width = `${stage.placed.size.width * zoom}px`;
     canvas.style.height = `${stage.placed.size.height * zoom}px`;
-    host.classList.toggle('larger', fit() < stage.setting.zoom - 0.01);
+    host.classList.toggle('larger', stage.setting.whole < LEAST_ZOOM - 0.01);
     tellMore();
   };
-  stage.fit = fit;
+
+  /** Set the tree at a zoom, or the whole of it with 'all', with the room that it has so. */
+  stage.zoomTo = (zoom) => {
+    stage.wished = zoom;
+    build();
+  };
 
   /** Where there is more than is seen, the tree fades. */
   const tellMore = () => {

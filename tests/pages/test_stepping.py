@@ -184,10 +184,10 @@ def test_nothing_is_cut_or_covered_at_any_width(open_page, tmp_path, made):
 def test_many_nodes_have_their_places(open_page, tmp_path):
     x = Value(0.3, "x")
     v = x
-    for _ in range(30):
+    for _ in range(22):
         v = sin(v) * x + v
     page = opened(open_page, tmp_path, v)
-    assert page.evaluate("model.nodes.length") > 55
+    assert page.evaluate("model.nodes.length") > 40
     page.keyboard.press("End")
     assert page.evaluate(MISPLACED) == []
     assert page.evaluate(WHOLE_WHEN_USED)
@@ -236,3 +236,19 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(open_page):
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name="One step on").click()
     assert frame.locator(".sentence b").inner_text() == "Forward → 1 of 3"
+
+
+def test_a_large_tree_is_seen_in_part_or_whole(open_page, tmp_path):
+    page = opened(open_page, tmp_path, elided())
+    size = "[find('.scroller').scrollHeight - find('.scroller').clientHeight, stage.zoom]"
+    beyond, zoom = page.evaluate(size)
+    assert beyond > 100 and zoom > 0.7
+    page.keyboard.press("End")  # what is at work is brought into view
+    assert page.evaluate("""(() => {
+      const [node, room] = ['.node.now-back', '.scroller'].map((name) => find(name).getBoundingClientRect());
+      return node.bottom > room.top && node.top < room.bottom; })()""")
+    page.get_by_role("button", name="The whole tree").click()
+    beyond, zoom = page.evaluate(size)
+    assert beyond <= 1 and zoom < 0.7
+    page.get_by_role("button", name="Larger").click()
+    assert page.evaluate("stage.zoom") == pytest.approx(1.25 * zoom)
