@@ -126,12 +126,12 @@ class ChainRule:
         path: list[Factor] = []
         branches = [self._ways_into(self.output)]
         while branches:
-            if not branches[-1]:
+            steps = next(branches[-1], None)
+            if steps is None:
                 branches.pop()
                 if path:
                     path.pop()
                 continue
-            steps = branches[-1].pop()
             path.append(Factor(self._names, (steps,)))
             if end_of(steps) is self.wrt:
                 yield Term(tuple(reversed(path)))
@@ -139,9 +139,9 @@ class ChainRule:
             else:
                 branches.append(self._ways_into(end_of(steps)))
 
-    def _ways_into(self, value: Value) -> list[Steps]:
-        """The ways into a value along the paths, the last first; what stands in its formula is passed through."""
-        return [*self._names.merged.ways(value, self._on_path)][::-1]
+    def _ways_into(self, value: Value) -> Iterator[Steps]:
+        """The ways into a value along the paths; what stands in its formula is passed through."""
+        return self._names.merged.ways(value, self._on_path)
 
     @cached_property
     def _users(self) -> dict[Value, dict[Value, list[Steps]]]:
@@ -149,7 +149,7 @@ class ChainRule:
         users: dict[Value, dict[Value, list[Steps]]] = {self.output: {}}
         for value in reversed(self._order):
             if value in users and value is not self.wrt:
-                for steps in reversed(self._ways_into(value)):
+                for steps in self._ways_into(value):
                     users.setdefault(end_of(steps), {}).setdefault(value, []).append(steps)
         return users
 

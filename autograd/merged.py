@@ -59,6 +59,7 @@ class Kind(Enum):
 _ADDED = (Kind.SUM, Kind.SCALED)
 _MULTIPLIED = (Kind.TERM, Kind.FACTOR)
 _SUMS = (ADD, SUBTRACT, NEGATIVE, TOTAL, WEIGHTED_SUM)
+_TOLD_IN_PART = {*_SUMS, POWER, DIVIDE, MULTIPLY}
 _ADDS = (ADD, TOTAL, POSITIVE_OF)
 
 
@@ -112,6 +113,7 @@ class Merged:
     def __init__(self, order: Sequence[Value], apart: Iterable[Value] = ()) -> None:
         self._apart = {order[-1], *apart}
         self.uses = use_counts(order)
+        self._terms: dict[Value, list[Term]] = {}
         self._units: dict[Value, int] = {}
         self._kinds: dict[Value, Kind] = {}  # of what is inside another
         # A difference that is squared is an error, and its 0 what was to come, which stays.
@@ -246,7 +248,7 @@ class Merged:
         operands = value.operands
         if value in self._units:
             return (self._units[value],)
-        if value.primitive in (*_SUMS, POWER, DIVIDE, MULTIPLY):
+        if value.primitive in _TOLD_IN_PART:
             told = [i for i, operand in enumerate(operands) if not self._hides(value, i, operand)]
             return told or range(len(operands))
         return range(len(operands))
@@ -287,7 +289,12 @@ class Merged:
         return 1.0 if self._units.get(value) == index else None
 
     def terms(self, root: Value) -> list[Term]:
-        """What a value with a node of its own depends on, and how, term by term."""
+        """What a value with a node of its own depends on, and how, term by term; found once."""
+        if root not in self._terms:
+            self._terms[root] = self._terms_of(root)
+        return self._terms[root]
+
+    def _terms_of(self, root: Value) -> list[Term]:
         added = self.kind(root) in _ADDED
         terms: list[Term] = []
         waiting: list[tuple[Link, Term | None, float]] = []
@@ -310,7 +317,8 @@ class Merged:
             operand = value.operands[index]
             kind = Kind.SUM if self._is_passed(operand) else self._kinds.get(operand)
             if added and term is None:
-                factor *= self.factor(value, index) or 1.0
+                slope = self.factor(value, index)
+                factor *= 1.0 if slope is None else slope
             if term is None and kind not in _ADDED and (added or kind is None):
                 term = Term(factor, (operand,))
             if kind is not None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from ..labels import Label
 from ..merged import Kind, Merged, shown_terms
 from ..pairs import partner_of
-from ..primitives import CONSTANT, LOG_SOFTMAX, LOGSUMEXP, MULTIPLY, WEIGHTED_SUM
+from ..primitives import CONSTANT, LEAF, LOG_SOFTMAX, LOGSUMEXP, MULTIPLY, WEIGHTED_SUM
 from ..text import shown
 from ..value import Value, number_of
 from .expressions import Expression, Name, Number, added, multiplied
@@ -47,7 +47,8 @@ class Names:
     @cached_property
     def _letters(self) -> dict[Value, Label]:
         # Whatever is looked at, the same graph has the same letters.
-        return letters_of(self._order, Merged(self._order) if self._apart else self.merged)
+        alike = all(value.primitive is LEAF or value.label is not None for value in self._apart)
+        return letters_of(self._order, self.merged if alike else Merged(self._order))
 
     @cached_property
     def _places(self) -> dict[Value, int]:
