@@ -318,6 +318,11 @@ _SAID: dict[str, dict[str, str]] = {
         "str(drawing)": "text ascii",
         'drawing.save("tree.svg"), or the last line of a notebook\'s cell': "svg",
     },
+    "page": {
+        'page.save("tree.html")': "render write savefig to_file export",
+        'page.save("tree.html"), and open it in a browser': "show view display open",
+        "str(page)": "text html source content",
+    },
     "label": {
         "label.base": "name text letter",
         "str(label)": "unicode plain",

@@ -51,7 +51,11 @@ class Formulas:
 
     def label(self, value: Value) -> Label:
         """What a value is called, as in the tree; nothing for a bare number."""
-        return Label("") if self._names.is_number(value) else self._names.label(value)
+        if self._names.is_number(value):
+            return Label("")
+        label = self._names.label(value)
+        # A control of the page needs a name that can be read.
+        return label if shown(label.base).strip() else Label("v", subscript=str(self.place[value]))
 
     def plain(self, value: Value) -> str:
         """A value as one line of text."""

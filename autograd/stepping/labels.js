@@ -15,12 +15,6 @@ const partialTold = (model, edge, value, { named = true, symbol = true } = {}) =
   return [...parts, made('span', { class: 'number' }, shown(value))];
 };
 
-const boxOf = (element, plane, zoom) => {
-  const [inner, outer] = [element.getBoundingClientRect(), plane.getBoundingClientRect()];
-  const [left, top] = [(inner.left - outer.left) / zoom, (inner.top - outer.top) / zoom];
-  return { left, top, right: left + inner.width / zoom, bottom: top + inner.height / zoom };
-};
-
 /** Points of a curve that are not further apart than a text is high. */
 const sampled = (curve) => {
   const [start, end] = [curve[0][0], curve.at(-1)[3]];
@@ -39,8 +33,17 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
   const wires = curves.map(sampled);
   const within = { left: 2, top: 2, right: placed.size.width - 2, bottom: placed.size.height - 2 };
 
-  const nodeBoxes = (zoom) =>
-    [...svg.querySelectorAll('.shape, .gradient:not(.absent) rect')].map((element) => boxOf(element, plane, zoom));
+  const shapes = model.nodes.map((node) => boxAt(placed.nodes.get(node), setting.boxes.get(node)));
+
+  /** What nodes and their gradients cover: told by their attributes, for a browser is slow to tell it of many. */
+  const nodeBoxes = () => [
+    ...shapes,
+    ...[...svg.querySelectorAll('.gradient:not(.absent) rect')].map((rect) => {
+      const { x, y } = placed.nodes.get(model.nodes[rect.closest('.node').dataset.id]);
+      const [left, top, width, height] = ['x', 'y', 'width', 'height'].map((name) => Number(rect.getAttribute(name)));
+      return { left: x + left, top: y + top, right: x + left + width, bottom: y + top + height };
+    }),
+  ];
 
   const put = (element, { x, y }) => {
     element.style.left = `${rounded1(x)}px`;
@@ -101,7 +104,7 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
     layer.replaceChildren(chip);
     const moment = `${state.moment.at} ${state.chosen.id}`;
     if (moment !== sought) [sought, places] = [moment, new Map()];
-    const obstacles = nodeBoxes(plane.getBoundingClientRect().width / placed.size.width);
+    const obstacles = nodeBoxes();
     renderChip(state, way, now, obstacles);
     renderWay(state, way, now, obstacles);
   };

@@ -76,7 +76,7 @@ def listing_of(order: Iterable[Value]) -> Listing | None:
         return None
     numbers = sorted({*numbers, *[s.lineno for s in _statements(scope, sys.maxsize) if _is_backward(s)][:1]})
     numbers = numbers[-_MOST_LINES:]
-    texts = source.splitlines()
+    texts = source.split("\n")  # as the parser counts lines, which ends none at a form feed
     makers: dict[int, int] = {}
     for at, number in enumerate(numbers):
         for identity in made.get(number, ()):

@@ -92,6 +92,24 @@ const kept = (node) => {
   return element;
 };
 
+/** An element as those hear it to whom it is read: of mathematics one line, in which nothing of its form is lost. */
+const spoken = (node) => {
+  if (node.nodeType !== Node.ELEMENT_NODE) return node.nodeValue.replace(/\u2061/g, '');
+  const parts = [...node.childNodes].map(spoken);
+  const [first, second, third] = parts;
+  const forms = {
+    mfrac: () => `${first} over ${second}`,
+    msub: () => `${first}_${second}`,
+    msup: () => `${first}^${second}`,
+    msubsup: () => `${first}_${second}^${third}`,
+    msqrt: () => `root of (${parts.join('')})`,
+    mroot: () => `root of order ${second} of (${first})`,
+  };
+  const told = forms[node.localName]?.() ?? parts.join('');
+  const isOperator = node.localName === 'mo' ? told && !node.hasAttribute('stretchy') && !node.hasAttribute('form') : node.classList.contains('operator');
+  return isOperator ? ` ${told} ` : told;
+};
+
 // Formulas: pieces, between which a whole number stands for a value
 
 const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..drawing.tree import Block, Node, Tree
 from ..errors import ArgumentError
 from ..labels import Label
@@ -18,7 +20,7 @@ MOST_NODES = 200
 _SUMS = {WEIGHTED_SUM, ADD, SUBTRACT, TOTAL}
 
 
-def model_of(tree: Tree, listing: Listing | None, rules: bool) -> dict[str, object]:
+def model_of(tree: Tree, listing: Listing | None, unwritten: Sequence[str] = ()) -> dict[str, object]:
     """What the page of a tree is given, as JSON.
 
     Parameters
@@ -26,8 +28,8 @@ def model_of(tree: Tree, listing: Listing | None, rules: bool) -> dict[str, obje
     tree : Tree
     listing : Listing or None
         The user's own lines, if they were found.
-    rules : bool
-        Whether the page has the rules of the graph's operations, so that leaves can be changed.
+    unwritten : sequence of str
+        The operations of whose rules the page has none, so that no leaf can be changed.
 
     Raises
     ------
@@ -66,8 +68,8 @@ def model_of(tree: Tree, listing: Listing | None, rules: bool) -> dict[str, obje
         for edge in tree.edges
     ]
     return {
-        "graph": packed_graph(tree.order, rules),
-        "rules": rules,
+        "graph": packed_graph(tree.order, rules=not unwritten),
+        "rules": not unwritten,
         "nodes": nodes,
         "edges": edges,
         "start": None if tree.path_to is None else at.get(tree.path_to),
@@ -76,8 +78,17 @@ def model_of(tree: Tree, listing: Listing | None, rules: bool) -> dict[str, obje
         "title": f"{_title(tree, listing)}, step by step",
         "file": listing.name if listing is not None else "",
         "lines": listing.texts if listing is not None else [],
-        "note": [shown(line, 200) for line in tree.note],
+        "note": [shown(line, 200) for line in [*tree.note, *_fixed(unwritten)]],
     }
+
+
+def _fixed(unwritten: Sequence[str]) -> list[str]:
+    """Why no number of a page can be changed, if so."""
+    if not unwritten:
+        return []
+    return [
+        f"No number can be changed here: the page has no rule for {' and '.join(unwritten)}, only what Python found."
+    ]
 
 
 def _title(tree: Tree, listing: Listing | None) -> str:

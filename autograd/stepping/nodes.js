@@ -13,9 +13,13 @@ const pen = document.createElement('canvas').getContext('2d');
 
 /** How wide a text is in a font of the page: of mathematics, if not told otherwise. */
 const widthOf = (text, size, { style = '', font = '--mathematics' } = {}) => {
-  pen.font = `${style} ${size}px ${getComputedStyle(document.documentElement).getPropertyValue(font)}`;
+  pen.font = `${style} ${size}px ${familyOf(font)}`;
   return pen.measureText(text).width;
 };
+
+/** A font of the page, which is asked for once. */
+const familyOf = (font) => (families[font] ??= getComputedStyle(document.documentElement).getPropertyValue(font));
+const families = {};
 
 /** The size at which a text has a width at most, no smaller than can be read. */
 const LEAST_TEXT = 9.5;
@@ -121,7 +125,11 @@ const makeNode = (node, size, scale, labelPlace) => {
   element.append(pill);
 
   /** What is shown of the node at a moment: its number, whether it waits, its gradient. */
+  let last = '';
   const show = ({ number: told, waits, gradient, state }) => {
+    const now = JSON.stringify([told, waits, gradient, state]);
+    if (now === last) return; // of many nodes few change at a step
+    last = now;
     if (node.kind !== 'block' && !node.leaf) label.setAttribute('y', waits ? scale.label * 0.3 : -scale.label * 0.12);
     if (value) value.textContent = waits ? '' : told;
     if (node.leaf && node.kind !== 'block') parts.fit(told);
@@ -143,6 +151,9 @@ const makeNode = (node, size, scale, labelPlace) => {
   return { node, element, show, pill, ...parts };
 };
 
+/** What a finger hits, where the tree is drawn smaller than it is. */
+const FINGER = 54;
+
 /** The number of a leaf, underlined with dots where it can be changed. */
 const makeLeafNumber = (size, scale, label) => {
   const besideLabel = label > 0 && !scale.stacked;
@@ -151,7 +162,9 @@ const makeLeafNumber = (size, scale, label) => {
   const right = besideLabel ? size.width / 2 - scale.pad[1] : null;
   const number = drawn('text', { class: 'number', y: base, 'text-anchor': 'end' });
   const under = drawn('line', { class: 'under', y1: base + 4, y2: base + 4 });
-  const hit = drawn('rect', { class: 'hit', y: -size.height / 2 + 3, height: size.height - 6, rx: 6 });
+  const finger = matchMedia('(pointer: coarse)').matches ? FINGER : 0;
+  const tall = Math.max(size.height - 6, finger);
+  const hit = drawn('rect', { class: 'hit', y: -tall / 2, height: tall, rx: 6 });
   const chevrons = drawn('path', { class: 'chevrons' });
   const scrub = drawn('g', { class: 'scrub' }, hit, number, under, scale.told ? chevrons : null);
   const margin = scale.told ? 14 : 7;
@@ -160,7 +173,8 @@ const makeLeafNumber = (size, scale, label) => {
     const width = widthOf(told, fontSize);
     const end = right ?? width / 2;
     const from = end - width;
-    const attributes = [[number, { x: end, 'font-size': fontSize }], [under, { x1: from, x2: end }], [hit, { x: from - margin, width: width + 2 * margin }]];
+    const wide = Math.max(width + 2 * margin, finger);
+    const attributes = [[number, { x: end, 'font-size': fontSize }], [under, { x1: from, x2: end }], [hit, { x: end + margin - wide, width: wide }]];
     for (const [element, given] of attributes) for (const [name, at] of Object.entries(given)) element.setAttribute(name, rounded1(at));
     chevrons.setAttribute('d', `M${rounded1(from - 6)} -3.5l-3.5 3.5l3.5 3.5M${rounded1(end + 6)} -3.5l3.5 3.5l-3.5 3.5`);
   };

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from ..drawing.outline import outline_of
 from ..drawing.tree import Tree
 from ..errors import ArgumentError
 from ..files import as_path, write_whole
@@ -14,7 +15,9 @@ from ..graph import topological_order
 from ..javascript import rules_of
 from ..pages.assemble import assembled, read
 from ..primitives import Primitive
+from ..text import in_xml
 from ..value import Value
+from ..words import attributes_told, keywords_told
 from .graph import check_size
 from .listing import listing_of
 from .model import model_of
@@ -30,6 +33,7 @@ _SCRIPTS = (
 _HEIGHT = 820
 
 
+@attributes_told("page")
 class Page:
     """A page that steps through a tree: HTML by ``str()``, a file by `save`; notebooks show it by themselves."""
 
@@ -37,6 +41,7 @@ class Page:
         self._text = text
         self._title = title
 
+    @keywords_told("page.save")
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page, whole or not at all; the suffix is ``.html``.
 
@@ -74,18 +79,37 @@ def page_of(output: Value, tree_of: Callable[[], Tree]) -> Page:
     """
     check_size(topological_order((output,)))
     tree = tree_of()
-    written = _rules(tree.order)
-    model = model_of(tree, listing_of(tree.order), written is not None)
+    written, unwritten = _rules(tree.order)
+    model = model_of(tree, listing_of(tree.order), unwritten)
     (body,) = read(_HERE, "page.html")
-    scripts = [written or "const RULES = {};", *read(_HERE, *_SCRIPTS)]
+    scripts = [written, *read(_HERE, *_SCRIPTS)]
     title = str(model["title"])
+    body += _without_scripts(tree, title)
     return Page(assembled(title, body, read(_HERE, *_STYLES), scripts, {"model": model}), title)
 
 
-def _rules(order: list[Value]) -> str | None:
-    """The rules of a graph's operations in JavaScript; None where one of them cannot be written."""
-    primitives: dict[Primitive, None] = dict.fromkeys(value.primitive for value in order if value.operands)
+def _without_scripts(tree: Tree, title: str) -> str:
+    """What a reader has whose browser runs no scripts: the tree as text."""
+    return (
+        f'<noscript><style>.frame, .skip {{ display: none }}</style><div class="plain"><h1>{html.escape(title)}</h1>'
+        "<p>This page steps through the tree by JavaScript, which is switched off here; the tree as text:</p>"
+        f"<pre>{in_xml(outline_of(tree))}</pre></div></noscript>\n"
+    )
+
+
+def _rules(order: list[Value]) -> tuple[str, list[str]]:
+    """The rules of a graph's operations in JavaScript; if some cannot be written none, and the names of those."""
+    primitives = list(dict.fromkeys(value.primitive for value in order if value.operands))
     try:
-        return rules_of(primitives)
+        return rules_of(primitives), []
     except ArgumentError:
-        return None
+        names = [primitive.name for primitive in primitives]
+        hard = [one.name for one in primitives if names.count(one.name) > 1 or not _is_writable(one)]
+        return "const RULES = {};", list(dict.fromkeys(hard))
+
+
+def _is_writable(primitive: Primitive) -> bool:
+    try:
+        return bool(rules_of([primitive]))
+    except ArgumentError:
+        return False

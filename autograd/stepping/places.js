@@ -15,46 +15,66 @@ const holds = (box, { x, y }) => x > box.left && x < box.right && y > box.top &&
 
 const ANCHORS = [0.5, 0.4, 0.6, 0.3, 0.7];
 
+/** All that a box of some size beside a line may cover. */
+const reachedFrom = (line, reach, size) => {
+  const [xs, ys] = [line.map(({ x }) => x), line.map(({ y }) => y)];
+  const [wide, high] = [reach[0] + size.width / 2, reach[1] + size.height / 2];
+  return { left: Math.min(...xs) - wide, right: Math.max(...xs) + wide, top: Math.min(...ys) - high, bottom: Math.max(...ys) + high };
+};
+
+/** How far from a line a box may stand, the nearest first: what is further is soon worse than what was found. */
+const offsetsWithin = ([across, down]) => {
+  const key = `${across} ${down}`;
+  if (!offsets.has(key)) {
+    const found = [];
+    for (let dx = -across; dx <= across; dx += 10) for (let dy = -down; dy <= down; dy += 6) found.push([dx, dy]);
+    offsets.set(key, found.sort((a, b) => Math.hypot(...a) - Math.hypot(...b)));
+  }
+  return offsets.get(key);
+};
+const offsets = new Map();
+
 /**
  * The best place for a box of some size by a curve: {x, y, anchor, onLine}.
  *
  * `obstacles` are boxes that must not be hidden; `wires` points of other lines, which may be if need be; `within` is the
  * box that all must stay in. `reach` is how far from the line it may stand, [across, down].
  */
-const freePlace = (curve, size, { obstacles, wires, within, reach = [170, 102] }) => {
+const freePlace = (curve, size, { obstacles: boxes, wires: points, within, reach = [170, 102] }) => {
   const line = Array.from({ length: 21 }, (_, i) => pointOn(curve, i / 20));
+  const around = reachedFrom(line, reach, size);
+  const obstacles = boxes.filter((box) => overlap(box, around) > 0);
+  const wires = points.filter((point) => holds(around, point));
   const ends = [line[0], line[20]].map((end) => boxAt(end, { width: 24, height: 24 }));
   let best = { cost: Infinity };
   for (const at of ANCHORS) {
     const anchor = pointOn(curve, at);
     const middle = Math.abs(at - 0.5) * 20;
-    for (let dx = -reach[0]; dx <= reach[0]; dx += 10) {
-      for (let dy = -reach[1]; dy <= reach[1]; dy += 6) {
-        const onLine = dx === 0 && dy === 0;
-        let cost = Math.hypot(dx, dy) * 0.9 + (onLine ? 0 : 14) + middle;
-        if (cost >= best.cost) continue;
-        const place = { x: anchor.x + dx, y: anchor.y + dy };
-        const box = boxAt(place, size);
-        if (box.left < within.left || box.right > within.right || box.top < within.top || box.bottom > within.bottom) continue;
-        for (const other of obstacles) {
-          const shared = overlap(box, other);
-          if (shared) cost += 160 + shared;
-        }
-        for (const end of ends) {
-          const shared = overlap(box, end);
-          if (shared) cost += 60 + shared * 0.8;
-        }
-        if (cost >= best.cost) continue;
-        // What points at the line crosses nothing either.
-        for (let i = 1; i < 6 && !onLine; i++) {
-          const point = { x: anchor.x + (dx * i) / 6, y: anchor.y + (dy * i) / 6 };
-          if (obstacles.some((other) => holds(other, point))) cost += 40;
-        }
-        for (const wire of wires) if (holds(box, wire)) cost += 7;
-        const hidden = line.filter((point) => holds(box, point)).length;
-        cost += Math.max(0, hidden - 9) * 9;
-        if (cost < best.cost) best = { cost, ...place, anchor, onLine };
+    for (const [dx, dy] of offsetsWithin(reach)) {
+      const onLine = dx === 0 && dy === 0;
+      let cost = Math.hypot(dx, dy) * 0.9 + (onLine ? 0 : 14) + middle;
+      if (cost >= best.cost) continue;
+      const place = { x: anchor.x + dx, y: anchor.y + dy };
+      const box = boxAt(place, size);
+      if (box.left < within.left || box.right > within.right || box.top < within.top || box.bottom > within.bottom) continue;
+      for (const other of obstacles) {
+        const shared = overlap(box, other);
+        if (shared) cost += 160 + shared;
       }
+      for (const end of ends) {
+        const shared = overlap(box, end);
+        if (shared) cost += 60 + shared * 0.8;
+      }
+      if (cost >= best.cost) continue;
+      // What points at the line crosses nothing either.
+      for (let i = 1; i < 6 && !onLine; i++) {
+        const point = { x: anchor.x + (dx * i) / 6, y: anchor.y + (dy * i) / 6 };
+        if (obstacles.some((other) => holds(other, point))) cost += 40;
+      }
+      for (const wire of wires) if (holds(box, wire)) cost += 7;
+      const hidden = line.filter((point) => holds(box, point)).length;
+      cost += Math.max(0, hidden - 9) * 9;
+      if (cost < best.cost) best = { cost, ...place, anchor, onLine };
     }
   }
   return best.cost < Infinity ? best : { ...pointOn(curve, 0.5), anchor: pointOn(curve, 0.5), onLine: true };

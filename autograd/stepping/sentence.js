@@ -150,6 +150,6 @@ const makeSentence = (model, state, box, live) => {
 /** A step for those who hear it: formulas as their text. */
 const heard = (...parts) =>
   parts
-    .map((part) => part.textContent.replace(/\u2061/g, '').trim())
+    .map((part) => spoken(part).replace(/\s+/g, ' ').trim().replace(/\.$/, ''))
     .filter(Boolean)
     .join('. ');

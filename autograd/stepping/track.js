@@ -2,6 +2,7 @@
 
 const FEW_TICKS = 14;
 const LEAST_BETWEEN = 15;
+const LARGE_STEP = 10;
 
 /** Where the steps stand on a track of some width. */
 const trackPlaces = (model, width, height) => {
@@ -17,7 +18,7 @@ const trackPlaces = (model, width, height) => {
 };
 
 const makeTrack = (model, state, box) => {
-  const svg = drawn('svg', { 'aria-hidden': true });
+  const svg = drawn('svg', { 'aria-hidden': 'true' });
   box.append(svg);
   let places = null;
   let ticks = [];
@@ -87,6 +88,13 @@ const makeTrack = (model, state, box) => {
     drag(event);
   });
   box.addEventListener('pointermove', (event) => box.hasPointerCapture(event.pointerId) && drag(event));
+  box.addEventListener('keydown', (event) => {
+    // What keys do to every slider; the others are keys of the whole page.
+    const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: LARGE_STEP, PageDown: -LARGE_STEP }[event.key];
+    if (!steps || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    state.update({ step: state.step + steps, playing: false });
+  });
   for (const [name, value] of Object.entries({ role: 'slider', tabindex: 0, 'aria-label': 'Step', 'aria-valuemin': 0 })) box.setAttribute(name, value);
   new ResizeObserver(build).observe(box);
   build();

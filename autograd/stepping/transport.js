@@ -10,7 +10,7 @@ const ICONS = {
 };
 const SPEEDS = [['½×', 0.5], ['1×', 1], ['2×', 2]];
 
-const iconOf = (name) => drawn('svg', { viewBox: '0 0 20 20', 'aria-hidden': true }, drawn('path', { d: ICONS[name] }));
+const iconOf = (name) => drawn('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, drawn('path', { d: ICONS[name] }));
 
 const togglePlay = (model, state) => {
   const ended = state.step === model.steps.length - 1;
