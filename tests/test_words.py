@@ -36,6 +36,7 @@ THINGS = {
     "history": nn.History(),
     "model": nn.Classifier(hidden=(), epochs=1).fit([[0.0], [1.0]], [0, 1]),
     "drawing": draw(W * 2),
+    "page": draw(W * 2).page(),
     "label": autograd.Label("w"),
 }
 CALLED = {
@@ -117,7 +118,7 @@ def test_a_name_of_another_package_is_answered(place):
 
 
 @pytest.mark.parametrize(
-    "place", ["v", "f", "net", "mlp", "layer", "neuron", "optimiser", "history", "model", "drawing"]
+    "place", ["v", "f", "net", "mlp", "layer", "neuron", "optimiser", "history", "model", "drawing", "page"]
 )
 def test_an_attribute_of_another_package_is_not_set_in_silence(place):
     for word, answer in WORDS[place].items():

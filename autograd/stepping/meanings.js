@@ -86,9 +86,11 @@ const BLOCKS = {
 
 const WISHES = ['target', 'constant'];
 
+const SQUARE = /<mn>2<\/mn>(<\/mrow>)?<\/msup>(<\/mrow>)?$/;
+
 /** Whether a node is the square of how far something is from what was wished. */
 const isDistance = (node) =>
-  ['power', 'square'].includes(node.operation) && node.into.length === 2 && node.into.some((edge) => WISHES.includes(edge.from.kind));
+  SQUARE.test((node.pieces ?? []).join('')) && node.into.length === 2 && node.into.some((edge) => WISHES.includes(edge.from.kind));
 
 /** Whether a node adds products, as z does: its formula has a product, and as many edges as factors. */
 const isWeighted = (node) => node.operation === 'weighted_sum' || (node.kind === 'sum' && node.into.length > 2 && /<mo>·<\/mo>/.test((node.pieces ?? []).join(' ')));

@@ -107,6 +107,12 @@ def test_every_operation_of_the_table_is_told_in_numbers_and_mathematics(inspect
             if step["kind"] == "forward":
                 words[order[step["value"]].primitive.name] = step["words"]
     assert len(words) == len(TABLE)
+    assert words["total"] == "What comes in is added."  # and nothing is weighted
+
+
+def test_a_cube_is_not_told_as_a_square(inspected):
+    page = inspected((sin(Value(0.5, "x")) - Value(1.0, "y")) ** 3)
+    assert page.evaluate("meaningOf(model.output)") == "A power."
 
 
 def extreme():
