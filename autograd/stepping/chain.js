@@ -3,6 +3,7 @@
 const MOST_COLUMNS = 3;
 const MOST_ROWS = 10; // of a ledger, which leaves out the middle of longer ones
 const LEDGER_ENDS = 4;
+const MOST_NAMES = 6; // on the line above it
 
 /** The view of the chain rule, in an element of the page. */
 const makeChain = (model, state, element) => {
@@ -46,7 +47,7 @@ const factorsOf = (model, state, numbers) => {
   const view = {
     isNow: (edge) => step.edge === edge,
     isUsed: (edge) => used.has(edge.id),
-    badge: (edge) => (numbers.has(edge.id) ? made('span', { class: 'badge', 'aria-hidden': 'true' }, numbers.get(edge.id)) : ''),
+    badge: (edge) => made('span', { class: 'badge', 'aria-hidden': 'true', hidden: !numbers.has(edge.id) }, numbers.get(edge.id)),
     ratio: (edge) => mathOf(ratioSource(edge.to.label, edge.from.label)),
     symbol: (edge) => (edge.symbol ? mathOf(inSymbols(edge.symbol, model.labelOf)) : view.ratio(edge)),
     amount: (edge, held = true) => (view.isUsed(edge) ? numeral(state.partials[edge.id], held) : notYet()),
@@ -61,15 +62,25 @@ const numeral = (value, held = false) => {
   return made('span', { class: 'number' }, held && told.startsWith('−') ? `(${told})` : told);
 };
 
-const notYet = () => made('span', { class: 'unknown' }, made('span', { 'aria-hidden': 'true' }, '?'), made('span', { class: 'unseen' }, 'not yet'));
+const notYet = () =>
+  made('span', { class: 'unknown' }, made('span', { 'aria-hidden': 'true' }, '?'), made('span', { class: 'unseen' }, 'not yet'));
 
-const operatorSign = (text) => made('span', { class: 'sign' }, text);
+const sign = (text) => made('span', { class: 'sign' }, text);
 
-const separated = (parts, text) => parts.flatMap((part, at) => (at ? [operatorSign(text), part] : [part]));
+const words = (text) => made('span', { class: 'words' }, text);
+
+const line = (kind, ...parts) => made('div', { class: `line ${kind}`.trim() }, ...parts);
+
+const cell = (kind, ...parts) => made('td', { class: kind }, ...parts);
+
+const separated = (parts, text) => parts.flatMap((part, at) => (at ? [sign(text), part] : [part]));
 
 const ratioOf = (above, below) => mathOf(ratioSource(above.label, below.label));
 
 const remark = (...parts) => made('p', { class: 'remark' }, ...parts);
+
+/** A product of derivatives from the output back: nothing comes through a 0. */
+const passedBack = (partials) => [...partials].reverse().reduce((so, partial) => (so === 0 ? 0 : so * partial), 1);
 
 /** The derivative itself, once all uses of the node have added to it. */
 const outcome = (node, state, held = false) =>
@@ -78,11 +89,14 @@ const outcome = (node, state, held = false) =>
     : made('span', { class: 'later' }, 'known on the way back');
 
 /** Of one node that the output is, or that has no derivative. */
-const asItself = (told, node) => [made('div', { class: 'line' }, ratioOf(node, node), operatorSign('='), made('span', { class: 'outcome' }, '1'))];
+const asItself = (told, node) => [line('', ratioOf(node, node), sign('='), made('span', { class: 'outcome' }, '1'))];
 
-const noDerivative = (told, node) => [
-  remark(node.value === null ? 'Several values in one node. Choose one that is drawn by itself.' : 'A constant: the reverse pass keeps no gradient for it.'),
-];
+const NO_DERIVATIVE = {
+  block: 'Several values in one node. Choose one that is drawn by itself.',
+  constant: 'A constant: the reverse pass keeps no gradient for it.',
+};
+
+const noDerivative = (told, node) => [remark(NO_DERIVATIVE[node.value === null ? 'block' : 'constant'])];
 
 /** One product: columns, or where they are more a ledger. */
 const asProduct = (told, ...rest) => (told.lead.length <= MOST_COLUMNS ? asColumns : asLedger)(told, ...rest);
@@ -90,8 +104,8 @@ const asProduct = (told, ...rest) => (told.lead.length <= MOST_COLUMNS ? asColum
 /** Up to three factors: each a column, symbols over numbers. */
 const asColumns = ({ lead: edges }, node, view, model, state) => {
   const cells = [];
-  const put = (row, column, cell, kind = '') =>
-    cells.push(made('div', { class: `cell ${kind}`.trim(), style: `grid-row: ${row}; grid-column: ${column}` }, cell));
+  const put = (row, column, content, kind = '') =>
+    cells.push(made('div', { class: `cell ${kind}`.trim(), style: `grid-row: ${row}; grid-column: ${column}` }, content));
   edges.forEach((edge, i) => {
     const style = `grid-row: 1 / 5; grid-column: ${3 + 2 * i}`;
     cells.push(made('div', { class: `column ${view.tone(edge)}`, style, 'aria-hidden': 'true' }));
@@ -114,102 +128,119 @@ const asColumns = ({ lead: edges }, node, view, model, state) => {
 
 /** More factors: from the output down, with the product so far, which is the gradient of each node on the way. */
 const asLedger = ({ lead: edges }, node, view, model, state) => {
-  const rows = [...edges].reverse();
-  let running = 1;
-  const shownRows = rows.map((edge, at) => {
-    running = running === 0 ? 0 : running * state.partials[edge.id]; // as in the reverse pass nothing comes through a 0
-    const far = view.isUsed(edge) ? [numeral(running), made('span', {}, made('span', { class: 'at' }, 'at '), mathOf(labelSource(edge.from.label)))] : [];
-    return rowOf(edge, view, far, at);
+  let soFar = 1;
+  const rows = [...edges].reverse().map((edge) => {
+    soFar = soFar === 0 ? 0 : soFar * state.partials[edge.id];
+    return ledgerRow(edge, view, soFar);
   });
-  const kept = rows.length <= MOST_ROWS ? shownRows : [
-    ...shownRows.slice(0, LEDGER_ENDS),
-    made('tr', {}, made('td', { colspan: 5, class: 'elided' }, `… ${rows.length - 2 * LEDGER_ENDS} more edges …`)),
-    ...shownRows.slice(-LEDGER_ENDS),
-  ];
-  const few = edges.length <= 6 ? edges : [...edges.slice(0, 2), null, ...edges.slice(-2)];
-  const names = separated(few.map((edge) => (edge ? made('span', { class: 'lit' }, view.ratio(edge)) : '…')), '·');
-  const head = made('tr', {}, made('th', { colspan: 3, scope: 'colgroup' }, 'from the output down'), made('th', { colspan: 2, scope: 'colgroup', class: 'lit' }, 'product so far'));
+  const left = rows.length - 2 * LEDGER_ENDS;
+  const elided = made('tr', {}, made('td', { colspan: 5, class: 'elided' }, `… ${left} more edges …`));
+  const kept = rows.length <= MOST_ROWS ? rows : [...rows.slice(0, LEDGER_ENDS), elided, ...rows.slice(-LEDGER_ENDS)];
+  const few = edges.length <= MOST_NAMES ? edges : [...edges.slice(0, 2), null, ...edges.slice(-2)];
+  const names = few.map((edge) => (edge ? made('span', { class: 'lit' }, view.ratio(edge)) : '…'));
+  const head = made(
+    'tr', {},
+    made('th', { colspan: 3, scope: 'colgroup' }, 'from the output down'),
+    made('th', { colspan: 2, scope: 'colgroup', class: 'lit' }, 'product so far'),
+  );
   return [
-    made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), names),
+    line('', ratioOf(model.output, node), sign('='), separated(names, '·')),
     made('table', { class: 'ledger' }, made('thead', {}, head), made('tbody', {}, kept)),
   ];
 };
 
-const rowOf = (edge, view, far, at) => made(
-  'tr', { class: view.isNow(edge) ? 'now' : null, 'data-row': at },
-  made('td', { class: 'name' }, made('span', { class: 'held' }, view.badge(edge), view.ratio(edge))),
-  made('td', { class: 'symbol' }, edge.symbol ? view.symbol(edge) : made('span', { title: 'A formula of too many names to be read here' }, '…')),
-  made('td', { class: 'amount' }, view.amount(edge, false)),
-  made('td', { class: 'far' }, far[0] ?? ''),
-  made('td', { class: 'where' }, far[1] ?? ''),
-);
+const TOO_LONG = 'A formula of too many names to be read here';
+
+const ledgerRow = (edge, view, soFar) => {
+  const at = made('span', {}, made('span', { class: 'at' }, 'at '), mathOf(labelSource(edge.from.label)));
+  return made(
+    'tr', { class: view.isNow(edge) ? 'now' : null },
+    cell('name', made('span', { class: 'held' }, view.badge(edge), view.ratio(edge))),
+    cell('symbol', edge.symbol ? view.symbol(edge) : made('span', { title: TOO_LONG }, '…')),
+    cell('amount', view.amount(edge, false)),
+    cell('far', view.isUsed(edge) ? numeral(soFar) : ''),
+    cell('where', view.isUsed(edge) ? at : ''),
+  );
+};
 
 /** Several paths: their products, added; the first are written. */
 const overPaths = (told, node, view, model, state) => {
   const [written, others] = firstOf(told.routes, TOLD_ROUTES);
   const valueOf = (route) => passedBack(route.map((edge) => state.partials[edge.id]));
+  const tileOf = (edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.symbol(edge));
   const terms = written.map((route, at) => {
-    const used = route.every(view.isUsed);
-    const symbols = route.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.symbol(edge)));
+    const numbers = separated(route.map((edge) => view.amount(edge)), '·');
+    const value = route.every(view.isUsed) ? made('b', {}, numeral(valueOf(route))) : notYet();
     return made(
       'div', { class: 'term', role: 'listitem' },
-      made('div', { class: 'line' }, operatorSign(at ? '+' : '='), separated(symbols, '·')),
-      made('div', { class: 'line numbers' }, operatorSign('='), separated(route.map((edge) => view.amount(edge)), '·'), operatorSign('='), used ? made('b', {}, numeral(valueOf(route))) : notYet()),
+      line('', sign(at ? '+' : '='), separated(route.map(tileOf), '·')),
+      line('numbers', sign('='), numbers, sign('='), value),
     );
   });
-  const areUsed = others.flat().every(view.isUsed);
-  const more = areUsed ? [operatorSign('='), numeral(others.reduce((sum, route) => sum + valueOf(route), 0))] : [];
+  const isKnown = others.flat().every(view.isUsed);
+  const sum = isKnown ? [sign('='), numeral(others.reduce((so, route) => so + valueOf(route), 0))] : [];
   return [
-    made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), made('span', { class: 'words' }, `the sum over ${told.routes.length} paths`)),
+    line('', ratioOf(model.output, node), sign('='), words(`the sum over ${told.routes.length} paths`)),
     made('div', { class: 'terms', role: 'list' }, terms),
-    others.length ? made('div', { class: 'line numbers' }, operatorSign('+'), made('span', { class: 'words' }, `${others.length} more paths`), more) : '',
-    made('div', { class: 'line total' }, operatorSign('='), outcome(node, state)),
+    others.length ? line('numbers', sign('+'), words(`${others.length} more paths`), sum) : '',
+    line('total', sign('='), outcome(node, state)),
   ];
 };
 
-/** A product of derivatives from the output back: nothing comes through a 0. */
-const passedBack = (partials) => [...partials].reverse().reduce((so, partial) => (so === 0 ? 0 : so * partial), 1);
-
-/** Many paths: the document's recursive form, a sum over what uses the node next. */
+/** Many paths: the document's recursive form, a product up to a fork and there a sum over what uses the node next. */
 const overUsers = (told, node, view, model, state) => {
-  const { lead, fork, branches, open } = told;
-  const known = (edge) => view.isUsed(edge);
-  const share = (edge) => passedBack([state.partials[edge.id], state.gradients[edge.to.value]]);
-  const [first, later] = firstOf(branches, TOLD_USERS);
-  const rows = first.map((edge, at) => made(
-    'tr', { class: view.isNow(edge) ? 'now' : null },
-    made('td', { class: 'plus' }, at ? '+' : ''),
-    made('td', { class: 'name' }, made('span', { class: 'held' }, view.badge(edge), view.ratio(edge))),
-    made('td', { class: 'symbol' }, edge.symbol ? view.symbol(edge) : ''),
-    made('td', { class: 'amount' }, view.amount(edge)),
-    made('td', { class: 'dot' }, '·'),
-    made('td', { class: 'gradient' }, made('span', { class: 'held' }, ratioOf(model.output, edge.to), known(edge) ? numeral(state.gradients[edge.to.value], true) : notYet())),
-    made('td', { class: 'far' }, known(edge) ? numeral(share(edge)) : ''),
-  ));
-  const sumOf = (edges) => (edges.every(known) ? numeral(edges.reduce((sum, edge) => sum + share(edge), 0)) : '');
-  if (later.length) rows.push(restRow(`${later.length} more that use it`, sumOf(later)));
-  if (open) {
-    const drawnSum = branches.reduce((sum, edge) => sum + share(edge), 0);
-    const hidden = fork.out.every(known) ? numeral(withoutDust(state.gradients[fork.value] - drawnSum, drawnSum)) : '';
-    rows.push(restRow('through what is not drawn', hidden));
-  }
-  const leadLine = lead.length
-    ? [
-        made('div', { class: 'line' }, ratioOf(model.output, node), operatorSign('='), separated([...lead.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.ratio(edge))), ratioOf(model.output, fork)], '·')),
-        made('div', { class: 'line numbers' }, operatorSign('='), separated([...lead.map((edge) => view.amount(edge)), outcome(fork, state, true)], '·'), operatorSign('='), outcome(node, state)),
-      ]
-    : [];
+  const { fork, branches, open } = told;
+  const uses = open ? 'the sum over all that use it' : `the sum over ${branches.length} that use it`;
   const count = pathsTold(model, node.value);
   return [
-    ...leadLine,
-    made('div', { class: 'line' }, ratioOf(model.output, fork), operatorSign('='), made('span', { class: 'words' }, open ? 'the sum over all that use it' : `the sum over ${branches.length} that use it`)),
-    made('table', { class: 'ledger uses' }, made('tbody', {}, rows)),
-    made('div', { class: 'line total' }, operatorSign('='), outcome(fork, state)),
+    ...upToFork(told, node, view, model, state),
+    line('', ratioOf(model.output, fork), sign('='), words(uses)),
+    made('table', { class: 'ledger uses' }, made('tbody', {}, rowsOfUsers(told, view, model, state))),
+    line('total', sign('='), outcome(fork, state)),
     remark(`${count} paths lead from `, mathOf(labelSource(node.label)), ' to ', mathOf(labelSource(model.output.label)), '.'),
   ];
 };
 
-const restRow = (words, amount) => made('tr', { class: 'rest' }, made('td', { class: 'plus' }, '+'), made('td', { colspan: 5, class: 'words' }, words), made('td', { class: 'far' }, amount));
+/** The product that leads to the fork, by name and in numbers; nothing where the node is the fork. */
+const upToFork = ({ lead, fork }, node, view, model, state) => {
+  if (!lead.length) return [];
+  const tiles = lead.map((edge) => made('span', { class: `tile ${view.tone(edge)}` }, view.badge(edge), view.ratio(edge)));
+  const numbers = [...lead.map((edge) => view.amount(edge)), outcome(fork, state, true)];
+  return [
+    line('', ratioOf(model.output, node), sign('='), separated([...tiles, ratioOf(model.output, fork)], '·')),
+    line('numbers', sign('='), separated(numbers, '·'), sign('='), outcome(node, state)),
+  ];
+};
+
+/** A row for each use: its partial, the gradient of what uses it, their product; and what is left out. */
+const rowsOfUsers = ({ fork, branches, open }, view, model, state) => {
+  const share = (edge) => passedBack([state.partials[edge.id], state.gradients[edge.to.value]]);
+  const sumOf = (edges) => edges.reduce((sum, edge) => sum + share(edge), 0);
+  const [first, later] = firstOf(branches, TOLD_USERS);
+  const rows = first.map((edge, at) => {
+    const gradient = view.isUsed(edge) ? numeral(state.gradients[edge.to.value], true) : notYet();
+    return made(
+      'tr', { class: view.isNow(edge) ? 'now' : null },
+      cell('plus', at ? '+' : ''),
+      cell('name', made('span', { class: 'held' }, view.badge(edge), view.ratio(edge))),
+      cell('symbol', edge.symbol ? view.symbol(edge) : ''),
+      cell('amount', view.amount(edge)),
+      cell('dot', '·'),
+      cell('gradient', made('span', { class: 'held' }, ratioOf(model.output, edge.to), gradient)),
+      cell('far', view.isUsed(edge) ? numeral(share(edge)) : ''),
+    );
+  });
+  if (later.length) rows.push(restRow(`${later.length} more that use it`, later.every(view.isUsed) ? numeral(sumOf(later)) : ''));
+  if (open) {
+    const drawnSum = sumOf(branches);
+    const hidden = withoutDust(state.gradients[fork.value] - drawnSum, drawnSum);
+    rows.push(restRow('through what is not drawn', fork.out.every(view.isUsed) ? numeral(hidden) : ''));
+  }
+  return rows;
+};
+
+const restRow = (told, amount) =>
+  made('tr', { class: 'rest' }, cell('plus', '+'), made('td', { colspan: 5, class: 'words' }, told), cell('far', amount));
 
 /** A difference without what rounding leaves of equal numbers. */
 const withoutDust = (difference, size) => (Math.abs(difference) <= Math.abs(size) * 1e-13 ? 0 : difference);

@@ -11,7 +11,8 @@ const movedLeaves = (model) => {
   const { graph } = model;
   const all = [...graph.of.keys()];
   const parameters = all.filter((value) => graph.of[value] === PARAMETER);
-  return parameters.length ? parameters : model.nodes.filter((node) => node.leaf && !node.fixed && node.value !== null).map((node) => node.value);
+  if (parameters.length) return parameters;
+  return model.nodes.filter((node) => node.leaf && !node.fixed && node.value !== null).map((node) => node.value);
 };
 
 /** The numbers after a step of a learning rate. */
@@ -76,7 +77,7 @@ const makeDownhill = (model, state, element) => {
   let range = rangeFor(cost(), slope(), state.rate);
   let steps = 0;
 
-  const parts = downhillParts(model, state, moved.length);
+  const parts = downhillParts(model);
   element.append(...parts.all);
   element.setAttribute('aria-label', 'One step downhill');
   const setRate = (rate) => state.update({ rate: Math.max(0, rate) });
@@ -102,7 +103,8 @@ const makeDownhill = (model, state, element) => {
     if (known > range || known < range / 8) range = known;
     if (seen.values !== state.values || seen.range !== range) {
       seen = { values: state.values, range, curve: costCurve(model, state, moved, range) };
-      parts.hint.hidden = !(parts.reset.hidden = model.graph.numbers.every((number, value) => Object.is(number, state.numbers[value])));
+      parts.reset.hidden = model.graph.numbers.every((number, value) => Object.is(number, state.numbers[value]));
+      parts.hint.hidden = !parts.reset.hidden;
     }
     const after = afterStep(state, moved, state.rate);
     const next = forward(model.graph, after).at(-1);
@@ -119,18 +121,25 @@ const makeDownhill = (model, state, element) => {
 };
 
 /** The elements of the view. */
-const downhillParts = (model, state, count) => {
-  const hint = made('span', { class: 'hint' }, mathOf(labelSource(model.output.label)), ' by learning rate');
-  const reset = made('button', { class: 'action quiet', type: 'button', hidden: true, title: "Back to the program's numbers" }, 'Start again');
-  const heading = made('div', { class: 'title' }, made('h2', {}, 'One step downhill'), hint, reset);
-  const plot = drawn('svg', { class: 'plot', role: 'img', height: PLOT.height });
-  const key = made('div', { class: 'key', 'aria-hidden': 'true' }, made('span', {}, 'what happens'), made('span', {}, 'what the slope says'));
-  const moves = made('div', { class: 'moves' });
-  const rate = made('span', { class: 'number' });
-  const line = made('span', { class: 'rate' }, 'learning rate ', mathOf('<mi>η</mi>'), ' = ', rate);
-  const take = made('button', { class: 'action', type: 'button' }, 'Take the step');
-  const told = made('div', { class: 'unseen', role: 'status' });
-  return { plot, key, moves, rate, take, reset, hint, told, all: [heading, made('div', { class: 'picture' }, plot, key), moves, made('div', { class: 'down' }, line, take), told] };
+const downhillParts = (model) => {
+  const parts = {
+    hint: made('span', { class: 'hint' }, mathOf(labelSource(model.output.label)), ' by learning rate'),
+    reset: made('button', { class: 'action quiet', type: 'button', title: "Back to the program's numbers" }, 'Start again'),
+    plot: drawn('svg', { class: 'plot', role: 'img', height: PLOT.height }),
+    key: made('div', { class: 'key', 'aria-hidden': 'true' }, made('span', {}, 'what happens'), made('span', {}, 'what the slope says')),
+    moves: made('div', { class: 'moves' }),
+    rate: made('span', { class: 'number' }),
+    take: made('button', { class: 'action', type: 'button' }, 'Take the step'),
+    told: made('div', { class: 'unseen', role: 'status' }),
+  };
+  parts.all = [
+    made('div', { class: 'title' }, made('h2', {}, 'One step downhill'), parts.hint, parts.reset),
+    made('div', { class: 'picture' }, parts.plot, parts.key),
+    parts.moves,
+    made('div', { class: 'down' }, made('span', { class: 'rate' }, 'learning rate ', mathOf('<mi>η</mi>'), ' = ', parts.rate), parts.take),
+    parts.told,
+  ];
+  return parts;
 };
 
 /** A pointer along the picture: `follow(share)` is told how far it is, from 0 to 1. */
@@ -154,9 +163,10 @@ const drawPlot = (plot, curve, { cost, next, rate, range, slope }) => {
   plot.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const { low, high } = heightsOf(curve.costs, cost);
   const x = (at) => (left + (at / range) * (width - left - right)).toFixed(1);
-  const y = (at) => (height - bottom - ((Math.min(Math.max(at, low), high) - low) / (high - low)) * (height - top - bottom)).toFixed(1);
-  const pieces = curve.rates.map((at, i) => [at, curve.costs[i]]).map(([at, c], i, all) =>
-    Number.isFinite(c) ? `${i && Number.isFinite(all[i - 1][1]) ? 'L' : 'M'}${x(at)} ${y(c)}` : '');
+  const share = (at) => (Math.min(Math.max(at, low), high) - low) / (high - low);
+  const y = (at) => (height - bottom - share(at) * (height - top - bottom)).toFixed(1);
+  const isThere = curve.costs.map(Number.isFinite); // where it is not, the curve is broken
+  const pieces = curve.costs.map((at, i) => (isThere[i] ? `${isThere[i - 1] ? 'L' : 'M'}${x(curve.rates[i])} ${y(at)}` : ''));
   const end = slope > 0 ? Math.min(range, (cost - low) / slope) : range;
   const axis = height - bottom;
   const isKnown = Number.isFinite(cost) && Number.isFinite(slope);
@@ -170,7 +180,8 @@ const drawPlot = (plot, curve, { cost, next, rate, range, slope }) => {
       drawn('circle', { class: 'there', cx: x(rate), cy: y(next), r: 7.5 }),
     ] : []),
   );
-  plot.setAttribute('aria-label', `The output after the step, by learning rate: ${shown(cost)} at 0, ${shown(next)} at ${shown(rate)}.`);
+  const told = `${shown(cost)} at 0, ${shown(next)} at ${shown(rate)}`;
+  plot.setAttribute('aria-label', `The output after the step, by learning rate: ${told}.`);
 };
 
 /** The output and some parameters before and after; the chosen one first. */
