@@ -197,7 +197,7 @@ def surface(
     b: tuple[float, float],
 ) -> Picture:
     """A cost of two parameters as a landscape and from above, and the steps taken down it."""
-    figure = _figure(9.2, 4.0)
+    figure = _figure(8.4, 3.8)
     left: Any = figure.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
     right = figure.add_subplot(1, 2, 2)
     across, up = np.linspace(*w, 49), np.linspace(*b, 49)

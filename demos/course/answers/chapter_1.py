@@ -10,6 +10,8 @@ from forms import Function, Number, Numbers
 
 W, A, B = Value(0.8, "w"), Value(0.6, "a"), Value(-0.2, "b")
 Z = W * A + B
+W1, A1, B1 = Value(-1.5), Value(0.4), Value(0.9)  # the neuron of exercise 1.1
+FIRST = W1 * A1 + B1
 
 GATE = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -37,16 +39,15 @@ def told_gate(read):
 EXERCISES = {
     "1.1": Compared(
         Number(),
-        Z.data,
-        "z = 0.8 · 0.6 − 0.2 = {right}.",
-        "z = w · a + b, with w = 0.8, a = 0.6, b = −0.2.",
+        FIRST.data,
+        "z = (−1.5) · 0.4 + 0.9 = {right}.",
+        "z = w · a + b, with w = −1.5, a = 0.4, b = 0.9.",
         (
-            Mistake("forgot the bias", (W * A).data, "{given} is w · a; the bias, b = −0.2, has yet to be added."),
-            Mistake(
-                "added the weight", (W + A + B).data, "{given} is w + a + b; the weight multiplies: z = w · a + b."
-            ),
-            Mistake("subtracted the bias", (W * A - B).data, "{given} is w · a − b; b is negative already, add it."),
-            Mistake("gave a instead of z", sigmoid(Z).data, "{given} is a = σ(z); z is what goes into σ."),
+            Mistake("forgot the bias", (W1 * A1).data, "{given} is w · a; the bias, b = 0.9, has yet to be added."),
+            Mistake("added the weight", (W1 + A1 + B1).data, "{given} is w + a + b; the weight multiplies: w · a + b."),
+            Mistake("subtracted the bias", (W1 * A1 - B1).data, "{given} is w · a − b; the bias is added."),
+            Mistake("lost a sign", (B1 - W1 * A1).data, "{given} takes the weight for 1.5; it is below zero."),
+            Mistake("gave a instead of z", sigmoid(FIRST).data, "{given} is a = σ(z); z is what goes into σ."),
         ),
     ),
     "1.2": Compared(
