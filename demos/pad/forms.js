@@ -4,8 +4,8 @@
 const PENS = ['thin', 'medium', 'thick'];
 
 /**
- * The 8x8 set: bitmaps of 32x32, of which the digit fills about 20x32, its ink counted in cells of 4x4. The amount of ink is
- * 313 of 1024 pixels, with a standard deviation of 34, whatever the digit.
+ * The 8x8 set: bitmaps of 32x32, of which the digit fills about 20x32, its ink counted in cells of 4x4. The ink is 313
+ * of 1024 pixels, with a standard deviation of 34, whatever the digit.
  */
 const COUNTED = {
   field: [32, 32],
