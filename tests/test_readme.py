@@ -23,7 +23,7 @@ def test_the_first_example_prints_the_answers_that_stand_beside_it():
     assert lines[len(answers) - 1].startswith("inputs")
 
 
-@pytest.mark.parametrize("which", [2, 3], ids=["chain rule and tree", "operation"])
+@pytest.mark.parametrize("which", [2, 3, 4], ids=["chain rule and tree", "without labels", "operation"])
 def test_what_is_told_stands_below_the_call(which):
     code = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)[which]
     printed = io.StringIO()
@@ -32,7 +32,7 @@ def test_what_is_told_stands_below_the_call(which):
     assert printed.getvalue().splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
 
 
-@pytest.mark.parametrize("which", [1, 4, 5], ids=["functions", "nesting", "embedding"])
+@pytest.mark.parametrize("which", [1, 5, 6], ids=["functions", "nesting", "embedding"])
 def test_an_example_prints_the_answers_that_stand_beside_it(which):
     code = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[which]
     printed = io.StringIO()
