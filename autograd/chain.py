@@ -272,6 +272,9 @@ class ChainRule:
 def chain_rule(output: Value, wrt: Value) -> ChainRule:
     """A derivative as the chain rule has it: the sum over all paths of the products of local partials.
 
+    Values without labels are called, and sums and products told as one, as in `draw`. The terms of a sum add up to it
+    as they are printed.
+
     Where a leaf's number was changed since, it is told as it was, with a note that names the leaf.
 
     Parameters

@@ -136,6 +136,10 @@ def draw(
 ) -> Drawing:
     """The graph behind a value: operands first, the value last, and the layers of a network in their order.
 
+    Sums and products whose parts have no label and serve nothing else are one node, as z = w · x + b is; each edge
+    bears the derivative by the operand that it comes from. What has no label is called by its part, z, a, w, x, b,
+    y or C, where it plays one.
+
     Where a leaf's number was changed since, after a step of an optimiser say, the graph is
     drawn as it was, with a note that names the leaf.
 

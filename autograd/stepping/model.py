@@ -147,7 +147,7 @@ def _hidden(tree: Tree) -> set[Node]:
     ways: dict[Value, int] = {}  # from a value that is no node, to nodes
     for value in reversed(tree.order):
         more = 1 if value in values else ways.get(value, 0)
-        for operand in value.operands:
+        for operand in (value.operands[i] for i in tree.names.merged.positions(value)):  # terms of 0 bring nothing
             ways[operand] = ways.get(operand, 0) + more
     told: dict[Node, int] = {}
     for edge in tree.edges:
