@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -90,13 +91,20 @@ def _program(frame: FrameType) -> tuple[str, list[ast.stmt]]:
     whole = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
     texts = [cell for cell in cells if isinstance(cell, str)] if _is_notebook(frame) and cells else [whole]
     source = "\n".join(filter(_is_readable, texts))
-    return source, ast.parse(source).body
+    return source, _parsed(source)
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    """A program's statements; what Python warns of in it was told when it ran."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source).body
 
 
 def _is_readable(source: str) -> bool:
     """Whether a text is a program of Python, as a cell that begins with ``%`` is not."""
     try:
-        ast.parse(source)
+        _parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
@@ -159,15 +167,23 @@ def _values(thing: Any) -> Iterator[int]:
     waiting, seen = [(thing, 0)], set[int]()
     while waiting and len(seen) < _MOST_HELD:
         thing, depth = waiting.pop()
-        if isinstance(thing, Value):
+        if issubclass(type(thing), Value):
             yield id(thing)
         elif depth < _DEEPEST and id(thing) not in seen:
-            inside: Iterable[Any] = ()
-            if isinstance(thing, Mapping):
-                inside = list(thing.values())
-            elif isinstance(thing, list | tuple):
-                inside = thing
-            elif type(thing).__module__ != "builtins" and not isinstance(thing, type):
-                inside = list(getattr(thing, "__dict__", {}).values())
-            waiting += [(part, depth + 1) for part in inside]
             seen.add(id(thing))
+            waiting += [(part, depth + 1) for part in _parts(thing)]
+
+
+def _parts(thing: Any) -> Iterable[Any]:
+    """What a thing holds. None of its own methods is called: they may do, or raise, whatever they like."""
+    kind = type(thing)
+    if issubclass(kind, dict):
+        return list(dict.values(thing))
+    if issubclass(kind, list | tuple):
+        return list((list if issubclass(kind, list) else tuple).__iter__(thing))
+    if kind.__module__ == "builtins" or issubclass(kind, type):
+        return ()
+    try:
+        return list(object.__getattribute__(thing, "__dict__").values())
+    except AttributeError:
+        return ()

@@ -83,6 +83,20 @@ def test_labels_and_lines_and_files_are_text_whatever_they_hold(open_page, tmp_p
     assert notebook.evaluate("document.images.length + document.scripts.length") == 0
 
 
+def test_what_else_the_program_holds_is_left_alone(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from collections.abc import Mapping\nfrom autograd import Value, draw, sin\n"
+        "class Lazy(Mapping):\n"
+        "    def _fails(self, *given): raise RuntimeError('asked')\n"
+        "    __getitem__ = __iter__ = __len__ = __eq__ = __getattribute__ = __class__ = property(_fails)\n"
+        "lazy = Lazy()\nnested = [lazy]\nnested.append(nested)\n"
+        "x = Value(0.5, 'x')\ny = sin(x)\npage = draw(y).page()\n",
+        encoding="utf-8",
+    )
+    assert '"lines":["x = Value(0.5, \'x\')","y = sin(x)"]' in str(runpy.run_path(str(program))["page"])
+
+
 def of_every_operation():
     """Operations of the table by forties, in sums."""
     found = []
