@@ -4,14 +4,18 @@ import math
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import nn
+import pad
 from autograd import Value, cos, draw, gradient, no_grad, operation, sigmoid, sin, sqrt, total
 from autograd.errors import ArgumentError, KeywordError
 from autograd.graph import topological_order
 from autograd.primitives import CONSTANT, LEAF, TABLE
 from autograd.reals import number
 from autograd.value import apply
+from images import Images
 
 INSPECTIONS = Path(__file__).with_name("inspections.js").read_text(encoding="utf-8")
 HOSTILE = [
@@ -180,13 +184,39 @@ def test_rules_that_the_page_has_not_leave_the_numbers_and_say_so(inspected):
         as_python_has_it(page, output)
 
 
-def test_a_page_is_read_without_scripts(chromium, tmp_path):
-    draw(neuron()).save(tmp_path / "tree.html")
+def pad_of(names, path):
+    """The pad of an untrained network of 16 pixels."""
+    numbers = np.random.default_rng(0).integers(0, 17, (30, 16)) / 16
+    images = Images(numbers, np.arange(30) % len(names), 4, 4, tuple(names))
+    pad.write(nn.MLP([16, 5, len(names)], output="linear", seed=0), images, images, "cross_entropy", path)
+    return path
+
+
+@pytest.fixture
+def plain(chromium):
+    """What a page says where scripts are switched off."""
     context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((tmp_path / "tree.html").as_uri())
-    assert "the tree as text" in page.inner_text("body") and "└─ y = 1" in page.inner_text("pre")
+
+    def said(path):
+        page = context.new_page()
+        page.goto(path.as_uri())
+        return page.inner_text("body")
+
+    yield said
     context.close()
+
+
+def test_pages_are_read_without_scripts(plain, tmp_path):
+    draw(neuron()).save(tmp_path / "tree.html")
+    said = plain(tmp_path / "tree.html")
+    assert "the tree as text" in said and "└─ y = 1" in said
+    assert "JavaScript, which is switched off here" in plain(pad_of("01", tmp_path / "pad.html"))
+
+
+def test_names_of_classes_are_text_whatever_they_hold(open_page, tmp_path):
+    page = open_page(pad_of(HOSTILE[:10], tmp_path / "pad.html"))
+    assert page.evaluate("[document.images, document.scripts].map(({ length }) => length)") == [0, 2]
+    assert page.locator("#chips [role=radio]").first.inner_text() == HOSTILE[0]
 
 
 @pytest.mark.parametrize("dark", [False, True])
