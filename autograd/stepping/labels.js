@@ -60,13 +60,13 @@ const makeLabels = (model, { setting, placed, curves, plane, svg }) => {
     return places.get(edge.id);
   };
 
-  const otherWires = (edge) => wires.filter((_, id) => id !== edge.id).flat();
+  const otherWires = (edge) => wires.flatMap((points, id) => (id === edge.id ? [] : points));
 
   /** The factors of the way that were used already: a badge on the line, the number beside it. */
   const renderWay = (state, way, now, obstacles) => {
     way.forEach((edge, i) => {
       if (edge === now || !state.moment.used.has(edge.id) || !state.moment.sums.has(state.chosen.id)) return;
-      const middle = pointOn(curves[edge.id], 0.5);
+      const middle = pointOn(curves[edge.id], anchorsOf(curves[edge.id])[0]);
       const mark = made('div', { class: 'partial mark' }, badge(i + 1));
       const label = made('div', { class: 'partial' }, partialTold(model, edge, state.partials[edge.id], { named: setting.few, symbol: false }));
       layer.append(mark, label);

@@ -24,26 +24,29 @@ const isSpine = (edge) => edge.from.into.length > 0 && edge.to.into.filter(({ fr
 const cellsOf = (nodes, edges) => {
   const ranks = ranksOf(nodes);
   const cells = new Map(nodes.map((node) => [node, { node, rank: ranks.get(node), before: [], after: [] }]));
-  const passing = [];
+  const passing = new Map();
+  const passingAt = (edge, rank) => {
+    // Edges from one node that pass a layer share their line there, and part where they arrive.
+    const key = `${edge.from.id} ${rank}`;
+    if (!passing.has(key)) passing.set(key, { node: null, rank, before: [], after: [] });
+    return passing.get(key);
+  };
   const routes = edges.map((edge) => {
     const route = [cells.get(edge.from)];
-    for (let rank = ranks.get(edge.from) + 1; rank < ranks.get(edge.to); rank++) {
-      const cell = { node: null, rank, before: [], after: [] };
-      passing.push(cell);
-      route.push(cell);
-    }
+    for (let rank = ranks.get(edge.from) + 1; rank < ranks.get(edge.to); rank++) route.push(passingAt(edge, rank));
     route.push(cells.get(edge.to));
-    const place = edge.to.into.indexOf(edge) / Math.max(1, edge.to.into.length - 1) - 0.5;
+    // Operands stand in their order; `port` is where among those of its user an edge arrives.
+    const port = edge.to.into.length > 1 ? edge.to.into.indexOf(edge) / (edge.to.into.length - 1) - 0.5 : 0;
+    const pull = isSpine(edge) ? SPINE : route.length > 2 ? PASSING : 1;
     for (let i = 1; i < route.length; i++) {
-      // Operands stand in their order; `port` is where among those of its user an edge arrives.
-      const port = edge.to.into.length > 1 ? place : 0;
-      const pull = isSpine(edge) ? SPINE : route.length > 2 ? PASSING : 1;
-      route[i - 1].after.push({ cell: route[i], port, pull });
-      route[i].before.push({ cell: route[i - 1], port, pull });
+      const [from, to] = [route[i - 1], route[i]];
+      if (!to.node && from.after.some(({ cell }) => cell === to)) continue; // the shared line is there already
+      from.after.push({ cell: to, port, pull });
+      to.before.push({ cell: from, port, pull });
     }
     return route;
   });
-  return { cells: [...cells.values(), ...passing], cellOf: cells, routes };
+  return { cells: [...cells.values(), ...passing.values()], cellOf: cells, routes };
 };
 
 const PORTS = 0.4;

@@ -14,8 +14,15 @@ const boxAt = ({ x, y }, { width, height }) => ({
 const holds = (box, { x, y }) => x > box.left && x < box.right && y > box.top && y < box.bottom;
 
 const ANCHORS = [0.5, 0.4, 0.6, 0.3, 0.7];
+const [LONG, NEAR] = [560, 200];
 
-/** All that a box of some size beside a line may cover. */
+/** Where on a curve a label may belong: about the middle, of a long one near its start, which is looked at. */
+const anchorsOf = (curve) => {
+  const length = Math.hypot(curve.at(-1)[3].x - curve[0][0].x, curve.at(-1)[3].y - curve[0][0].y);
+  return length < LONG ? ANCHORS : ANCHORS.map((at) => (at * 2 * NEAR) / length);
+};
+
+/** All that a box of some size beside some points may cover. */
 const reachedFrom = (line, reach, size) => {
   const [xs, ys] = [line.map(({ x }) => x), line.map(({ y }) => y)];
   const [wide, high] = [reach[0] + size.width / 2, reach[1] + size.height / 2];
@@ -42,17 +49,17 @@ const offsets = new Map();
  */
 const freePlace = (curve, size, { obstacles: boxes, wires: points, within, reach = [170, 102] }) => {
   const line = Array.from({ length: 21 }, (_, i) => pointOn(curve, i / 20));
-  const around = reachedFrom(line, reach, size);
+  const anchors = anchorsOf(curve);
+  const around = reachedFrom(anchors.map((at) => pointOn(curve, at)), reach, size);
   const obstacles = boxes.filter((box) => overlap(box, around) > 0);
   const wires = points.filter((point) => holds(around, point));
   const ends = [line[0], line[20]].map((end) => boxAt(end, { width: 24, height: 24 }));
   let best = { cost: Infinity };
-  for (const at of ANCHORS) {
+  for (const [turn, at] of anchors.entries()) {
     const anchor = pointOn(curve, at);
-    const middle = Math.abs(at - 0.5) * 20;
     for (const [dx, dy] of offsetsWithin(reach)) {
       const onLine = dx === 0 && dy === 0;
-      let cost = Math.hypot(dx, dy) * 0.9 + (onLine ? 0 : 14) + middle;
+      let cost = Math.hypot(dx, dy) * 0.9 + (onLine ? 0 : 14) + turn;
       if (cost >= best.cost) continue;
       const place = { x: anchor.x + dx, y: anchor.y + dy };
       const box = boxAt(place, size);
@@ -77,5 +84,6 @@ const freePlace = (curve, size, { obstacles: boxes, wires: points, within, reach
       if (cost < best.cost) best = { cost, ...place, anchor, onLine };
     }
   }
-  return best.cost < Infinity ? best : { ...pointOn(curve, 0.5), anchor: pointOn(curve, 0.5), onLine: true };
+  const first = pointOn(curve, anchors[0]);
+  return best.cost < Infinity ? best : { ...first, anchor: first, onLine: true };
 };

@@ -193,10 +193,14 @@ const makeStage = (model, state, host) => {
     const about = [step.node, step.from, ...edgesOf(step).flatMap((edge) => [edge.from, edge.to])].filter(Boolean);
     if (!about.length) return;
     const places = about.slice(0, 8).map((node) => stage.placed.nodes.get(node));
-    const middle = (axis) => ((Math.min(...places.map((p) => p[axis])) + Math.max(...places.map((p) => p[axis]))) / 2) * stage.zoom;
+    const middle = (axis, room) => {
+      const [low, high] = [Math.min, Math.max].map((end) => end(...places.map((place) => place[axis])) * stage.zoom);
+      // What is too far apart to be seen together is seen from the node of the step.
+      return (high - low > 0.8 * room && step.node ? stage.placed.nodes.get(step.node)[axis] * stage.zoom : (low + high) / 2) - room / 2;
+    };
     scroller.scrollTo({
-      left: middle('x') - scroller.clientWidth / 2,
-      top: middle('y') - scroller.clientHeight / 2,
+      left: middle('x', scroller.clientWidth),
+      top: middle('y', scroller.clientHeight),
       behavior: smooth && !prefersStill() ? 'smooth' : 'instant',
     });
     const heights = places.map((place) => place.y * stage.zoom);
