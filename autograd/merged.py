@@ -75,23 +75,22 @@ class Term:
         What it is the product of.
     ends : list of Link
         The ways to what it depends on.
+    values : list of Value
+        That, in the same order.
     """
 
     slope: float
     of: tuple[Value, ...]
     ends: list[Link] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
 
     @property
     def is_pair(self) -> bool:
         """Whether it is a product of two that are not the same."""
         if len(self.ends) != 2:
             return False
-        first, second = self.values()
+        first, second = self.values
         return first is not second and (len(self.of) == 2 or self.of[0].primitive is MULTIPLY)
-
-    def values(self) -> list[Value]:
-        """What it depends on."""
-        return [value.operands[index] for _, value, index in self.ends]
 
     @property
     def amount(self) -> float:
@@ -181,7 +180,8 @@ class Merged:
                 size = sum(sizes.get(self._behind(operand), 1) for operand in value.operands)
                 if size > _MOST_FACTORS:
                     self._full.add(value)
-                elif self._free(value) and self.uses.get(value) == 1:
+                    size = len(value.operands)
+                if self._free(value) and self.uses.get(value) == 1:
                     sizes[value] = size
 
     def _passes(self, value: Value, term: Value) -> bool:
@@ -328,6 +328,7 @@ class Merged:
             if not term.ends:
                 terms.append(term)
             term.ends.append(link)
+            term.values.append(operand)
         return terms
 
     def _is_passed(self, value: Value) -> bool:
@@ -377,7 +378,7 @@ def shown_terms(
     if len(many) <= most:
         return terms, [], []
     kept = {*many[:SHOWN_FIRST], many[-1]}
-    kept.update([term for term in many if lit and any(value in lit for value in term.values())][:_MOST_LIT])
+    kept.update([term for term in many if lit and any(value in lit for value in term.values)][:_MOST_LIT])
     hidden = [term for term in many if term not in kept]
     if len(hidden) < _WORTH_HIDING:
         return terms, [], []

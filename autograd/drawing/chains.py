@@ -32,7 +32,7 @@ def shortened(scene: Scene, partition: Partition) -> Partition:
 def _links(scene: Scene, partition: Partition) -> dict[Value, Value]:
     """For each value of a chain the one before it: its only computed operand, which nothing else uses."""
     ends = {
-        value: [end for term in scene.merged.terms(value) for end in term.values()]
+        value: [end for term in scene.merged.terms(value) for end in term.values]
         for value in scene.order
         if value.operands and not scene.merged.holds(value)
     }

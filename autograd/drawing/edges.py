@@ -51,7 +51,7 @@ def _of_terms(value: Value, terms: list[Term], partition: Partition) -> Iterator
 
 def _rest(value: Value, hidden: list[Term], scene: Scene) -> Block:
     """The terms of a wide value that are not drawn, and what they sum to."""
-    members = [member for term in hidden for member in term.values()]
+    members = [member for term in hidden for member in term.values]
     if scene.merged.kind(value) is not Kind.SUM:
         return Block("rest", f"… {len(hidden):,} more", [], members)
     sum_ = number(math.fsum(term.amount for term in hidden))
@@ -128,7 +128,7 @@ def _along(to: Value, last: dict[Node, tuple[Value, int]], products: dict[Node, 
 
 def _of_chain(chain: Block, scene: Scene) -> Iterator[Edge]:
     """The edge from what a chain begins with, and from the start of the path; other leaves are left out with it."""
-    ends = [[end for term in scene.merged.terms(member) for end in term.values()] for member in chain.members]
+    ends = [[end for term in scene.merged.terms(member) for end in term.values] for member in chain.members]
     first = next(end for end in ends[-1] if end.operands)
     partials = [_partial_by(value, operand, scene) for value, operand in pairwise([*chain.members, first])]
     yield Edge(first, chain, product_of(partials))

@@ -93,7 +93,7 @@ class _Reader:
             pairs = 0
             for term in terms:
                 pairs += term.is_pair
-                self._read_term(term.values(), value, pairs)
+                self._read_term(term.values, value, pairs)
         elif value is self.order[-1] and (is_cost or self.letters):
             self._call(value, "C")
 

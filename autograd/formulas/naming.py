@@ -72,7 +72,7 @@ class Names:
 
     def parts(self, value: Value) -> list[Value]:
         """What stands in the formula of a value."""
-        return [part for term in self.merged.terms(value) for part in term.values()]
+        return [part for term in self.merged.terms(value) for part in term.values]
 
     def symbol(self, value: Value) -> Expression:
         """A value as it stands in a formula."""
