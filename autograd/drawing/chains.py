@@ -47,6 +47,7 @@ def _links(scene: Scene, partition: Partition) -> dict[Value, Value]:
             continue
         (operand,) = inner
         drawn = operand not in partition.blocks and operand not in partition.passed
-        if uses[operand] == own.count(operand) and drawn and operand is not scene.path_to:
+        alone = uses[operand] == sum(end is operand for end in own)
+        if alone and drawn and operand is not scene.path_to:
             before[value] = operand
     return before

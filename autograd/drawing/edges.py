@@ -133,7 +133,7 @@ def _of_chain(chain: Block, scene: Scene) -> Iterator[Edge]:
     partials = [_partial_by(value, operand, scene) for value, operand in pairwise([*chain.members, first])]
     yield Edge(first, chain, product_of(partials))
     if scene.path_to is not None and not scene.path_to.operands:
-        count = sum(own.count(scene.path_to) for own in ends)
+        count = sum(end is scene.path_to for own in ends for end in own)
         if count:
             yield Edge(scene.path_to, chain, count=count)
 

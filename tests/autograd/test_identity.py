@@ -28,9 +28,9 @@ def no_equality(monkeypatch):
 
 
 def chain():
-    """A long chain of factors that are all 1."""
+    """A long chain of factors that are all 1, too long to be drawn whole."""
     start = value = Value(1.0, "x")
-    for _ in range(300):
+    for _ in range(600):
         value = value * Value(1.0)
     return value, start
 
