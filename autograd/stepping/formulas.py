@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from ..drawing.tree import Edge, Tree
@@ -185,7 +186,16 @@ def as_shown(label: Label) -> dict[str, str]:
     if found := _PLACE.fullmatch(label.base):  # what has no name is called by its place
         label = Label("v", label.superscript, found[1])
     return {
-        "base": shown(label.base, _LONGEST_BASE),
-        "sup": shown(label.superscript, _LONGEST_SCRIPT),
-        "sub": shown(label.subscript, _LONGEST_SCRIPT),
+        "base": _low(shown(label.base, _LONGEST_BASE)),
+        "sup": _low(shown(label.superscript, _LONGEST_SCRIPT)),
+        "sub": _low(shown(label.subscript, _LONGEST_SCRIPT)),
     }
+
+
+def _low(text: str) -> str:
+    """Text in which no letter bears more than two marks, which would be piled over what stands above."""
+    return "".join(
+        letter
+        for at, letter in enumerate(text)
+        if at < 2 or not all(unicodedata.combining(other) for other in text[at - 2 : at + 1])
+    )

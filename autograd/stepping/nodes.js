@@ -48,8 +48,26 @@ const labelWidth = ({ base, sup, sub }, size) =>
   widthOf(elided(base), size * (base.length > 3 ? 0.8 : 1), { style: 'italic' }) +
   Math.max(sup ? widthOf(`(${elided(sup, 5)})`, size * SCRIPT) : 0, widthOf(elided(sub, 6), size * SCRIPT));
 
+/** How wide the pill of a gradient is. */
+const pillWidth = (text, textSize, scale) =>
+  widthOf(text, textSize) + (scale.told ? widthOf('grad ', 10.5, { font: '--interface' }) + 20 : scale.stacked ? 11 : 16);
+
+/** Set a number at a size, condensed where it has no room even at the least. */
+const setNumber = (element, told, size, room) => {
+  const fontSize = fittingSize(told, size, room);
+  const width = widthOf(told, fontSize);
+  element.setAttribute('font-size', rounded1(fontSize));
+  for (const [name, value] of Object.entries({ textLength: rounded1(room), lengthAdjust: 'spacingAndGlyphs' })) {
+    if (width > room) element.setAttribute(name, value);
+    else element.removeAttribute(name);
+  }
+  return Math.min(width, room);
+};
+
 /** What a node takes: its own width and height, and the height of the pill of its gradient. */
-const sizeOfNode = (node, scale) => {
+const sizeOfNode = (node, scale) => ({ ...bareSize(node, scale), pillWidth: pillWidth('−0.00000', scale.pillText, scale) });
+
+const bareSize = (node, scale) => {
   const pill = node.value === null || node.fixed ? 0 : scale.pill + (scale.told ? 5 : 1);
   if (node.kind === 'block') {
     const widths = [node.title, ...node.told].map((text, i) => widthOf(elided(text, 34), i ? 12 : 13.5, { style: i ? '' : '600', font: '--interface' }));
@@ -133,7 +151,7 @@ const makeNode = (node, size, scale, labelPlace) => {
     if (node.kind !== 'block' && !node.leaf) label.setAttribute('y', waits ? scale.label * 0.3 : -scale.label * 0.12);
     if (value) value.textContent = waits ? '' : told;
     if (node.leaf && node.kind !== 'block') parts.fit(told);
-    else if (value) value.setAttribute('font-size', rounded1(fittingSize(told, scale.number, size.width - scale.radius * 0.28)));
+    else if (value) setNumber(value, told, scale.number, size.width - scale.radius * 0.28);
     const classes = { waits, ...state };
     for (const [name, on] of Object.entries(classes)) element.classList.toggle(name, Boolean(on));
     pill.classList.toggle('absent', gradient === null);
@@ -141,7 +159,7 @@ const makeNode = (node, size, scale, labelPlace) => {
     const prefix = scale.told ? 'grad ' : '';
     // Side by side on a phone there is no more room than the nodes have.
     const textSize = scale.stacked ? fittingSize(gradient, scale.pillText, size.width - 10) : scale.pillText;
-    const width = widthOf(gradient, textSize) + (prefix ? widthOf(prefix, 10.5, { font: '--interface' }) + 20 : scale.stacked ? 11 : 16);
+    const width = pillWidth(gradient, textSize, scale);
     const { x, y } = labelPlace(size, width);
     pillText.replaceChildren(...(prefix ? [drawn('tspan', { class: 'prefix' }, prefix)] : []), drawn('tspan', { class: 'number', 'font-size': rounded1(textSize) }, gradient));
     for (const [name, at] of Object.entries({ x: x - width / 2, y: y - scale.pill / 2, width })) pillBox.setAttribute(name, rounded1(at));
@@ -169,12 +187,11 @@ const makeLeafNumber = (size, scale, label) => {
   const scrub = drawn('g', { class: 'scrub' }, hit, number, under, scale.told ? chevrons : null);
   const margin = scale.told ? 14 : 7;
   const fit = (told) => {
-    const fontSize = fittingSize(told, scale.number, besideLabel ? room : size.width - 2 * scale.pad[1]);
-    const width = widthOf(told, fontSize);
+    const width = setNumber(number, told, scale.number, besideLabel ? room : size.width - 2 * scale.pad[1]);
     const end = right ?? width / 2;
     const from = end - width;
     const wide = Math.max(width + 2 * margin, finger);
-    const attributes = [[number, { x: end, 'font-size': fontSize }], [under, { x1: from, x2: end }], [hit, { x: end + margin - wide, width: wide }]];
+    const attributes = [[number, { x: end }], [under, { x1: from, x2: end }], [hit, { x: end + margin - wide, width: wide }]];
     for (const [element, given] of attributes) for (const [name, at] of Object.entries(given)) element.setAttribute(name, rounded1(at));
     chevrons.setAttribute('d', `M${rounded1(from - 6)} -3.5l-3.5 3.5l3.5 3.5M${rounded1(end + 6)} -3.5l3.5 3.5l-3.5 3.5`);
   };

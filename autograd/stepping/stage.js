@@ -33,7 +33,7 @@ const zoomFor = ({ width, height }, room) => Math.min(room.width / (width + 2 * 
 const wideLayout = (model, { boxes, pill, few, narrow }, { width, height }) => {
   const sizes = new Map();
   for (const [node, box] of boxes) {
-    sizes.set(node, { along: box.width, low: box.height / 2, high: box.height / 2 + (box.pill ? pill : 4) });
+    sizes.set(node, { along: box.pill ? Math.max(box.width, box.pillWidth) : box.width, low: box.height / 2, high: box.height / 2 + (box.pill ? pill : 4) });
   }
   const fill = { along: width - 2 * MARGIN, across: height - 2 * MARGIN, most: few ? 150 : 110 };
   return layoutOf(model, sizes, { roomAlong: few ? 78 : narrow ? 84 : 62, roomAcross: few ? 26 : 7, fill });
@@ -43,7 +43,7 @@ const wideLayout = (model, { boxes, pill, few, narrow }, { width, height }) => {
 const tallLayout = (model, { boxes, pill, few }, { width }) => {
   const sizes = new Map();
   for (const [node, box] of boxes) {
-    const beside = few && !node.leaf && node.kind !== 'block' ? 92 : 0;
+    const beside = few && !node.leaf && node.kind !== 'block' ? box.pillWidth + 12 : 0;
     sizes.set(node, { along: box.height + (beside ? 0 : pill + 4), low: box.width / 2 + beside, high: box.width / 2 });
   }
   const fill = { along: 0, across: width - 2 * TALL_MARGIN, most: 0 };

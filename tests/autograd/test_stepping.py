@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 import nn
-from autograd import Value, draw, sigmoid, sin, stepping, total
+from autograd import Label, Value, draw, sigmoid, sin, stepping, total
 from autograd.errors import ArgumentError
 from autograd.graph import topological_order
 from autograd.primitives import TABLE
+from autograd.stepping.formulas import as_shown
 from autograd.stepping.listing import listing_of
 from autograd.stepping.page import Page, page_of
 
@@ -154,3 +155,7 @@ def test_all_cells_of_a_notebook_are_the_program():
 def test_every_operation_of_the_table_has_words():
     told = set(re.findall(r"^  (\w+): '", (Path(stepping.__file__).parent / "meanings.js").read_text("utf-8"), re.M))
     assert told >= {*TABLE}
+
+
+def test_letters_bear_two_marks_at_most():
+    assert as_shown(Label("e" + 10 * "\u0301", subscript="n\u0303"))["base"] == "e\u0301\u0301"
