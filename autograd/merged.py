@@ -161,8 +161,11 @@ class Merged:
             return 0
         if len(operands) != 2:
             return None
-        left, right = (0.0 if self._passes(value, o) else number_of(o) if self.is_number(o) else None for o in operands)
+        left, right = (number_of(o) if self.is_number(o) else None for o in operands)
         if primitive is ADD or (primitive is SUBTRACT and value not in self._errors):
+            if right == 0 or (left == 0 and primitive is ADD):
+                return 0 if right == 0 else 1
+            left, right = (0.0 if self._passes(value, o) else None for o in operands)
             return 0 if right == 0 else 1 if left == 0 and primitive is ADD else None
         if primitive in (MULTIPLY, DIVIDE, POWER):
             return 0 if right == 1 else 1 if left == 1 and primitive is MULTIPLY else None

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..labels import Label
-from ..merged import Kind, Link, Merged
+from ..merged import Kind, Link, Merged, Term
 from ..primitives import (
     ELU,
     GELU,
@@ -14,6 +14,7 @@ from ..primitives import (
     LEAF,
     LEAKY_RELU,
     LOG,
+    MULTIPLY,
     RELU,
     SIGMOID,
     SILU,
@@ -92,8 +93,8 @@ class _Reader:
             self._call(value, "z")
             pairs = 0
             for term in terms:
-                pairs += term.is_pair
-                self._read_term(term.values, value, pairs)
+                pairs += term.is_pair or _is_weight(term)
+                self._read_term(term, value, pairs)
         elif value is self.order[-1] and (is_cost or self.letters):
             self._call(value, "C")
 
@@ -102,17 +103,18 @@ class _Reader:
         before, value, _ = link
         return value.primitive is SUBTRACT and before is not None and self.merged.kind(before[1]) is Kind.POWER
 
-    def _read_term(self, ends: list[Value], z: Value, place: int) -> None:
-        leaves = [end for end in ends if end.primitive is LEAF]
-        if not leaves or len(ends) > 2:
+    def _read_term(self, term: Term, z: Value, place: int) -> None:
+        leaves = [end for end in term.values if end.primitive is LEAF]
+        if not leaves or len(term.ends) > 2:
             return
+        is_bias = len(term.ends) == 1 and not _is_weight(term)
         own = leaves[0]
         if len(leaves) == 2 and self._is_shared(*leaves):
             own = leaves[1]
         for leaf in leaves:
-            self._call(leaf, "b" if len(ends) == 1 else "w" if leaf is own else "x")
+            self._call(leaf, "b" if is_bias else "w" if leaf is own else "x")
         if self.merged.uses[own] == 1:
-            self.sums[own] = z, place if len(ends) == 2 else 0
+            self.sums[own] = z, 0 if is_bias else place
 
     def _is_shared(self, first: Value, second: Value) -> bool:
         """Whether the first of two leaves is the input: called so, beside a weight, or used where the other is not."""
@@ -150,6 +152,13 @@ class _Reader:
         if not place:
             return Label(letter, named.superscript, named.subscript)
         return Label(letter, "", f"{named.subscript}{self.between}{place}")
+
+
+def _is_weight(term: Term) -> bool:
+    """Whether a term is a leaf that was multiplied by 1, as an input may be."""
+    if len(term.ends) != 1:
+        return False
+    return term.ends[0][1].primitive is MULTIPLY
 
 
 def _end(link: Link) -> Value:

@@ -190,3 +190,16 @@ def test_what_is_used_twice_and_what_has_a_label_is_a_node():
     for output, used in ((twice + twice * x, [twice, twice, x]), (labelled + w * x, [labelled, w, x])):
         edges = tree_of(output, None, None, 200, False).edges
         assert [edge.operand for edge in edges if edge.value is output] == used
+
+
+def test_weights_are_weights_whatever_the_inputs_are():
+    weights, outer, b = [[Value(0.1), Value(0.2)], [Value(0.3), Value(-0.4)]], [Value(0.5), Value(0.6)], Value(0.0)
+
+    def net(sample):
+        hidden = [tanh(sum(w * x for w, x in zip(row, sample, strict=True))) for row in weights]
+        return sigmoid(sum(w * h for w, h in zip(outer, hidden, strict=True)) + b)
+
+    xor = [((0, 0), 0), ((0, 1), 1), ((1, 0), 1), ((1, 1), 0)]
+    text = str(draw(sum((net(sample) - y) ** 2 for sample, y in xor)))
+    assert "z₃ = w₅ · a₁ + w₆ · a₂ + b = " in text and "C = a₃² + (a₆ − 1)² + (a₉ − 1)² + a₁₂² = " in text
+    assert "z₇ = w₁ = 0.1" in text and "z₁₀ = w₁ + w₂ = 0.3" in text
