@@ -3,6 +3,7 @@
 const FEW_TICKS = 14;
 const LEAST_BETWEEN = 15;
 const LARGE_STEP = 10;
+const [NAME, CURRENT_NAME] = [14, 17]; // sizes
 
 /** Where the steps stand on a track of some width. */
 const trackPlaces = (model, width, height) => {
@@ -65,12 +66,13 @@ const makeTrack = (model, state, box) => {
     parts.current.setAttribute('class', `name current ${back ? 'backward' : 'forward'}`);
     parts.current.setAttribute('x', x(at));
     parts.current.setAttribute('y', back ? below + 26 : above - 17);
-    parts.current.replaceChildren(...(node ? spansOf(node, 17) : []));
-    ticks.forEach(({ mark, name }, i) => {
+    parts.current.replaceChildren(...(node ? spansOf(node, CURRENT_NAME) : []));
+    const room = node ? labelWidth(node.label, CURRENT_NAME) : 0;
+    ticks.forEach(({ mark, name, wide }, i) => {
       mark.classList.toggle('done', i <= at);
       mark.classList.toggle('absent', i === at);
       // The name of the step that is now stands larger; its neighbours make room.
-      name?.classList.toggle('absent', Math.abs(x(i) - x(at)) < 24 && y(i) === y(at));
+      name?.classList.toggle('absent', Math.abs(x(i) - x(at)) < Math.max(24, (room + wide) / 2 + 6) && y(i) === y(at));
     });
     box.setAttribute('aria-valuemax', model.steps.length - 1);
     box.setAttribute('aria-valuenow', at);
@@ -115,7 +117,8 @@ const makeTick = (model, i, places) => {
   const mark = drawn('path', { class: `tick ${back ? 'backward' : 'forward'}`, d, 'stroke-linejoin': 'round' });
   const { node } = model.steps[i];
   const count = back ? model.steps.length - model.turn : model.turn;
-  const hasRoom = i > 0 && between > (node?.label.sup ? 30 : 22) && (node?.kind !== 'block') && count <= 3 * FEW_TICKS;
-  const name = hasRoom ? drawn('text', { class: 'name', x, y: back ? y + 22 : y - 12 }, spansOf(node, 14)) : null;
-  return { mark, name };
+  const wide = node ? labelWidth(node.label, NAME) : 0;
+  const hasRoom = i > 0 && between > Math.max(22, wide + 6) && (node?.kind !== 'block') && count <= 3 * FEW_TICKS;
+  const name = hasRoom ? drawn('text', { class: 'name', x, y: back ? y + 22 : y - 12 }, spansOf(node, NAME)) : null;
+  return { mark, name, wide };
 };

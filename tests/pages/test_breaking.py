@@ -232,6 +232,8 @@ def test_nothing_is_cut_and_fingers_hit(inspected, width):
     page = inspected(neuron(), width=width, has_touch=width < 700)
     page.evaluate("state.update({ step: model.steps.length - 1 })")
     assert not page.evaluate("inspections.cut()")
+    ends = "[...document.querySelectorAll('.gradient rect')].map((pill) => pill.getBoundingClientRect())"
+    assert page.evaluate(f"{ends}.every(({{ left, right }}) => left >= 0 && right <= innerWidth)")
     if width < 700:
         assert not page.evaluate("inspections.small(43)")
 
@@ -271,3 +273,21 @@ def test_what_is_asked_wrongly_is_answered(tmp_path):
     with pytest.raises(AttributeError, match=r'expected page\.save\("tree\.html"\), and open it in a browser'):
         page.show()
     assert list(tmp_path.iterdir()) == [tmp_path / "folder.html"]
+
+
+APART = """(() => {
+  const boxes = [...document.querySelectorAll('.track .name:not(.absent)')].map((name) => name.getBoundingClientRect());
+  const meet = (a, b, [low, high]) => Math.min(a[high], b[high]) > Math.max(a[low], b[low]) + 2;
+  return boxes.every((a, i) => boxes.slice(0, i).every((b) =>
+    !meet(a, b, ['left', 'right']) || !meet(a, b, ['top', 'bottom'])));
+})()"""
+
+
+def test_words_as_labels_do_not_stand_on_one_another_in_the_track(inspected):
+    output = Value(0.5, "the first of all")
+    for i in range(12):
+        output = named(sin(output), f"value number {i}")
+    page = inspected(output)
+    for step in (0, 3, 15, 25):
+        page.evaluate(f"state.update({{ step: {step} }})")
+        assert page.evaluate(APART)
