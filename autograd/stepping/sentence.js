@@ -47,7 +47,7 @@ const WRITERS = {
     }
     return { words: [meaningOf(node)], equation: [...equation, pill('value', figure(state.values[node.value]))] };
   },
-  seed: (model, state, { node }) => ({
+  seed: (model, state, { node }) => (node.fixed ? { words: ['The output is a constant: there is no way back.'], equation: [] } : {
     words: ['The way back begins at the output: it follows itself one to one.'],
     equation: [...gradOf(node), operator('='), mathOf(ratioSource(node.label, node.label)), operator('='), pill('out', figure(1))],
   }),

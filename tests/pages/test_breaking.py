@@ -128,6 +128,12 @@ def test_every_operation_of_the_table_is_told_in_numbers_and_mathematics(inspect
     assert words["total"] == "What comes in is added."  # and nothing is weighted
 
 
+def test_a_constant_has_no_way_back(inspected):
+    page = inspected(without_gradients())
+    page.keyboard.press("End")
+    assert page.inner_text("#sentence").endswith("The output is a constant: there is no way back.")
+
+
 def test_a_cube_is_not_told_as_a_square(inspected):
     page = inspected((sin(Value(0.5, "x")) - Value(1.0, "y")) ** 3)
     assert page.evaluate("meaningOf(model.output)") == "A power."
