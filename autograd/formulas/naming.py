@@ -38,6 +38,7 @@ class Names:
 
     def __init__(self, order: Sequence[Value], apart: Iterable[Value] = ()) -> None:
         self._order, self._apart = order, tuple(apart)
+        self._defined: dict[Value, Expression | None] = {}  # one may hold a million values
 
     @cached_property
     def merged(self) -> Merged:
@@ -106,8 +107,11 @@ class Names:
         """What a value computes, from its operands' names, of a long sum its first and last; None for a leaf, and where
         they are many.
         """
-        if not value.operands:
-            return None
+        if value not in self._defined:
+            self._defined[value] = self._definition(value) if value.operands else None
+        return self._defined[value]
+
+    def _definition(self, value: Value) -> Expression | None:
         if value.primitive in (LOGSUMEXP, LOG_SOFTMAX):
             return result_symbol(value.primitive, [self._end(operand) for operand in value.operands])
         if len(value.operands) <= 2 * _SHORT and (short := self._computed(value, _SHORT)) is not None:
