@@ -188,11 +188,11 @@ const drawPlot = (plot, curve, { cost, next, rate, range, slope }) => {
 const tellMoves = (element, model, state, moved, after, next) => {
   const move = (label, before, then, kind) => made(
     'span', { class: kind }, mathOf(labelSource(label)), ' ', numeral(before), ' → ', made('b', {}, numeral(then)));
-  const among = new Set(moved);
+  const among = new Set(moved.filter((value) => value !== model.output.value)); // which is told anyway
   const told = model.nodes.filter((node) => among.has(node.value));
   if (among.has(state.chosen.value)) told.unshift(...told.splice(told.indexOf(state.chosen), 1));
   const few = told.slice(0, told.length > TOLD_PARAMETERS + 1 ? 1 : TOLD_PARAMETERS + 1);
-  const left = moved.length - few.length;
+  const left = among.size - few.length;
   element.replaceChildren(
     move(model.output.label, state.values[state.values.length - 1], next, 'output'),
     ...few.map((node) => move(node.label, state.values[node.value], after[node.value], 'parameter')),

@@ -274,6 +274,10 @@ def test_a_step_is_taken_and_taken_back(stepping):
     assert float(leaf(page, "learning rate").get_attribute("aria-valuenow")) == page.evaluate("state.rate") > 3
 
 
+def test_an_output_that_is_a_leaf_is_told_once(stepping):
+    assert math_text(stepping(Value(3.0, "q")), ".moves").count("→") == 1
+
+
 def test_what_cannot_be_written_as_javascript_is_shown_and_stays(stepping):
     mine = operation("mine", lambda x: math.sin(float(x)), [lambda x: math.cos(float(x))], floats=True)
     w, x = Value(0.5, "w"), Value(2.0, "x")
