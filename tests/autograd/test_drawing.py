@@ -92,15 +92,15 @@ def test_too_many_nodes_are_refused_with_the_count_and_the_remedies():
     assert len(edges(draw(level[0], depth=3).source)) == 14
 
 
-def test_the_middle_of_a_chain_of_a_hundred_thousand_is_left_out():
+def test_the_middle_of_a_chain_of_thousands_is_left_out():
     x, w = Value(1.0, "x"), Value(0.5, "w")
     value = x
-    for _ in range(100_000):
+    for _ in range(8_000):
         value = sigmoid(w * value)
     drawing = draw(value, path_to=x)
     assert len(edges(drawing.source)) <= 12
-    assert "… 199,996 more operations" in drawing.source
-    assert "99,998 edges" in str(draw(value, path_to=w))
+    assert "… 15,996 more operations" in drawing.source
+    assert "7,998 edges" in str(draw(value, path_to=w))
     assert len(edges(draw(value, depth=5).source)) == 7
 
 

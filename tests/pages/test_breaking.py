@@ -17,6 +17,8 @@ from autograd.reals import number
 from autograd.value import apply
 from images import Images
 
+pytestmark = pytest.mark.thorough
+
 INSPECTIONS = Path(__file__).with_name("inspections.js").read_text(encoding="utf-8")
 HOSTILE = [
     "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"'`${alert(1)}\\", "]]>", "<!--<script>",

@@ -124,6 +124,7 @@ def has_the_form_of_the_set(pixels):
     assert np.all((pixels * 16 == np.round(pixels * 16)) & (pixels <= 1))
 
 
+@pytest.mark.thorough
 def test_percentages_add_to_100_as_printed(open_page, path):
     page = open_page(path)
     told = page.locator("#network .percent").all_text_contents()
@@ -159,6 +160,7 @@ def test_strokes_are_undone_erased_and_cleared_and_no_ink_reads_nothing(open_pag
     assert pixels_of(page) == []
 
 
+@pytest.mark.thorough
 def test_what_lies_outside_is_no_ink(open_page, path):
     page = open_page(path)
     page.click("#clear")
@@ -191,6 +193,7 @@ def test_learning_once_is_a_step_down_and_reset_takes_it_back(open_page, path):
     assert page.is_hidden("#reset")
 
 
+@pytest.mark.thorough
 def test_all_is_chosen_by_keyboard(open_page, path):
     page = open_page(path)
     page.focus("#network [role=radio][tabindex='0']")
@@ -213,6 +216,7 @@ def test_all_is_chosen_by_keyboard(open_page, path):
     assert page.input_value("#rate") == "0.063"
 
 
+@pytest.mark.thorough
 def test_many_classes_and_wide_layers_are_shown_in_part(open_page, tmp_path):
     random = np.random.default_rng(0)
     letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -232,6 +236,7 @@ def test_many_classes_and_wide_layers_are_shown_in_part(open_page, tmp_path):
     assert 0.9 < max(pixels_of(page)) <= 1
 
 
+@pytest.mark.thorough
 def test_nothing_is_wider_than_a_phone_and_a_finger_draws(open_page, path, deep):
     page = open_page(path, width=375, dark=True, has_touch=True)
     for width in (768, 375):

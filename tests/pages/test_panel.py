@@ -222,6 +222,7 @@ def test_every_chain_rule_and_what_follows_from_changed_numbers_is_pythons(stepp
     assert [found[at] for at in leaves] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.thorough
 def test_factors_are_columns_a_ledger_or_a_sum_over_paths(stepping):
     page = stepping(neuron()[0])
     choose(page, "w")
@@ -239,6 +240,7 @@ def test_factors_are_columns_a_ledger_or_a_sum_over_paths(stepping):
     assert numbered == list(range(1, 9))
 
 
+@pytest.mark.thorough
 def test_a_share_of_many_is_told_over_an_index(stepping):
     cost = nn.cross_entropy(nn.MLP([2, 10], output="softmax", seed=1)([0.9, 0.3]), 3)
     page = stepping(cost)
@@ -300,6 +302,7 @@ def test_labels_are_text_in_the_panel_too(stepping, open_page):
     open_page.looked_at()
 
 
+@pytest.mark.thorough
 def test_a_network_of_handwritten_digits_takes_a_step(stepping):
     cost = network((784, 30, 10))
     page = stepping(cost)

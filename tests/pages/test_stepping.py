@@ -126,6 +126,7 @@ def test_a_sum_grows_term_by_term(open_page, tmp_path):
     assert page.text_content(".words .shares").replace(" ", "").startswith("+".join(terms) + "=")
 
 
+@pytest.mark.thorough
 def test_the_focus_stays_and_chooses(open_page, tmp_path):
     page = opened(open_page, tmp_path, network())
     page.focus(".node.cost")
@@ -167,6 +168,7 @@ MISPLACED = """() => {
 }"""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("made", [neuron, unlabelled])
 def test_nothing_is_cut_or_covered_at_any_width(open_page, tmp_path, made):
     page = opened(open_page, tmp_path, made())
@@ -181,6 +183,7 @@ def test_nothing_is_cut_or_covered_at_any_width(open_page, tmp_path, made):
             assert min(heights) >= 46
 
 
+@pytest.mark.thorough
 def test_many_nodes_have_their_places(open_page, tmp_path):
     x = Value(0.3, "x")
     v = x
@@ -211,6 +214,7 @@ def test_labels_stay_text(open_page, tmp_path):
     assert "a" * 200 not in page.content()
 
 
+@pytest.mark.thorough
 def test_paper_has_all_gradients(open_page, tmp_path):
     page = opened(open_page, tmp_path, network(), width=720)
     page.keyboard.press("c")
@@ -238,6 +242,7 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(open_page):
     assert frame.locator(".sentence b").inner_text() == "Forward → 1 of 3"
 
 
+@pytest.mark.thorough
 def test_a_large_tree_is_seen_in_part_or_whole(open_page, tmp_path):
     page = opened(open_page, tmp_path, elided())
     size = "[find('.scroller').scrollHeight - find('.scroller').clientHeight, stage.zoom]"
