@@ -11,6 +11,7 @@ import numpy as np
 
 import nn
 from autograd import Value, compile, softmax
+from autograd.errors import ArgumentError
 from autograd.files import write_whole
 from autograd.pages.assemble import assembled, packed, read
 from loading import Images
@@ -61,8 +62,13 @@ def write(net: nn.MLP, train: Images, test: Images, cost: str, path: Path) -> No
     Raises
     ------
     ArgumentError
-        If it cannot be written.
+        If the network has no hidden layer, whose neurons the page is about, or it cannot be written.
     """
+    if len(net.layers) < 2:
+        raise ArgumentError(
+            f"pad.write(net): expected a hidden layer, got a network of the sizes {net.sizes}; give one such as "
+            f"nn.MLP([{net.sizes[0]}, 30, {net.sizes[-1]}])"
+        )
     shown = test.chosen(slice(0, max(1, MOST_PIXELS // test.pixels.shape[1])))
     kind = "digit" if all(map(str.isdigit, test.names)) else "character"
     right = nn.accuracy(net, test.pixels, test.digits)

@@ -11,6 +11,8 @@ import pytest
 
 import digits
 import nn
+import pad
+from autograd.errors import ArgumentError
 from copies import with_copies
 from loading import read_csv, split
 
@@ -171,6 +173,13 @@ def test_a_page_that_cannot_be_written_is_one_line(tmp_path, capsys):
     (tmp_path / "digits.html").mkdir()
     assert digits.main([*QUICK, "--no-plots", "--out", str(tmp_path)]) == 2
     assert re.search(r"digits\.py: .*digits\.html: cannot be written.*\n$", capsys.readouterr().err)
+
+
+def test_a_page_needs_a_hidden_layer(tmp_path):
+    train, test = split(read_csv(), seed=0)
+    with pytest.raises(ArgumentError, match="expected a hidden layer, got a network of the sizes \\[64, 10\\]"):
+        pad.write(nn.MLP([64, 10], seed=0), train, test, "cross_entropy", tmp_path / "digits.html")
+    assert not list(tmp_path.iterdir())
 
 
 def test_missing_matplotlib_names_the_extra_and_the_option(tmp_path, capsys, monkeypatch):
