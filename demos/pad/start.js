@@ -2,7 +2,7 @@
 
 const model = makeModel(dataOf('model'));
 /** A 3 to begin with, in hundredths of the pad. */
-const SAMPLE = '37,31 43,24 53,20 63,22 66,30 61,39 50,45 44,46 54,49 64,56 67,66 62,76 52,81 41,79 35,73';
+const SAMPLE = '33,28 40,21 51,18 62,21 66,29 62,38 53,44 45,46 55,48 65,54 69,64 65,75 54,82 42,82 33,76';
 
 const begin = () => {
   const three = model.names.indexOf('3');
