@@ -1,7 +1,7 @@
 """JavaScript: the table's rules read once more, as a text that a page runs.
 
 A rule is read with expressions (`expressions`) in a namespace of its own (`namespace`); what JavaScript's Math lacks
-is written in ``functions.js``, of which `library` gives what is needed. Results are those of Python's floats but for
+is written in ``functions.js``, of which `functions` gives what is needed. Results are those of Python's floats but for
 the last digits of functions that the two libraries round differently; outside a domain they are NaN.
 """
 
@@ -16,7 +16,7 @@ from ..errors import ArgumentError, OperandError
 from ..primitives import Primitive
 from ..primitives.own import Own
 from .expressions import as_number, atom, computation, statements
-from .library import functions_in
+from .functions import functions_in
 from .namespace import EVERY, OPERANDS, SCRIPT, Later
 
 __all__ = ["SCRIPT", "as_number", "atom", "computation", "functions_in", "read", "rules_of"]
