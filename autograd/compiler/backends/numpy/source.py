@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from types import CodeType
@@ -28,6 +29,8 @@ Run = Callable[..., Any]
 _LONG = 2000
 
 _programs = count(1)
+_gone: list[str] = []
+"""Programs that are no more, whose lines are forgotten when the next one is made."""
 
 
 @dataclass(frozen=True)
@@ -209,8 +212,12 @@ def function(source: Source, plan: Plan, dtype: np.dtype[Any]) -> Callable[[int,
     exec(compile(text, name, "exec"), space)
     prepare: Callable[[int, Any, Any], Run] = space["prepare"]
     # So that tracebacks and debuggers show the generated lines.
+    with suppress(IndexError):
+        while True:
+            linecache.cache.pop(_gone.pop(), None)
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    weakref.finalize(prepare, linecache.cache.pop, name, None)
+    # Garbage is collected at any moment, also while the standard library walks over its cache.
+    weakref.finalize(prepare, _gone.append, name)
     return prepare
 
 
