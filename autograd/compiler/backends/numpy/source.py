@@ -30,7 +30,7 @@ _LONG = 2000
 
 _programs = count(1)
 _gone: list[str] = []
-"""Programs that are no more, whose lines are forgotten when the next one is made."""
+"""Programs that are no more, whose names leave Python's cache of lines when the next one is made."""
 
 
 @dataclass(frozen=True)
@@ -216,9 +216,18 @@ def function(source: Source, plan: Plan, dtype: np.dtype[Any]) -> Callable[[int,
         while True:
             linecache.cache.pop(_gone.pop(), None)
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    # Garbage is collected at any moment, also while the standard library walks over its cache.
-    weakref.finalize(prepare, _gone.append, name)
+    weakref.finalize(prepare, _forget, name)
     return prepare
+
+
+def _forget(name: str) -> None:
+    """Let go of a program's lines; the entry stays until the next program is made.
+
+    Garbage is collected at any moment, also while the standard library walks over its cache.
+    """
+    if name in linecache.cache:
+        linecache.cache[name] = (0, None, [], name)
+        _gone.append(name)
 
 
 def _in_pieces(source: Source, name: str, space: dict[str, Any]) -> Callable[[int, Any, Any], Run]:
