@@ -79,8 +79,8 @@ const ratioOf = (above, below) => mathOf(ratioSource(above.label, below.label));
 
 const remark = (...parts) => made('p', { class: 'remark' }, ...parts);
 
-/** A product of derivatives from the output back: nothing comes through a 0. */
-const passedBack = (partials) => [...partials].reverse().reduce((so, partial) => (so === 0 ? 0 : so * partial), 1);
+/** A product of derivatives, from the output back. */
+const passedBack = (partials) => [...partials].reverse().reduce(passedOn, 1);
 
 /** The derivative itself, once all uses of the node have added to it. */
 const outcome = (node, state, held = false) =>
@@ -130,7 +130,7 @@ const asColumns = ({ lead: edges }, node, view, model, state) => {
 const asLedger = ({ lead: edges }, node, view, model, state) => {
   let soFar = 1;
   const rows = [...edges].reverse().map((edge) => {
-    soFar = soFar === 0 ? 0 : soFar * state.partials[edge.id];
+    soFar = passedOn(soFar, state.partials[edge.id]);
     return ledgerRow(edge, view, soFar);
   });
   const left = rows.length - 2 * LEDGER_ENDS;
@@ -214,8 +214,7 @@ const upToFork = ({ lead, fork }, node, view, model, state) => {
 
 /** A row for each use: its partial, the gradient of what uses it, their product; and what is left out. */
 const rowsOfUsers = ({ fork, branches, open }, view, model, state) => {
-  const share = (edge) => passedBack([state.partials[edge.id], state.gradients[edge.to.value]]);
-  const sumOf = (edges) => edges.reduce((sum, edge) => sum + share(edge), 0);
+  const sumOf = (edges) => edges.reduce((sum, edge) => sum + shareOf(edge, state), 0);
   const [first, later] = firstOf(branches, TOLD_USERS);
   const rows = first.map((edge, at) => {
     const gradient = view.isUsed(edge) ? numeral(state.gradients[edge.to.value], true) : notYet();
@@ -227,7 +226,7 @@ const rowsOfUsers = ({ fork, branches, open }, view, model, state) => {
       cell('amount', view.amount(edge)),
       cell('dot', '·'),
       cell('gradient', made('span', { class: 'held' }, ratioOf(model.output, edge.to), gradient)),
-      cell('far', view.isUsed(edge) ? numeral(share(edge)) : ''),
+      cell('far', view.isUsed(edge) ? numeral(shareOf(edge, state)) : ''),
     );
   });
   if (later.length) rows.push(restRow(`${later.length} more that use it`, later.every(view.isUsed) ? numeral(sumOf(later)) : ''));
@@ -241,8 +240,5 @@ const rowsOfUsers = ({ fork, branches, open }, view, model, state) => {
 
 const restRow = (told, amount) =>
   made('tr', { class: 'rest' }, cell('plus', '+'), made('td', { colspan: 5, class: 'words' }, told), cell('far', amount));
-
-/** A difference without what rounding leaves of equal numbers. */
-const withoutDust = (difference, size) => (Math.abs(difference) <= Math.abs(size) * 1e-13 ? 0 : difference);
 
 const CHAINS = { itself: asItself, none: noDerivative, product: asProduct, paths: overPaths, users: overUsers, rows: asLedger };

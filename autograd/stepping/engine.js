@@ -76,7 +76,7 @@ const backward = (graph, values) => {
   gradients[values.length - 1] = 1;
   for (let value = values.length - 1; value >= 0; value--) {
     const gradient = gradients[value];
-    if (gradient === 0 || isLeaf(graph, value)) continue; // nothing comes through a 0, even where a partial is infinite
+    if (gradient === 0 || isLeaf(graph, value)) continue; // as `passedOn`: no partial is looked at where nothing comes
     const numbers = operandsOf(graph, values, value);
     const start = graph.offsets[value];
     for (let i = 0; i < numbers.length; i++) {
@@ -85,6 +85,12 @@ const backward = (graph, values) => {
   }
   return gradients;
 };
+
+/** What comes back along a partial: nothing comes through a 0, even where the partial is infinite. */
+const passedOn = (gradient, partial) => (gradient === 0 ? 0 : gradient * partial);
+
+/** A difference without what rounding leaves of equal numbers of a size. */
+const withoutDust = (difference, size) => (Math.abs(difference) <= Math.abs(size) * 1e-13 ? 0 : difference);
 
 /** An edge's derivative: the products of the local partials along its ways, added. */
 const partialOf = (graph, values, ways) => {

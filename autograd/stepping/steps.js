@@ -27,21 +27,18 @@ const edgesOf = (step) => step.edges ?? (step.kind === 'forward' ? step.node.int
 
 const isBackward = (step) => !['start', 'forward'].includes(step.kind);
 
-/** The share of a gradient that goes along an edge: nothing comes through a 0. */
-const shareOf = (model, edge, { gradients, partials }) => {
-  const gradient = gradients[edge.to.value];
-  return gradient === 0 ? 0 : gradient * partials[edge.id];
-};
+/** The share of a gradient that goes along an edge. */
+const shareOf = (edge, { gradients, partials }) => passedOn(gradients[edge.to.value], partials[edge.id]);
 
 /** What a step adds to its node's gradient; null where that is no single number. */
-const amountOf = (model, step, numbers) => {
+const amountOf = (step, numbers) => {
   if (step.kind === 'seed') return 1;
-  if (step.kind === 'pass') return shareOf(model, step.edge, numbers);
+  if (step.kind === 'pass') return shareOf(step.edge, numbers);
   if (step.kind !== 'hidden') return null;
-  const told = step.node.out.filter((edge) => edge.ways.length > 0).map((edge) => shareOf(model, edge, numbers));
+  const told = step.node.out.filter((edge) => edge.ways.length > 0).map((edge) => shareOf(edge, numbers));
   const rest = told.reduce((sum, share) => sum - share, numbers.gradients[step.node.value]);
   const size = told.reduce((most, share) => Math.max(most, Math.abs(share)), Math.abs(numbers.gradients[step.node.value]));
-  return Math.abs(rest) <= size * 1e-13 ? 0 : rest; // what rounding left of shares that cancel
+  return withoutDust(rest, size);
 };
 
 /** What is known at a step: nodes with numbers, gradients so far, edges that were used. */
@@ -55,7 +52,7 @@ const momentOf = (model, numbers, at) => {
     if (step.kind === 'forward') known.add(step.node.id);
     if (!isBackward(step)) continue;
     for (const edge of edgesOf(step)) used.add(edge.id);
-    const amount = amountOf(model, step, numbers);
+    const amount = amountOf(step, numbers);
     if (amount === null) continue;
     const sum = sums.get(step.node.id);
     if (i === at) before = sum ?? null;

@@ -20,8 +20,8 @@ def called(function: Callable[..., object]) -> list[Callable[..., object]]:
     waiting = [function]
     while waiting:
         now = inspect.unwrap(waiting.pop(0))
-        names = _names(now.__code__)  # type: ignore[attr-defined]
-        for other in (now.__globals__[name] for name in names if name in now.__globals__):  # type: ignore[attr-defined]
+        names = _names(now.__code__)
+        for other in (now.__globals__[name] for name in names if name in now.__globals__):
             whole = inspect.unwrap(other) if callable(other) else other
             ours = isinstance(whole, FunctionType) and whole.__module__.startswith(_PACKAGE)
             if ours and other not in found and whole is not inspect.unwrap(function):

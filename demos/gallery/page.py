@@ -128,7 +128,7 @@ def width_of(path: Path) -> int:
     if path.suffix == ".png":
         (width,) = struct.unpack(">I", contents[16:20])
         return round(width / DPI * _CSS_PER_INCH)
-    _, _, width, _ = re.search(rb'viewBox="([^"]*)"', contents)[1].split()  # type: ignore[index]
+    _, _, width, _ = re.search(rb'viewBox="([^"]*)"', contents)[1].split()
     return round(float(width) * _CSS_PER_POINT)
 
 

@@ -87,48 +87,18 @@ NINE = _strokes("15,4 12,0 8,0 5,3 5,7 8,10 12,9 15,4 15,10 14,15 13,20")
 CURVED_NINE = _strokes("14,3 11,0 7,1 5,4 6,8 9,10 13,8 15,3 15,9 14,15 11,19 7,20 5,18")
 STRAIGHT_NINE = _strokes("13,5 10,1 7,1 5,4 5,8 8,10 11,9 13,5 13,0 13,7 13,13 13,20")
 
-LEFT_SMALL = {"pen": "thin", "size": 0.6, "shift": (-0.2, -0.15), "slant": 0.2}
-RIGHT_LARGE = {"pen": "thick", "size": 1.15, "shift": (0.05, 0.02)}
+_MEDIUM = [OVAL, LINE, TWO, THREE, OPEN_FOUR, FIVE, SIX, SEVEN, EIGHT, NINE]
+_LEFT_SMALL = [
+    NARROW, LEANING_LINE, LOOPED_TWO, SMALL_TOPPED_THREE, CLOSED_FOUR,
+    ONE_STROKE_FIVE, STRAIGHT_SIX, CURVED_SEVEN, OPEN_EIGHT, STRAIGHT_NINE,
+]  # fmt: skip
+_RIGHT_LARGE = [
+    ROUND, FLAGGED, FLAT_TWO, FLAT_THREE, BENT_FOUR,
+    BIG_BELLIED_FIVE, CURLED_SIX, BARRED_SEVEN, TWO_RINGS, CURVED_NINE,
+]  # fmt: skip
 
 DRAWINGS = [
-    *(
-        Drawing(digit, strokes)
-        for digit, strokes in enumerate(
-            [OVAL, LINE, TWO, THREE, OPEN_FOUR, FIVE, SIX, SEVEN, EIGHT, NINE],
-        )
-    ),
-    *(
-        Drawing(digit, strokes, **LEFT_SMALL)
-        for digit, strokes in enumerate(
-            [
-                NARROW,
-                LEANING_LINE,
-                LOOPED_TWO,
-                SMALL_TOPPED_THREE,
-                CLOSED_FOUR,
-                ONE_STROKE_FIVE,
-                STRAIGHT_SIX,
-                CURVED_SEVEN,
-                OPEN_EIGHT,
-                STRAIGHT_NINE,
-            ],
-        )
-    ),
-    *(
-        Drawing(digit, strokes, **RIGHT_LARGE)
-        for digit, strokes in enumerate(
-            [
-                ROUND,
-                FLAGGED,
-                FLAT_TWO,
-                FLAT_THREE,
-                BENT_FOUR,
-                BIG_BELLIED_FIVE,
-                CURLED_SIX,
-                BARRED_SEVEN,
-                TWO_RINGS,
-                CURVED_NINE,
-            ],
-        )
-    ),
+    *(Drawing(digit, strokes) for digit, strokes in enumerate(_MEDIUM)),
+    *(Drawing(digit, strokes, "thin", 0.6, (-0.2, -0.15), 0.2) for digit, strokes in enumerate(_LEFT_SMALL)),
+    *(Drawing(digit, strokes, "thick", 1.15, (0.05, 0.02)) for digit, strokes in enumerate(_RIGHT_LARGE)),
 ]
